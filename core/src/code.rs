@@ -1,0 +1,95 @@
+//! Reset codes: the short secret that is typed by hand.
+
+use crate::entropy::{Entropy, random};
+use crate::keys::{Digest, Keys};
+use secrecy::{ExposeSecret, SecretString};
+
+/// Eight characters of Crockford's base32: 40 random bits, printed `XXXX-XXXX`.
+///
+/// OWASP asks for 6 to 12 digits (at most 40 bits). It is safe because attempts are counted and its time is short.
+pub struct ResetCode(SecretString);
+
+const CODE_CHARS: usize = 8;
+/// Crockford's base32: no I, L, O, U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl ResetCode {
+    /// Makes a fresh one.
+    #[must_use]
+    pub fn mint(entropy: &dyn Entropy) -> Self {
+        // 256 is a multiple of 32, so every character is equally likely.
+        let chars = random::<CODE_CHARS>(entropy).map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+        Self(chars.iter().collect::<String>().into())
+    }
+
+    /// Reads a code as people type it: case, hyphens and white space are ignored, O is 0, I and L are 1.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        if typed.len() > TYPED_OCTETS_MAX {
+            return None;
+        }
+        let mut text = String::with_capacity(CODE_CHARS);
+        for c in typed.chars().filter(|c| !c.is_whitespace() && *c != '-') {
+            let c = match c.to_ascii_uppercase() {
+                'O' => '0',
+                'I' | 'L' => '1',
+                c => c,
+            };
+            if text.len() == CODE_CHARS || !c.is_ascii() || !ALPHABET.contains(&(c as u8)) {
+                return None;
+            }
+            text.push(c);
+        }
+        (text.len() == CODE_CHARS).then(|| Self(text.into()))
+    }
+
+    /// The code as it is printed in a mail.
+    #[must_use]
+    pub fn to_text(&self) -> SecretString {
+        let (head, tail) = self.0.expose_secret().split_at(CODE_CHARS / 2);
+        format!("{head}-{tail}").into()
+    }
+
+    /// What is stored in its place: keyed, because 40 bits could be searched.
+    #[must_use]
+    pub fn digest(&self, keys: &Keys, delivery: &[u8]) -> Digest {
+        keys.code_digest(delivery, self.0.expose_secret().as_bytes())
+    }
+}
+
+/// Generous for a code with blanks and hyphens.
+const TYPED_OCTETS_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::tests::Counting;
+    use crate::keys::KEY_BYTES;
+
+    fn canonical(typed: &str) -> Option<String> {
+        ResetCode::parse(typed).map(|code| code.to_text().expose_secret().to_owned())
+    }
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        for typed in ["01ab-cdef", "OIAB CDEF", " olabcdef ", "0 1 A B - C D E F"] {
+            assert_eq!(canonical(typed).as_deref(), Some("01AB-CDEF"), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_is_refused() {
+        for typed in ["", "01AB-CDE", "01AB-CDEF0", "01AB-CDEU", "01AB_CDEF", "０1AB-CDEF"] {
+            assert_eq!(canonical(typed), None, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_minted_code_reads_back() {
+        let code = ResetCode::mint(&Counting::default());
+        let keys = Keys::new([7; KEY_BYTES]);
+        let back = ResetCode::parse(code.to_text().expose_secret()).unwrap();
+        assert_eq!(back.digest(&keys, b"delivery"), code.digest(&keys, b"delivery"));
+        assert_ne!(back.digest(&keys, b"another"), code.digest(&keys, b"delivery"));
+    }
+}

@@ -1,0 +1,157 @@
+//! Email addresses: parsed once, at the edge.
+
+use std::fmt;
+use thiserror::Error;
+
+/// A syntactically possible email address, exactly as it was written.
+///
+/// Accepts what people have: an RFC 5321 dot-string before the `@` (letters beyond ASCII allowed as RFC 6531 has
+/// them), and a domain of LDH or internationalised labels after it. Refuses quoted local parts, comments, address
+/// literals, control characters, white space, invisible and bidirectional characters: each has sent somebody's mail
+/// to somebody else (CVE-2025-13033, RUSTSEC-2024-0421).
+///
+/// ```
+/// use regain_core::email::EmailAddress;
+/// let address = EmailAddress::parse("Ada.Lovelace@Example.COM").unwrap();
+/// assert_eq!(address.as_str(), "Ada.Lovelace@Example.COM");
+/// assert_eq!(address.folded().as_str(), "ada.lovelace@example.com");
+/// assert!(EmailAddress::parse("\"ada\"@example.com").is_err());
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EmailAddress {
+    text: String,
+    at: usize,
+}
+
+/// Why a text is no email address we would write to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidEmail {
+    /// Nothing was given.
+    #[error("an email address is required")]
+    Empty,
+    /// More than 254 octets (RFC 5321 §4.5.3.1.3, less the angle brackets).
+    #[error("an email address has at most 254 octets")]
+    TooLong,
+    /// No `@`, or something before or after it that cannot be.
+    #[error("that is not an email address")]
+    Malformed,
+}
+
+impl EmailAddress {
+    /// Parses `text`; nothing is trimmed, folded or normalised.
+    ///
+    /// # Errors
+    /// [`InvalidEmail`], if no mail could or should be sent to such an address.
+    pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
+        if text.is_empty() {
+            return Err(InvalidEmail::Empty);
+        }
+        if text.len() > ADDRESS_OCTETS_MAX {
+            return Err(InvalidEmail::TooLong);
+        }
+        let at = text.find('@').ok_or(InvalidEmail::Malformed)?;
+        if !is_local_part(&text[..at]) || !is_domain(&text[at + 1..]) {
+            return Err(InvalidEmail::Malformed);
+        }
+        Ok(Self { text: text.to_owned(), at })
+    }
+
+    /// The address as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands before the `@`.
+    #[must_use]
+    pub fn local_part(&self) -> &str {
+        &self.text[..self.at]
+    }
+
+    /// What stands after the `@`.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.text[self.at + 1..]
+    }
+
+    /// The key for look-ups: ASCII letters in lower case, every other byte untouched.
+    #[must_use]
+    pub fn folded(&self) -> FoldedAddress {
+        FoldedAddress(self.text.to_ascii_lowercase())
+    }
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EmailAddress({:?})", self.text)
+    }
+}
+
+/// An address folded for comparison. ASCII only: `K` (U+212A) never becomes `k` (CVE-2019-19844).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FoldedAddress(String);
+
+impl FoldedAddress {
+    /// Folds any text, address or not.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(text.to_ascii_lowercase())
+    }
+
+    /// The folded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// RFC 5321 §4.5.3.1.1.
+const LOCAL_OCTETS_MAX: usize = 64;
+/// RFC 5321 §4.5.3.1.3: a path has 256 octets, two of them angle brackets.
+const ADDRESS_OCTETS_MAX: usize = 254;
+/// RFC 1035 §2.3.4.
+const LABEL_OCTETS_MAX: usize = 63;
+/// RFC 1035 §2.3.4: 255 octets on the wire, 253 as text.
+const DOMAIN_OCTETS_MAX: usize = 253;
+
+fn is_local_part(local: &str) -> bool {
+    local.len() <= LOCAL_OCTETS_MAX
+        && local
+            .split('.')
+            .all(|atom| !atom.is_empty() && atom.chars().all(|c| is_atext(c) || is_letter_beyond_ascii(c)))
+}
+
+/// RFC 5322 §3.2.3, less `%` and `!`, with which old relays route (CVE-2025-13033).
+fn is_atext(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "#$&'*+-/=?^_`{|}~".contains(c)
+}
+
+fn is_letter_beyond_ascii(c: char) -> bool {
+    !c.is_ascii() && c.is_alphanumeric()
+}
+
+fn is_domain(domain: &str) -> bool {
+    if domain.is_ascii() {
+        return is_ldh_domain(domain);
+    }
+    domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.' || is_letter_beyond_ascii(c) || is_mark(c))
+        && idna::domain_to_ascii_strict(domain).is_ok_and(|ascii| is_ldh_domain(&ascii))
+}
+
+/// Combining marks are part of many scripts' labels.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+fn is_ldh_domain(domain: &str) -> bool {
+    domain.len() <= DOMAIN_OCTETS_MAX
+        && domain.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= LABEL_OCTETS_MAX
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+        && !domain.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
+}

@@ -1,0 +1,82 @@
+//! Keyed digests: what Regain stores instead of codes, addresses and passwords.
+
+use crate::account::Account;
+use crate::email::FoldedAddress;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretBox};
+use sha2::Sha256;
+
+/// A SHA-256 or HMAC-SHA-256 value. Not a secret, yet compared in constant time where it guards one.
+pub type Digest = [u8; 32];
+
+/// The server's secret, which keys codes, fingerprints and address digests. The same on every node.
+///
+/// Each use has a label of its own, so a digest made for one purpose means nothing for another.
+pub struct Keys(SecretBox<[u8; KEY_BYTES]>);
+
+/// 256 bits, as long as the digest (RFC 2104 §3).
+pub const KEY_BYTES: usize = 32;
+
+impl Keys {
+    /// Takes the server's secret.
+    #[must_use]
+    pub fn new(secret: [u8; KEY_BYTES]) -> Self {
+        Self(SecretBox::new(Box::new(secret)))
+    }
+
+    /// Stands for an address where rows are counted per address, account or not.
+    #[must_use]
+    pub fn address_digest(&self, address: &FoldedAddress) -> Digest {
+        self.digest("address", &[address.as_str().as_bytes()])
+    }
+
+    /// Stands for a reset code; bound to the delivery it was minted for, so equal codes have unequal digests.
+    #[must_use]
+    pub fn code_digest(&self, delivery: &[u8], code: &[u8]) -> Digest {
+        self.digest("code", &[delivery, code])
+    }
+
+    /// Stands for an account's stored password and address: a link is dead as soon as either changes.
+    #[must_use]
+    pub fn fingerprint(&self, account: &Account) -> Digest {
+        let password = account.password.as_ref().map_or("", |stored| stored.expose());
+        self.fingerprint_of(&account.address, password)
+    }
+
+    /// [`Keys::fingerprint`] of an address and a stored password yet to be written.
+    #[must_use]
+    pub fn fingerprint_of(&self, address: &str, stored_password: &str) -> Digest {
+        self.digest("fingerprint", &[address.as_bytes(), stored_password.as_bytes()])
+    }
+
+    /// Every part is preceded by its length, so that no two lists of parts read the same.
+    fn digest(&self, label: &str, parts: &[&[u8]]) -> Digest {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("any length is a key");
+        for part in std::iter::once(label.as_bytes()).chain(parts.iter().copied()) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_differ_by_label_part_and_key() {
+        let (a, b) = (Keys::new([1; KEY_BYTES]), Keys::new([2; KEY_BYTES]));
+        let mut seen = vec![
+            a.code_digest(b"ab", b"c"),
+            a.code_digest(b"a", b"bc"),
+            b.code_digest(b"ab", b"c"),
+            a.fingerprint_of("ab", "c"),
+            a.address_digest(&FoldedAddress::of("ab")),
+        ];
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 5);
+    }
+}

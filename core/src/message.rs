@@ -1,0 +1,88 @@
+//! The mails that Regain sends.
+
+use crate::locale::Locale;
+use crate::time::Timestamp;
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// Which mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// A link and a code for a new password.
+    Reset,
+    /// "Your password was changed."
+    PasswordChanged,
+    /// "Somebody asked, and there is no account here."
+    NoAccount,
+}
+
+impl MessageKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Reset, Self::PasswordChanged, Self::NoAccount];
+
+    /// The word stored in the ledger; also the folder of its templates.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::PasswordChanged => "password_changed",
+            Self::NoAccount => "no_account",
+        }
+    }
+
+    /// Reads [`MessageKind::as_str`] back.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// One mail before it is put into words.
+#[derive(Debug)]
+pub struct Message {
+    /// What it says.
+    pub body: Body,
+    /// How to greet the owner.
+    pub name: Option<String>,
+    /// Languages to try, best first.
+    pub locales: Vec<Locale>,
+    /// When the request or the change happened.
+    pub at: Timestamp,
+}
+
+/// What a mail says.
+#[derive(Debug)]
+pub enum Body {
+    /// [`MessageKind::Reset`].
+    Reset {
+        /// The whole link.
+        link: SecretString,
+        /// The code as printed.
+        code: SecretString,
+        /// How long the link lives.
+        link_ttl: Duration,
+        /// How long the code lives.
+        code_ttl: Duration,
+        /// The link that says "this was not me".
+        not_me_link: SecretString,
+    },
+    /// [`MessageKind::PasswordChanged`].
+    PasswordChanged {
+        /// The link that says "this was not me".
+        not_me_link: SecretString,
+    },
+    /// [`MessageKind::NoAccount`].
+    NoAccount,
+}
+
+impl Body {
+    /// Which mail it is.
+    #[must_use]
+    pub fn kind(&self) -> MessageKind {
+        match self {
+            Self::Reset { .. } => MessageKind::Reset,
+            Self::PasswordChanged { .. } => MessageKind::PasswordChanged,
+            Self::NoAccount => MessageKind::NoAccount,
+        }
+    }
+}

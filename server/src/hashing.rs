@@ -1,0 +1,1 @@
+//! Password hashing on a bounded number of threads.

@@ -1,0 +1,19 @@
+//! Regain: the password-reset server for the accounts you already have.
+//!
+//! Read [`recovery`] first: it is the story. ARCHITECTURE.md walks one request through all of it.
+
+pub mod ambient;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod courier;
+pub mod demo;
+pub mod failpoint;
+pub mod hashing;
+pub mod http;
+pub mod i18n;
+pub mod ledger;
+pub mod mail;
+pub mod recovery;
+pub mod telemetry;
+pub mod users;
