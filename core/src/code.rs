@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// Eight characters of Crockford's base32: 40 random bits, printed `XXXX-XXXX`.
 ///
 /// OWASP asks for 6 to 12 digits (at most 40 bits). It is safe because attempts are counted and its time is short.
+#[derive(Clone)]
 pub struct ResetCode(SecretString);
 
 const CODE_CHARS: usize = 8;

@@ -5,6 +5,7 @@ use crate::email::FoldedAddress;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
+use std::sync::Arc;
 
 /// A SHA-256 or HMAC-SHA-256 value. Not a secret, yet compared in constant time where it guards one.
 pub type Digest = [u8; 32];
@@ -12,7 +13,8 @@ pub type Digest = [u8; 32];
 /// The server's secret, which keys codes, fingerprints and address digests. The same on every node.
 ///
 /// Each use has a label of its own, so a digest made for one purpose means nothing for another.
-pub struct Keys(SecretBox<[u8; KEY_BYTES]>);
+#[derive(Clone)]
+pub struct Keys(Arc<SecretBox<[u8; KEY_BYTES]>>);
 
 /// 256 bits, as long as the digest (RFC 2104 §3).
 pub const KEY_BYTES: usize = 32;
@@ -21,7 +23,7 @@ impl Keys {
     /// Takes the server's secret.
     #[must_use]
     pub fn new(secret: [u8; KEY_BYTES]) -> Self {
-        Self(SecretBox::new(Box::new(secret)))
+        Self(Arc::new(SecretBox::new(Box::new(secret))))
     }
 
     /// Stands for an address where rows are counted per address, account or not.

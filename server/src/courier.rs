@@ -1,1 +1,249 @@
-//! The courier.
+//! The courier: works the outbox off at its own pace.
+//!
+//! It is never woken by a request, so that the next request cannot feel what the last one's account made it do. Every
+//! tick records what the last ones sent and leases what is due in one commit, looks the whole batch up in one round
+//! trip, commits every decision in one more, and hands the mails to a few senders.
+
+use crate::app::App;
+use crate::failpoint;
+use crate::ledger::{Decision, Finished, Leased, LedgerFault, Verdict};
+use crate::mail::SEND_SECONDS_MAX;
+use crate::recovery::{deliver, settle};
+use regain_core::delivery::{Outcome, pause};
+use regain_core::entropy::random;
+use regain_core::request::Id;
+use regain_core::time::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+/// Between ticks, less a random quarter.
+const TICK: Duration = Duration::from_millis(100);
+/// Longer than the senders take for all that is in flight at an ordinary relay.
+const LEASE: Duration = Duration::from_secs(120);
+/// Mails leased and not yet finished.
+const IN_FLIGHT_MAX: usize = 512;
+/// Mails handed over at the same time.
+const SENDERS: usize = 16;
+/// A user store that failed is asked again so much later.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// How long senders may finish at shutdown; what they don't is mailed after the next start.
+const DRAIN: Duration = Duration::from_secs(10);
+/// Between two rounds of counting what waits.
+const COUNT_EVERY: Duration = Duration::from_secs(1);
+/// Between two rounds of forgetting.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+
+/// The outbox's one worker.
+pub struct Courier {
+    app: Arc<App>,
+    senders: Arc<Semaphore>,
+    in_flight: JoinSet<Option<Finished>>,
+    counted_at: Timestamp,
+    forgot_at: Timestamp,
+}
+
+/// What a tick came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tick {
+    /// Nothing was due.
+    Idle,
+    /// Some was.
+    Worked,
+    /// As much as fits was; there may be more.
+    Full,
+}
+
+impl Courier {
+    /// A courier for `app`'s outbox.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Self {
+        Self {
+            app,
+            senders: Arc::new(Semaphore::new(SENDERS)),
+            in_flight: JoinSet::new(),
+            counted_at: Timestamp::default(),
+            forgot_at: Timestamp::default(),
+        }
+    }
+
+    /// Works until `shutdown` says so, then lets what is in flight finish.
+    pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
+        while !*shutdown.borrow() {
+            match self.tick().await {
+                Ok(Tick::Full) => continue,
+                Ok(Tick::Idle | Tick::Worked) => {}
+                Err(fault) => tracing::error!(%fault, "the courier cannot work"),
+            }
+            let pause = jittered(&self.app, TICK);
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = shutdown.changed() => {}
+            }
+        }
+        let _ = tokio::time::timeout(DRAIN, self.drain()).await;
+    }
+
+    /// Works until nothing is due and nothing is in flight. For tests, and for `demo --walk`.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    pub async fn run_until_idle(&mut self) -> Result<(), LedgerFault> {
+        loop {
+            if self.tick().await? == Tick::Idle && self.in_flight.is_empty() {
+                return Ok(());
+            }
+            let finished: Vec<_> = self.in_flight.join_next().await.into_iter().filter_map(taken).collect();
+            self.app.ledger.record(finished).await?;
+        }
+    }
+
+    /// One turn.
+    ///
+    /// # Errors
+    /// [`LedgerFault`]: what was leased comes back when its lease lapses.
+    pub async fn tick(&mut self) -> Result<Tick, LedgerFault> {
+        let now = self.app.clock.now();
+        settle::recover_lapsed(&self.app).await?;
+        self.keep_house(now).await?;
+        let finished = self.finished();
+        let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
+        if finished.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
+            return Ok(Tick::Idle);
+        }
+        let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(LEASE) };
+        let room = u32::try_from(room).unwrap_or(0);
+        let batch = self.app.ledger.record_and_lease(finished, lease.id, now, lease.until, room).await?;
+        failpoint::reached("leased");
+        let full = batch.len() == room as usize;
+        if !batch.is_empty() {
+            self.deliver(batch, lease, now).await?;
+        }
+        Ok(if full { Tick::Full } else { Tick::Worked })
+    }
+
+    async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
+        let candidates = match deliver::look_up(&self.app, &batch).await {
+            Ok(candidates) => candidates,
+            Err(fault) => {
+                tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
+                let entries = batch.iter().map(|row| row.id).collect();
+                return self.app.ledger.put_back(entries, lease.id, now.plus(jittered(&self.app, STORE_PAUSE))).await;
+            }
+        };
+        failpoint::reached("looked_up");
+        let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, &candidates, now)).collect();
+        let rows = minted.iter().map(|one| (one.row.clone(), one.decision.clone(), one.delivery.clone())).collect();
+        let verdicts = self.app.ledger.decide(rows, lease.id, self.app.config.reset.account_limit, now).await?;
+        failpoint::reached("digest_committed");
+        for (one, verdict) in minted.into_iter().zip(verdicts) {
+            match verdict {
+                Verdict::Send => self.send(one, lease),
+                Verdict::Suppressed(_) | Verdict::Ended => tell_operator(&one),
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, minted: deliver::Minted, lease: Lease) {
+        let (app, senders) = (Arc::clone(&self.app), Arc::clone(&self.senders));
+        self.in_flight.spawn(async move {
+            let _turn = senders.acquire_owned().await.ok()?;
+            // Another courier may have it soon: better late than twice.
+            if app.clock.now().plus(Duration::from_secs(SEND_SECONDS_MAX)) >= lease.until {
+                return None;
+            }
+            let (outcome, transport) = minted.send(&app).await;
+            failpoint::reached("mail_handed_over");
+            Some(finished(&app, &minted, lease, outcome, transport))
+        });
+    }
+
+    /// What has finished since the last tick.
+    fn finished(&mut self) -> Vec<Finished> {
+        std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken).collect()
+    }
+
+    async fn keep_house(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
+        if now.since(self.counted_at) >= COUNT_EVERY {
+            self.counted_at = now;
+            self.app.ledger.count_waiting().await?;
+        }
+        if now.since(self.forgot_at) >= FORGET_EVERY
+            && !self.app.ledger.forget_some(now, self.app.config.ledger.retention).await?
+        {
+            self.forgot_at = now;
+        }
+        Ok(())
+    }
+
+    async fn drain(&mut self) {
+        while let Some(done) = self.in_flight.join_next().await {
+            if let Some(finished) = taken(done)
+                && let Err(fault) = self.app.ledger.record(vec![finished]).await
+            {
+                tracing::error!(%fault, "an outcome was not recorded; its mail may be sent again");
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Lease {
+    id: Id,
+    until: Timestamp,
+}
+
+fn finished(app: &App, minted: &deliver::Minted, lease: Lease, outcome: Outcome, transport: &'static str) -> Finished {
+    let at = app.clock.now();
+    let attempts = minted.row.attempts + 1;
+    let give_up_at = minted.row.accepted_at.plus(app.config.reset.give_up);
+    let next_at = at.plus(pause(attempts, app.entropy.as_ref())).min(give_up_at);
+    let give_up = at >= give_up_at;
+    match &outcome {
+        Outcome::Delivered(_) => tracing::info!(request = %minted.row.id, transport, reply = outcome.reply(), "mailed"),
+        Outcome::RetryAfter(_) if give_up => {
+            tracing::error!(request = %minted.row.id, transport, reply = outcome.reply(), "a mail was given up");
+        }
+        Outcome::RetryAfter(_) | Outcome::Refused(_) | Outcome::Unknown(_) => tracing::warn!(
+            request = %minted.row.id, transport, outcome = outcome.as_str(), reply = outcome.reply(), attempts, "not mailed"
+        ),
+    }
+    Finished {
+        entry: minted.row.id,
+        delivery: minted.delivery.id,
+        lease: lease.id,
+        transport,
+        outcome,
+        at,
+        next_at,
+        give_up,
+    }
+}
+
+/// What ended without a mail for a reason that somebody should look into.
+fn tell_operator(minted: &deliver::Minted) {
+    let request = minted.row.id;
+    match minted.decision {
+        Decision::End("gave_up") => tracing::error!(%request, "a request was given up undelivered"),
+        Decision::End(reason @ ("ambiguous" | "format_unknown" | "address_unusable")) => {
+            tracing::warn!(%request, reason, "a request ended without a mail; see `regain explain`");
+        }
+        Decision::End(reason) => tracing::debug!(%request, reason, "ended without a mail"),
+        Decision::Mail { .. } => tracing::debug!(%request, "suppressed"),
+    }
+}
+
+/// A sender that died leaves its lease to lapse.
+fn taken(done: Result<Option<Finished>, tokio::task::JoinError>) -> Option<Finished> {
+    done.unwrap_or_else(|died| {
+        tracing::error!(%died, "a sender died; its mail is tried again when the lease lapses");
+        None
+    })
+}
+
+fn jittered(app: &App, span: Duration) -> Duration {
+    let share = f64::from(u16::from_le_bytes(random(app.entropy.as_ref()))) / f64::from(u16::MAX);
+    span.mul_f64(1.0 - share / 4.0)
+}

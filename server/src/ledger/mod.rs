@@ -1,32 +1,145 @@
 //! Regain's own state: requests, deliveries, claims, API tokens.
+//!
+//! One file of SQLite in WAL mode with `synchronous=FULL`: what is answered with 200 has been synced to disk. One
+//! thread writes, and commits whatever has queued meanwhile in one transaction ([`writer`]); reads go elsewhere
+//! ([`readers`]). Commands in other processes write to the same file; a second *server* is refused ([`lock`]).
 
-use regain_core::keys::Digest;
+mod api_tokens;
+mod codes;
+mod deliveries;
+mod lock;
+mod outbox;
+mod readers;
+pub mod retention;
+mod rows;
+mod schema;
+mod timeline;
+mod tokens;
+mod writer;
+
+pub use api_tokens::ApiToken;
+pub use deliveries::{Decision, Finished, NewDelivery, Verdict};
+pub use outbox::{Admission, Leased, NewRequest, Waiting};
+pub use timeline::{Delivery, Event, Request};
+pub use tokens::{Claim, LiveToken, Notice, TokenState};
+
+use readers::Readers;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use thiserror::Error;
+use writer::{Lane, Writer};
 
-/// The ledger.
-pub struct Ledger;
+/// A handle on the ledger; clones share one writer and its readers.
+#[derive(Clone)]
+pub struct Ledger {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+    /// Requests that have not ended, as far as this process knows.
+    waiting: Arc<AtomicU64>,
+    _lock: Option<Arc<lock::ServerLock>>,
+}
 
 /// The ledger could not be read or written. For the operator; nothing of it reaches a client.
-#[derive(Debug, Error)]
-#[error("the ledger {what}: {cause}")]
-pub struct LedgerFault {
-    /// What failed, as a predicate: "cannot be opened".
-    pub what: &'static str,
-    /// The engine's words.
-    pub cause: String,
+#[derive(Debug, Clone, Error)]
+pub enum LedgerFault {
+    /// The engine refused or the disk failed.
+    #[error("the ledger {what}: {cause}")]
+    Engine {
+        /// What failed, as a predicate: "cannot be opened".
+        what: &'static str,
+        /// The engine's words.
+        cause: String,
+    },
+    /// As many writes wait as may.
+    #[error("the ledger has as many writes waiting as it may")]
+    Full,
+    /// Another server holds it.
+    #[error("another server uses the ledger {0}; stop it first, or give this one a ledger of its own ([ledger] url)")]
+    Locked(String),
+    /// Its file was written by something else.
+    #[error("the ledger {0}")]
+    Foreign(String),
+}
+
+impl LedgerFault {
+    fn engine(what: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
+        move |cause| Self::Engine { what, cause: cause.to_string() }
+    }
 }
 
 impl Ledger {
-    /// Whether an API token with this digest was created and not revoked.
+    /// Opens the ledger for the one server: takes the lock, migrates, and frees the leases of a server that died.
+    ///
+    /// # Errors
+    /// [`LedgerFault`], in particular if another server holds it.
+    pub async fn open_for_server(path: &Path) -> Result<Self, LedgerFault> {
+        let lock = lock::ServerLock::take(path)?;
+        let ledger = Self::open_with(path, Some(Arc::new(lock)))?;
+        ledger.free_leases().await?;
+        ledger.count_waiting().await?;
+        Ok(ledger)
+    }
+
+    /// Opens the ledger for a command beside a server that may be running.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn knows_api_token(&self, _digest: &Digest) -> Result<bool, LedgerFault> {
-        Ok(false)
+    pub fn open_beside(path: &Path) -> Result<Self, LedgerFault> {
+        Self::open_with(path, None)
+    }
+
+    fn open_with(path: &Path, lock: Option<Arc<lock::ServerLock>>) -> Result<Self, LedgerFault> {
+        let mut connection = Connection::open(path).map_err(LedgerFault::engine("cannot be opened"))?;
+        configure(&connection).map_err(LedgerFault::engine("cannot be opened"))?;
+        schema::migrate(&mut connection)?;
+        Ok(Self {
+            writer: Arc::new(Writer::start(connection)?),
+            readers: Arc::new(Readers::new(path)),
+            waiting: Arc::new(AtomicU64::new(0)),
+            _lock: lock,
+        })
     }
 
     /// Whether the ledger can be written at this moment.
     pub async fn is_ready(&self) -> bool {
-        true
+        self.write(|ledger| ledger.execute("UPDATE migrations SET version = version WHERE version = 0", []))
+            .await
+            .is_ok()
+    }
+
+    /// How many requests wait, as far as this process knows.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Writes by the lane of courier and redeeming, which is drained first.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerFault> {
+        self.writer.write(Lane::Work, work).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, LedgerFault> {
+        self.readers.read(look).await
     }
 }
+
+/// What every connection to the ledger is set to.
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// How long to wait for a command in another process; its transactions are short.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);

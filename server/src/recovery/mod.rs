@@ -1,15 +1,17 @@
 //! The story of a recovery, in reading order.
 //!
 //! 1. [`request`]: admit and commit
-//! 2. `deliver`: look up, mint, send
+//! 2. [`deliver`]: look up, mint, send
 //! 3. [`open`]: may this link show a form?
 //! 4. [`redeem`]: claim, set the password, complete
-//! 5. `settle`: revoke sessions, notify
+//! 5. [`settle`]: revoke sessions, notify
 
+pub mod deliver;
 pub mod not_me;
 pub mod open;
 pub mod redeem;
 pub mod request;
+pub mod settle;
 
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;

@@ -2,20 +2,42 @@
 
 use super::open::OpenRefusal;
 use crate::app::App;
-use regain_core::token::ResetToken;
+use crate::ledger::LedgerFault;
+use crate::ledger::retention::NOT_ME_TTL;
+use regain_core::account::AccountId;
+use regain_core::request::Id;
+use regain_core::token::{Purpose, ResetToken};
 
 /// Whether `token` may show the form. Changes nothing.
 ///
 /// # Errors
 /// [`OpenRefusal`].
-pub async fn open(_app: &App, _token: &ResetToken) -> Result<(), OpenRefusal> {
-    Err(OpenRefusal::Dead)
+pub async fn open(app: &App, token: &ResetToken) -> Result<(), OpenRefusal> {
+    find(app, token).await.map(|_| ())
 }
 
-/// Ends every live link of the account that `token` was mailed to.
+/// Ends every live link of the account that `token` was mailed to. May be said again; it is no token for anything else.
 ///
 /// # Errors
 /// [`OpenRefusal`].
-pub async fn not_me(_app: &App, _token: &ResetToken) -> Result<(), OpenRefusal> {
-    Err(OpenRefusal::Dead)
+pub async fn not_me(app: &App, token: &ResetToken) -> Result<(), OpenRefusal> {
+    let (entry, account) = find(app, token).await?;
+    let ended =
+        app.ledger.revoke_not_me(entry, account.clone(), app.clock.now()).await.map_err(|fault| unavailable(&fault))?;
+    tracing::warn!(
+        request = %entry, %account, links_ended = ended,
+        "the owner of an account says that a reset was not asked for by them"
+    );
+    Ok(())
+}
+
+async fn find(app: &App, token: &ResetToken) -> Result<(Id, AccountId), OpenRefusal> {
+    let minted_after = app.clock.now().minus(NOT_ME_TTL);
+    let found = app.ledger.find_not_me(token.digest(Purpose::NotMe), minted_after).await;
+    found.map_err(|fault| unavailable(&fault))?.ok_or(OpenRefusal::Dead)
+}
+
+fn unavailable(fault: &LedgerFault) -> OpenRefusal {
+    tracing::error!(%fault, "a \"not me\" link cannot be looked up");
+    OpenRefusal::Unavailable
 }

@@ -2,8 +2,13 @@
 
 use super::Credential;
 use crate::app::App;
+use crate::ledger::{LedgerFault, LiveToken, TokenState};
 use regain_core::account::Account;
+use regain_core::code::ResetCode;
+use regain_core::email::EmailAddress;
 use regain_core::time::Timestamp;
+use regain_core::token::Purpose;
+use subtle::ConstantTimeEq;
 
 /// A live credential.
 #[derive(Debug)]
@@ -12,6 +17,7 @@ pub struct Opened {
     pub account: Account,
     /// When the credential dies.
     pub expires_at: Timestamp,
+    pub(super) token: LiveToken,
 }
 
 /// Why nothing opens.
@@ -27,6 +33,56 @@ pub enum OpenRefusal {
 ///
 /// # Errors
 /// [`OpenRefusal`].
-pub async fn open(_app: &App, _credential: &Credential) -> Result<Opened, OpenRefusal> {
-    Err(OpenRefusal::Dead)
+pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefusal> {
+    let token = find(app, credential).await?;
+    let account = app.users.load(&token.account).await.map_err(|fault| {
+        tracing::error!(%fault, request = %token.entry, "a link cannot be opened");
+        OpenRefusal::Unavailable
+    })?;
+    let account = account.ok_or(OpenRefusal::Dead)?;
+    let unchanged: bool = app.keys.fingerprint(&account).ct_eq(&token.fingerprint).into();
+    if !unchanged {
+        return Err(OpenRefusal::Dead);
+    }
+    Ok(Opened { account, expires_at: token.expires_at, token })
+}
+
+impl Opened {
+    /// Notes for the timeline that the form was shown.
+    pub async fn note_shown(&self, app: &App) {
+        if let Err(fault) = app.ledger.note_opened(self.token.entry, app.clock.now()).await {
+            tracing::warn!(%fault, request = %self.token.entry, "an opening was not noted");
+        }
+    }
+}
+
+async fn find(app: &App, credential: &Credential) -> Result<LiveToken, OpenRefusal> {
+    let now = app.clock.now();
+    let found = match credential {
+        Credential::Token(token) => app.ledger.find_token(token.digest(Purpose::Reset), now).await,
+        Credential::Code { address, code } => try_code(app, address, code.as_ref(), now).await,
+    };
+    match found {
+        Ok(TokenState::Live(token)) => Ok(token),
+        Ok(TokenState::Dead) => Err(OpenRefusal::Dead),
+        Ok(TokenState::Recovering) => Err(OpenRefusal::Unavailable),
+        Err(fault) => {
+            tracing::error!(%fault, "a link or code cannot be looked up");
+            Err(OpenRefusal::Unavailable)
+        }
+    }
+}
+
+async fn try_code(
+    app: &App,
+    address: &EmailAddress,
+    code: Option<&ResetCode>,
+    now: Timestamp,
+) -> Result<TokenState, LedgerFault> {
+    let address_digest = app.keys.address_digest(&address.folded());
+    let keys = app.keys.clone();
+    let code = code.cloned();
+    let digest_for = move |delivery: regain_core::request::Id| Some(code.as_ref()?.digest(&keys, delivery.as_bytes()));
+    let right = app.ledger.try_code(address_digest, digest_for, app.config.reset.code_attempts_max, now).await?;
+    Ok(right.map_or(TokenState::Dead, TokenState::Live))
 }

@@ -1,6 +1,8 @@
 //! Step 1: admit a request and commit it. Where access is public, nothing here asks a user store.
 
 use crate::app::App;
+use crate::ledger::{Admission, LedgerFault, NewRequest};
+use regain_core::account::{Account, Match, matching};
 use regain_core::email::EmailAddress;
 use regain_core::locale::Locale;
 use regain_core::request::{Id, Origin};
@@ -49,14 +51,66 @@ pub enum TrustedRefusal {
 ///
 /// # Errors
 /// [`Unavailable`].
-pub async fn request(_app: &App, _ask: Ask) -> Result<Receipt, Unavailable> {
-    Err(Unavailable)
+pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
+    let new = new_request(app, ask);
+    let id = new.id;
+    app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(&fault))?;
+    crate::failpoint::reached("admitted");
+    Ok(Receipt { id })
 }
 
-/// Admits a request from a caller who holds an API token, and who is told the truth.
+/// Admits a request from a caller who holds an API token, and who is told the truth: the only code that looks an
+/// account up before it answers.
 ///
 /// # Errors
 /// [`TrustedRefusal`].
-pub async fn request_trusted(_app: &App, _ask: Ask) -> Result<Receipt, TrustedRefusal> {
-    Err(TrustedRefusal::Unavailable)
+pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefusal> {
+    if app.ledger.waiting() >= app.config.limits.queue_max {
+        return Err(TrustedRefusal::Unavailable);
+    }
+    let candidates = app.users.find(&[ask.identifier.folded()]).await.map_err(|fault| {
+        tracing::error!(%fault, "a trusted caller's request cannot be answered");
+        TrustedRefusal::Unavailable
+    })?;
+    let account = resettable(&ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
+    let new = new_request(app, ask);
+    let id = new.id;
+    let limits = (app.config.reset.account_limit, app.config.limits.queue_max);
+    match app.ledger.admit_trusted(new, account, limits.0, limits.1).await {
+        Ok(Admission::Admitted) => Ok(Receipt { id }),
+        Ok(Admission::Limited(retry_after)) => Err(TrustedRefusal::Limited { retry_after }),
+        Err(fault) => {
+            let Unavailable = unavailable(&fault);
+            Err(TrustedRefusal::Unavailable)
+        }
+    }
+}
+
+fn resettable<'a>(identifier: &EmailAddress, candidates: &'a [Account]) -> Option<&'a Account> {
+    match matching(identifier, candidates) {
+        Match::One(account) => super::deliver::unfit(account).is_none().then_some(account),
+        Match::None | Match::Ambiguous(_) => None,
+    }
+}
+
+fn new_request(app: &App, ask: Ask) -> NewRequest {
+    let now = app.clock.now();
+    let locales: Vec<&str> = ask.locales.iter().map(Locale::as_str).collect();
+    NewRequest {
+        id: Id::new(now, app.entropy.as_ref()),
+        origin: ask.origin,
+        network: ask.client.map(|client| client.to_string()),
+        locales: locales.join(","),
+        address_digest: app.keys.address_digest(&ask.identifier.folded()),
+        identifier: ask.identifier.as_str().to_owned(),
+        accepted_at: now,
+    }
+}
+
+fn unavailable(fault: &LedgerFault) -> Unavailable {
+    match fault {
+        LedgerFault::Full => tracing::warn!("a request was refused: the queue is full"),
+        fault => tracing::error!(%fault, "a request was refused"),
+    }
+    Unavailable
 }

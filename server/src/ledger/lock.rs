@@ -1,0 +1,42 @@
+//! The lock that keeps a second server off the same ledger. The operating system frees it when its holder dies.
+
+use super::LedgerFault;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+/// Held as long as the value lives.
+pub(super) struct ServerLock {
+    _file: File,
+}
+
+impl ServerLock {
+    pub(super) fn take(ledger: &Path) -> Result<Self, LedgerFault> {
+        let mut path = ledger.as_os_str().to_owned();
+        path.push(".lock");
+        let cannot = |cause: std::io::Error| LedgerFault::Engine {
+            what: "cannot be locked",
+            cause: format!("{}: {cause}", Path::new(&path).display()),
+        };
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(cannot)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LedgerFault::Locked(ledger.display().to_string())),
+            Err(TryLockError::Error(cause)) => Err(cannot(cause)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_server_is_refused_until_the_first_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("regain.db");
+        let first = ServerLock::take(&path).unwrap();
+        assert!(matches!(ServerLock::take(&path), Err(LedgerFault::Locked(_))));
+        drop(first);
+        assert!(ServerLock::take(&path).is_ok());
+    }
+}

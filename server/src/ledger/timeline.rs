@@ -1,0 +1,156 @@
+//! What happened to a request, for `regain explain`: never a token, a code or a digest.
+
+use super::{Ledger, LedgerFault, rows};
+use regain_core::keys::Digest;
+use regain_core::request::{Id, State};
+use regain_core::time::Timestamp;
+use rusqlite::{Connection, Row};
+
+/// A request or notice with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its name.
+    pub id: Id,
+    /// `reset`, or the notice's message.
+    pub message: String,
+    /// Of a notice: the request it tells of.
+    pub about: Option<Id>,
+    /// By which door it came.
+    pub origin: String,
+    /// From which network.
+    pub network: Option<String>,
+    /// What was typed; of a notice: the address on file.
+    pub identifier: String,
+    /// The account, once looked up.
+    pub account: Option<String>,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// When it is worked on next, if it has not ended.
+    pub due_at: Timestamp,
+    /// Where it stands.
+    pub state: State,
+    /// Why it was suppressed or failed.
+    pub reason: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Its mails, oldest first.
+    pub deliveries: Vec<Delivery>,
+    /// What else happened, oldest first.
+    pub events: Vec<Event>,
+}
+
+/// One attempt to mail.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// Its name; also the mail's Message-ID.
+    pub id: Id,
+    /// The address on file it went to.
+    pub address: String,
+    /// When it was minted.
+    pub minted_at: Timestamp,
+    /// When its link dies.
+    pub expires_at: Timestamp,
+    /// Where its link stands.
+    pub link_state: String,
+    /// Why its link was revoked.
+    pub link_reason: Option<String>,
+    /// What the transport said.
+    pub outcome: Option<String>,
+    /// When.
+    pub outcome_at: Option<Timestamp>,
+    /// Which transport.
+    pub transport: Option<String>,
+    /// The server's own words.
+    pub reply: Option<String>,
+}
+
+/// Something else that happened.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// A word: `opened`, `redeemed`, …
+    pub what: String,
+}
+
+/// More than a support person reads.
+const REQUESTS_MAX: u32 = 50;
+
+impl Ledger {
+    /// The request of that name, with the notices that tell of it.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    pub async fn explain_request(&self, id: Id) -> Result<Vec<Request>, LedgerFault> {
+        self.read(move |ledger| requests(ledger, "id = ?1 OR about = ?1", id.as_bytes().as_slice())).await
+    }
+
+    /// The newest requests that an address was typed for, or whose mail went to it.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    pub async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
+        self.read(move |ledger| {
+            requests(
+                ledger,
+                "address_digest = ?1 OR id IN (SELECT entry FROM deliveries WHERE address_digest = ?1)",
+                digest.as_slice(),
+            )
+        })
+        .await
+    }
+}
+
+fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Vec<Request>> {
+    let mut found: Vec<Request> = ledger
+        .prepare(&format!("SELECT * FROM outbox WHERE {which} ORDER BY id DESC LIMIT {REQUESTS_MAX}"))?
+        .query_map([key], request)?
+        .collect::<Result<_, _>>()?;
+    found.reverse();
+    for request in &mut found {
+        request.deliveries = ledger
+            .prepare_cached("SELECT * FROM deliveries WHERE entry = ?1 AND message IS NOT NULL ORDER BY id")?
+            .query_map([request.id.as_bytes()], delivery)?
+            .collect::<Result<_, _>>()?;
+        request.events = ledger
+            .prepare_cached("SELECT at, what FROM events WHERE entry = ?1 ORDER BY id")?
+            .query_map([request.id.as_bytes()], |row| Ok(Event { at: rows::time(row, "at")?, what: row.get("what")? }))?
+            .collect::<Result<_, _>>()?;
+    }
+    Ok(found)
+}
+
+fn request(row: &Row) -> rusqlite::Result<Request> {
+    let state: String = row.get("state")?;
+    Ok(Request {
+        id: rows::id(row, "id")?,
+        message: row.get("message")?,
+        about: row.get::<_, Option<[u8; 16]>>("about")?.map(Id::from_bytes),
+        origin: row.get("origin")?,
+        network: row.get("network")?,
+        identifier: row.get("identifier")?,
+        account: row.get("account")?,
+        accepted_at: rows::time(row, "accepted_at")?,
+        due_at: rows::time(row, "due_at")?,
+        state: State::parse(&state).unwrap_or(State::Accepted),
+        reason: row.get("reason")?,
+        ended_at: rows::optional_time(row, "ended_at")?,
+        deliveries: Vec::new(),
+        events: Vec::new(),
+    })
+}
+
+fn delivery(row: &Row) -> rusqlite::Result<Delivery> {
+    Ok(Delivery {
+        id: rows::id(row, "id")?,
+        address: row.get::<_, Option<String>>("address")?.unwrap_or_default(),
+        minted_at: rows::time(row, "minted_at")?,
+        expires_at: rows::time(row, "expires_at")?,
+        link_state: row.get("state")?,
+        link_reason: row.get("reason")?,
+        outcome: row.get("outcome")?,
+        outcome_at: rows::optional_time(row, "outcome_at")?,
+        transport: row.get("transport")?,
+        reply: row.get("reply")?,
+    })
+}

@@ -1,0 +1,182 @@
+//! Step 2: look a batch of requests up, decide, mint, and send.
+//!
+//! The courier calls these in turn. One look-up serves the whole batch, one commit holds every decision, and only then
+//! does a mail leave: the digest of its link is durable before anybody can hold the link.
+
+use crate::app::App;
+use crate::ledger::{Decision, Leased, NewDelivery};
+use crate::users::StoreFault;
+use regain_core::account::{Account, AccountId, Match, matching};
+use regain_core::code::ResetCode;
+use regain_core::delivery::Outcome;
+use regain_core::email::{EmailAddress, FoldedAddress};
+use regain_core::entropy::random;
+use regain_core::hash::{Identified, identify};
+use regain_core::locale::Locale;
+use regain_core::message::{Body, Message, MessageKind};
+use regain_core::request::Id;
+use regain_core::time::Timestamp;
+use regain_core::token::{Purpose, ResetToken};
+
+/// A decided row with the secrets that belong to it; they exist nowhere else.
+pub struct Minted {
+    /// The row.
+    pub row: Leased,
+    /// What is to be done.
+    pub decision: Decision,
+    /// What the ledger will hold.
+    pub delivery: NewDelivery,
+    /// What the mail will hold.
+    secrets: Secrets,
+    /// How to greet the owner, and in which language.
+    name: Option<String>,
+    locales: Vec<Locale>,
+}
+
+struct Secrets {
+    token: ResetToken,
+    code: ResetCode,
+    not_me: ResetToken,
+}
+
+/// Looks up every account the batch may mean, in one round trip.
+///
+/// # Errors
+/// [`StoreFault`]: the batch is to be put back.
+pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreFault> {
+    let mut addresses: Vec<FoldedAddress> = batch
+        .iter()
+        .filter(|row| row.message == MessageKind::Reset)
+        .map(|row| FoldedAddress::of(&row.identifier))
+        .collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    if addresses.is_empty() { Ok(Vec::new()) } else { app.users.find(&addresses).await }
+}
+
+/// Decides on one row and mints for it, whether it will be mailed or not.
+#[must_use]
+pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> Minted {
+    let account = account_of(&row, candidates);
+    let decision = decide(app, &row, account.as_ref(), now);
+    let secrets = Secrets {
+        token: ResetToken::mint(app.entropy.as_ref()),
+        code: ResetCode::mint(app.entropy.as_ref()),
+        not_me: ResetToken::mint(app.entropy.as_ref()),
+    };
+    let id = Id::new(now, app.entropy.as_ref());
+    let (found, address) = match (&account, &decision) {
+        (Ok(account), Decision::Mail { address, .. }) => (Some(*account), FoldedAddress::of(address)),
+        _ => (None, FoldedAddress::of(&row.identifier)),
+    };
+    let delivery = NewDelivery {
+        id,
+        address_digest: app.keys.address_digest(&address),
+        token_digest: secrets.token.digest(Purpose::Reset),
+        code_digest: secrets.code.digest(&app.keys, id.as_bytes()),
+        not_me_digest: secrets.not_me.digest(Purpose::NotMe),
+        fingerprint: found.map_or_else(|| random(app.entropy.as_ref()), |account| app.keys.fingerprint(account)),
+        minted_at: now,
+        expires_at: now.plus(app.config.reset.token_ttl),
+        code_expires_at: now.plus(app.config.reset.code_ttl),
+    };
+    let name = found.map_or_else(|| row.name.clone(), |account| account.name.clone());
+    let locales = locales(&row, found);
+    Minted { row, decision, delivery, secrets, name, locales }
+}
+
+impl Minted {
+    /// Puts the mail into words and hands it over. Called after the digests are committed.
+    pub async fn send(&self, app: &App) -> (Outcome, &'static str) {
+        let Decision::Mail { message, address, .. } = &self.decision else {
+            return (Outcome::Refused("nothing is to be sent".into()), "none");
+        };
+        let Ok(to) = EmailAddress::parse(address) else {
+            return (Outcome::Refused("the address on file is no email address".into()), "none");
+        };
+        let message = Message {
+            body: self.body(app, *message),
+            name: self.name.clone(),
+            locales: self.locales.clone(),
+            at: self.row.accepted_at,
+        };
+        match app.composer.compose(&message, &to, &self.delivery.id) {
+            Ok(parcel) => app.mail.send(&parcel).await,
+            Err(fault) => (Outcome::Refused(format!("the mail could not be composed: {fault}")), "none"),
+        }
+    }
+
+    fn body(&self, app: &App, message: MessageKind) -> Body {
+        let not_me_link = app.not_me_link.render(&self.secrets.not_me);
+        match message {
+            MessageKind::Reset => Body::Reset {
+                link: app.config.reset.link.render(&self.secrets.token),
+                code: self.secrets.code.to_text(),
+                link_ttl: app.config.reset.token_ttl,
+                code_ttl: app.config.reset.code_ttl,
+                not_me_link,
+            },
+            MessageKind::PasswordChanged => Body::PasswordChanged { not_me_link },
+            MessageKind::NoAccount => Body::NoAccount,
+        }
+    }
+}
+
+/// Why an account gets no reset mail, if it does not.
+#[must_use]
+pub fn unfit(account: &Account) -> Option<&'static str> {
+    if !account.eligible {
+        return Some("ineligible");
+    }
+    if account.mail_address().is_none() {
+        return Some("address_unusable");
+    }
+    match account.password.as_ref().map(|stored| identify(stored.expose())) {
+        None | Some(Identified::Unusable) => Some("ineligible"),
+        Some(Identified::Unknown) => Some("format_unknown"),
+        Some(Identified::Known(_)) => None,
+    }
+}
+
+fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, &'static str> {
+    let typed = EmailAddress::parse(&row.identifier).map_err(|_| "unknown")?;
+    match matching(&typed, candidates) {
+        Match::One(account) => unfit(account).map_or(Ok(account), Err),
+        Match::None => Err("unknown"),
+        Match::Ambiguous(_) => Err("ambiguous"),
+    }
+}
+
+fn decide(app: &App, row: &Leased, account: Result<&&Account, &&'static str>, now: Timestamp) -> Decision {
+    if now.since(row.accepted_at) >= app.config.reset.give_up {
+        return Decision::End("gave_up");
+    }
+    match (row.message, account) {
+        (MessageKind::PasswordChanged, _) => match &row.account {
+            Some(account) => mail(MessageKind::PasswordChanged, account.clone(), &row.identifier),
+            None => Decision::End("unknown"),
+        },
+        (MessageKind::Reset, Ok(account)) => mail(MessageKind::Reset, account.id.clone(), &account.address),
+        (MessageKind::Reset, Err(&"unknown")) if app.config.notify.unknown_address => {
+            mail(MessageKind::NoAccount, stand_in(row), &row.identifier)
+        }
+        (MessageKind::Reset, Err(&why)) => Decision::End(why),
+        (MessageKind::NoAccount, _) => Decision::End("unknown"),
+    }
+}
+
+fn mail(message: MessageKind, account: AccountId, address: &str) -> Decision {
+    Decision::Mail { message, account, address: address.to_owned() }
+}
+
+/// Stands for an address without an account, so that the same limits hold for it.
+fn stand_in(row: &Leased) -> AccountId {
+    let digest: String = row.address_digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    AccountId::new(format!("no account {digest}"))
+}
+
+/// The account's language, then the request's.
+fn locales(row: &Leased, account: Option<&Account>) -> Vec<Locale> {
+    let stored = account.and_then(|account| account.locale.as_deref()).and_then(Locale::parse);
+    stored.into_iter().chain(row.locales.split(',').filter_map(Locale::parse)).collect()
+}

@@ -1,0 +1,59 @@
+//! Step 5: the password is written. One commit redeems the token, ends every other link of the account, and queues the
+//! notice. Claims that lapsed are looked into here: the store says what happened.
+
+use crate::app::App;
+use crate::ledger::{Claim, LedgerFault, LiveToken, Notice};
+use regain_core::account::Account;
+use regain_core::email::FoldedAddress;
+use regain_core::request::Id;
+
+/// Settles a redeemed token. Safe to repeat: the second time changes nothing.
+///
+/// # Errors
+/// [`LedgerFault`]; the claim then lapses and [`recover_lapsed`] comes here again.
+pub async fn settle(app: &App, token: &LiveToken, account: &Account) -> Result<(), LedgerFault> {
+    let now = app.clock.now();
+    let notice = Notice {
+        id: Id::new(now, app.entropy.as_ref()),
+        address: account.address.clone(),
+        address_digest: app.keys.address_digest(&FoldedAddress::of(&account.address)),
+        name: account.name.clone(),
+    };
+    if app.ledger.settle(token.clone(), notice, now).await? {
+        tracing::info!(request = %token.entry, account = %token.account, "a password was reset");
+    }
+    Ok(())
+}
+
+/// Looks into every claim whose time ran out: its holder died, or lost the store half-way.
+///
+/// # Errors
+/// [`LedgerFault`].
+pub async fn recover_lapsed(app: &App) -> Result<(), LedgerFault> {
+    for claim in app.ledger.lapsed_claims(app.clock.now()).await? {
+        recover(app, &claim).await?;
+    }
+    Ok(())
+}
+
+async fn recover(app: &App, claim: &Claim) -> Result<(), LedgerFault> {
+    let token = &claim.token;
+    let Some(new_fingerprint) = claim.new_fingerprint else {
+        // Nothing can have been written: what would be was never noted.
+        return app.ledger.release(token.delivery, claim.id).await.map(|_| ());
+    };
+    let account = match app.users.load(&token.account).await {
+        Ok(account) => account,
+        Err(fault) => {
+            tracing::warn!(%fault, request = %token.entry, "a lapsed claim waits for the user store");
+            return Ok(());
+        }
+    };
+    match account {
+        Some(account) if app.keys.fingerprint(&account) == new_fingerprint => settle(app, token, &account).await,
+        Some(account) if app.keys.fingerprint(&account) == token.fingerprint => {
+            app.ledger.release(token.delivery, claim.id).await.map(|_| ())
+        }
+        Some(_) | None => app.ledger.revoke_changed(token.delivery, claim.id).await.map(|_| ()),
+    }
+}
