@@ -1,8 +1,12 @@
 //! Mail: put into words, composed, and handed to a transport.
 
+pub mod compose;
+mod name;
+
 use async_trait::async_trait;
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
+use regain_core::request::Id;
 
 /// A carrier of mail. One conformance suite holds every implementation to this text.
 #[async_trait]
@@ -19,6 +23,8 @@ pub const SEND_SECONDS_MAX: u64 = 30;
 
 /// A mail ready to go.
 pub struct Parcel {
+    /// Names the delivery.
+    pub id: Id,
     /// The envelope's sender.
     pub from: EmailAddress,
     /// The envelope's one recipient.
