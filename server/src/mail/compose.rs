@@ -9,6 +9,7 @@ use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use regain_core::email::EmailAddress;
 use regain_core::message::{Body, Message, MessageKind};
@@ -74,7 +75,8 @@ impl Composer {
         });
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_fuel(Some(TEMPLATE_FUEL));
-        templates.set_trim_blocks(true);
+        let syntax = SyntaxConfig::builder().trim_blocks(true).keep_trailing_newline(true).build();
+        templates.set_syntax(syntax.map_err(|error| ComposeFault::of("syntax", &error))?);
         templates.add_filter("wrap", wrap);
         templates.add_filter("href", href);
         for (name, source) in TEMPLATES {
@@ -121,8 +123,8 @@ impl Composer {
             words => language.as_function(),
             language => language.tag(),
             direction => language.direction(),
-            product => self.letterhead.product_name,
-            origin => self.letterhead.origin,
+            product => &self.letterhead.product_name,
+            origin => &self.letterhead.origin,
             moment => language.moment(message.at),
             name => message.name.as_deref().and_then(greeting_name),
             subject,

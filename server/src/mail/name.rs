@@ -25,7 +25,7 @@ fn is_break(c: char) -> bool {
 
 /// Control characters, and those that change how others are shown (Unicode's bidirectional controls, zero-width
 /// characters but the joiners that scripts need, tags, variation fillers, noncharacters).
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'

@@ -56,7 +56,7 @@ fn html_of(mail: &[u8]) -> String {
 fn each_mail_reads_as_its_snapshot_says() {
     for kind in MessageKind::ALL {
         let mail = composed(kind, Some("Ada"), "ada@example.com");
-        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::with_settings!({ snapshot_path => "../../../tests/it/snapshots", prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(format!("{}.txt", kind.as_str()), text_of(&mail));
             insta::assert_snapshot!(format!("{}.html", kind.as_str()), html_of(&mail));
         });
@@ -67,7 +67,7 @@ fn each_mail_reads_as_its_snapshot_says() {
 fn the_headers_come_from_the_configuration_and_the_message_alone() {
     let mail = composed(MessageKind::Reset, None, "ada@example.com");
     let (head, _) = std::str::from_utf8(&mail).unwrap().split_once("\r\n\r\n").unwrap();
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+    insta::with_settings!({ snapshot_path => "../../../tests/it/snapshots", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("headers", head);
     });
 }
