@@ -1,5 +1,6 @@
 //! Email addresses: parsed once, at the edge.
 
+use std::borrow::Cow;
 use std::fmt;
 use thiserror::Error;
 
@@ -73,6 +74,16 @@ impl EmailAddress {
     #[must_use]
     pub fn domain(&self) -> &str {
         &self.text[self.at + 1..]
+    }
+
+    /// The domain as mail servers know it: internationalised labels in their ASCII form (RFC 5891).
+    #[must_use]
+    pub fn domain_ascii(&self) -> Cow<'_, str> {
+        if self.domain().is_ascii() {
+            return Cow::Borrowed(self.domain());
+        }
+        // `parse` has seen that it can be done.
+        idna::domain_to_ascii_strict(self.domain()).map_or(Cow::Borrowed(self.domain()), Cow::Owned)
     }
 
     /// The key for look-ups: ASCII letters in lower case, every other byte untouched.

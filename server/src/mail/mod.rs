@@ -1,8 +1,79 @@
 //! Mail: put into words, composed, and handed to a transport.
 
+pub mod compose;
+pub mod file;
+mod name;
+pub mod smtp;
+
+use crate::config::{self, Config};
+use crate::i18n::Words;
 use async_trait::async_trait;
+use compose::{ComposeFault, Composer, Letterhead};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
+use regain_core::request::Id;
+use smtp::{Patience, SmtpFault, SmtpTransport};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// All that mail needs: the composer, and the carriers in the order in which they are tried.
+pub struct Mail {
+    /// Puts messages into words.
+    pub composer: Composer,
+    transports: Vec<Arc<dyn Transport>>,
+}
+
+/// Mail cannot work as configured.
+#[derive(Debug, Error)]
+pub enum MailFault {
+    /// A template is malformed.
+    #[error(transparent)]
+    Compose(#[from] ComposeFault),
+    /// The relay's settings cannot work.
+    #[error(transparent)]
+    Smtp(#[from] SmtpFault),
+}
+
+impl Mail {
+    /// As configured. Connects to nothing.
+    ///
+    /// # Errors
+    /// [`MailFault`].
+    pub fn new(config: &Config, words: Arc<Words>) -> Result<Self, MailFault> {
+        let composer = Composer::new(words, Letterhead::of(config))?;
+        let transports = config.mail.transports.iter().map(|transport| -> Result<Arc<dyn Transport>, MailFault> {
+            Ok(match transport {
+                config::Transport::File(folder) => Arc::new(file::FileTransport::new(folder.clone())),
+                config::Transport::Smtp(settings) => Arc::new(SmtpTransport::new(
+                    settings,
+                    &config.public_url.host,
+                    smtp::native_roots(),
+                    Patience::default(),
+                )?),
+            })
+        });
+        Ok(Self { composer, transports: transports.collect::<Result<_, _>>()? })
+    }
+
+    /// The same composer with other carriers.
+    #[must_use]
+    pub fn with_transports(composer: Composer, transports: Vec<Arc<dyn Transport>>) -> Self {
+        Self { composer, transports }
+    }
+
+    /// Hands one mail over, and says by which transport. The next transport is tried only if nothing was handed over
+    /// and the mail was not refused.
+    pub async fn send(&self, parcel: &Parcel) -> (Outcome, &'static str) {
+        let mut last = (Outcome::RetryAfter("no transport is configured".to_owned()), "none");
+        for transport in &self.transports {
+            last = (transport.send(parcel).await, transport.name());
+            if !matches!(last.0, Outcome::RetryAfter(_)) {
+                break;
+            }
+        }
+        last
+    }
+}
 
 /// A carrier of mail. One conformance suite holds every implementation to this text.
 #[async_trait]
@@ -19,6 +90,8 @@ pub const SEND_SECONDS_MAX: u64 = 30;
 
 /// A mail ready to go.
 pub struct Parcel {
+    /// Names the delivery.
+    pub id: Id,
     /// The envelope's sender.
     pub from: EmailAddress,
     /// The envelope's one recipient.
@@ -26,3 +99,14 @@ pub struct Parcel {
     /// The whole message, RFC 5322. It holds the link: never logged, never stored.
     pub content: Vec<u8>,
 }
+
+/// What the other side said, fit for the ledger and a terminal: one line, no control characters, at most
+/// [`REPLY_CHARS_MAX`].
+fn reply_line(reply: &str) -> String {
+    let visible = |c: char| if c.is_control() || name::is_hidden(c) { ' ' } else { c };
+    let line: String = reply.chars().map(visible).collect();
+    line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(REPLY_CHARS_MAX).collect()
+}
+
+/// RFC 5321 §4.5.3.1.5 allows a reply line 512 octets.
+const REPLY_CHARS_MAX: usize = 512;

@@ -1,0 +1,169 @@
+use super::*;
+use mail_parser::MessageParser;
+use proptest::prelude::*;
+use regain_core::locale::Locale;
+use regain_core::time::Timestamp;
+use std::time::Duration;
+
+const LINK: &str = "https://accounts.example.com/reset-password#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const NOT_ME: &str = "https://accounts.example.com/not-me?token=HxwdGhsYGRYXFBUSExARDg8MDQoLCAkGBwQFAgMAAQA";
+
+fn composer() -> Composer {
+    let mailbox = |name: &str, address: &str| Mailbox {
+        name: Some(name.to_owned()),
+        address: EmailAddress::parse(address).unwrap(),
+    };
+    let letterhead = Letterhead {
+        product_name: "Example & Sons".into(),
+        origin: "https://accounts.example.com".into(),
+        host: "accounts.example.com".into(),
+        from: mailbox("Example & Sons", "no-reply@example.com"),
+        reply_to: Some(mailbox("Help", "help@example.com")),
+    };
+    Composer::new(Arc::new(Words::built_in().unwrap()), letterhead).unwrap()
+}
+
+fn message(kind: MessageKind, name: Option<&str>) -> Message {
+    let body = match kind {
+        MessageKind::Reset => Body::Reset {
+            link: LINK.into(),
+            code: "01AB-CDEF".into(),
+            link_ttl: Duration::from_secs(3600),
+            code_ttl: Duration::from_secs(600),
+            not_me_link: NOT_ME.into(),
+        },
+        MessageKind::PasswordChanged => Body::PasswordChanged { not_me_link: NOT_ME.into() },
+        MessageKind::NoAccount => Body::NoAccount,
+    };
+    let locales = vec![Locale::parse("tlh").unwrap()];
+    Message { body, name: name.map(str::to_owned), locales, at: Timestamp::from_millis(1_795_286_889_123) }
+}
+
+fn composed(kind: MessageKind, name: Option<&str>, to: &str) -> Vec<u8> {
+    let id = Id::parse("019aa8c2-5a70-7000-8000-000000000001").unwrap();
+    composer().compose(&message(kind, name), &EmailAddress::parse(to).unwrap(), id).unwrap().content
+}
+
+fn text_of(mail: &[u8]) -> String {
+    MessageParser::default().parse(mail).unwrap().body_text(0).unwrap().into_owned()
+}
+
+fn html_of(mail: &[u8]) -> String {
+    MessageParser::default().parse(mail).unwrap().body_html(0).unwrap().into_owned()
+}
+
+#[test]
+fn each_mail_reads_as_its_snapshot_says() {
+    for kind in MessageKind::ALL {
+        let mail = composed(kind, Some("Ada"), "ada@example.com");
+        insta::with_settings!({ snapshot_path => "../../../tests/it/snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{}.txt", kind.as_str()), text_of(&mail));
+            insta::assert_snapshot!(format!("{}.html", kind.as_str()), html_of(&mail));
+        });
+    }
+}
+
+#[test]
+fn the_headers_come_from_the_configuration_and_the_message_alone() {
+    let mail = composed(MessageKind::Reset, None, "ada@example.com");
+    let (head, _) = std::str::from_utf8(&mail).unwrap().split_once("\r\n\r\n").unwrap();
+    insta::with_settings!({ snapshot_path => "../../../tests/it/snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("headers", head);
+    });
+}
+
+#[test]
+fn text_and_html_have_the_same_links_and_code() {
+    let mail = composed(MessageKind::Reset, None, "ada@example.com");
+    for part in [text_of(&mail), html_of(&mail)] {
+        assert!(part.contains(LINK) && part.contains(NOT_ME) && part.contains("01AB-CDEF"), "{part}");
+        assert!(part.contains("1 hour") && part.contains("10 minutes"), "{part}");
+    }
+}
+
+#[test]
+fn nothing_is_fetched_when_the_mail_is_read() {
+    for kind in MessageKind::ALL {
+        let html = html_of(&composed(kind, None, "ada@example.com"));
+        for fetched in ["<img", "src=", "url(", "<link", "@import", "<script", "<iframe"] {
+            assert!(!html.contains(fetched), "{kind:?} has {fetched}");
+        }
+    }
+}
+
+#[test]
+fn a_name_is_shown_literally() {
+    let mail = composed(MessageKind::Reset, Some("<script>alert({{ 7*7 }})</script> { $link }"), "ada@example.com");
+    assert!(text_of(&mail).contains("<script>alert({{ 7*7 }})</script> { $link }"));
+    let html = html_of(&mail);
+    assert!(html.contains("&lt;script&gt;alert({{ 7*7 }})"), "{html}");
+    assert!(!html.contains("<script>"));
+}
+
+#[test]
+fn an_internationalised_domain_is_spelled_in_ascii() {
+    let mail = composed(MessageKind::NoAccount, None, "ada@bücher.example");
+    assert!(std::str::from_utf8(&mail).unwrap().contains("To: <ada@xn--bcher-kva.example>\r\n"));
+}
+
+#[test]
+fn a_long_word_is_never_broken() {
+    assert_eq!(wrap(&format!("see {LINK} now")), format!("see\n{LINK}\nnow"));
+}
+
+#[test]
+fn a_fault_says_nothing_of_the_message() {
+    let mut composer = composer();
+    composer.templates.add_template("reset/body.txt", "{{ link + 1 }}").unwrap();
+    let id = Id::from_bytes([0; 16]);
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    let fault = composer.compose(&message(MessageKind::Reset, None), &to, id).err().unwrap();
+    let said = format!("{fault} {fault:?}");
+    assert!(said.contains("reset/body.txt") && said.contains("line 1"), "{said}");
+    assert!(!said.contains("reset-password"), "{said}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whatever_the_name_there_is_one_mail_to_one_recipient(name in hostile_name()) {
+        let plain = composed(MessageKind::Reset, None, "ada@example.com");
+        let mail = composed(MessageKind::Reset, Some(&name), "ada@example.com");
+        let head = |mail: &[u8]| String::from_utf8(mail.to_vec()).unwrap().split_once("\r\n\r\n").unwrap().0.to_owned();
+        prop_assert_eq!(head(&mail), head(&plain));
+
+        let parsed = MessageParser::default().parse(&mail).unwrap();
+        let recipients: Vec<_> = parsed.to().unwrap().iter().map(|to| to.address().unwrap().to_owned()).collect();
+        prop_assert_eq!(recipients, vec!["ada@example.com".to_owned()]);
+        prop_assert!(parsed.cc().is_none() && parsed.bcc().is_none());
+        prop_assert_eq!((parsed.text_body_count(), parsed.html_body_count(), parsed.attachment_count()), (1, 1, 0));
+        prop_assert!(parsed.body_text(0).unwrap().contains(LINK));
+        assert_lines(&mail);
+    }
+}
+
+/// Only CRLF, ASCII, no line over 78 characters, no line that is a lone dot.
+fn assert_lines(mail: &[u8]) {
+    assert!(mail.is_ascii() && mail.ends_with(b"\r\n"));
+    let lines = std::str::from_utf8(mail).unwrap().split("\r\n");
+    for line in lines {
+        assert!(!line.contains(['\r', '\n', '\0']), "{line:?}");
+        assert!(line.len() <= 78, "{line:?}");
+        assert_ne!(line, ".");
+    }
+}
+
+fn hostile_name() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\r\n.\r\n".to_owned()),
+        Just("\r\nBcc: eve@example.com\r\n\r\n".to_owned()),
+        Just("\r\n--=_019aa8c2-5a70-7000-8000-000000000001--\r\n".to_owned()),
+        Just("</p></td></table><script>".to_owned()),
+        Just("{{ 7*7 }}{% raw %}".to_owned()),
+        Just("\u{202E}\u{2066}\0".to_owned()),
+        Just("=?utf-8?Q?=0D=0A?=".to_owned()),
+        any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}

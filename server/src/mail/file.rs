@@ -1,0 +1,60 @@
+//! Mail into a folder, one `.eml` each: for trying things out.
+
+use super::{Parcel, Transport, reply_line};
+use async_trait::async_trait;
+use regain_core::delivery::Outcome;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes each mail to a file of its own. A file that is there is complete; its name sorts by time.
+pub struct FileTransport {
+    folder: PathBuf,
+}
+
+impl FileTransport {
+    /// Writes into `folder`, which is made when the first mail comes.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+}
+
+#[async_trait]
+impl Transport for FileTransport {
+    fn name(&self) -> &'static str {
+        "file"
+    }
+
+    async fn send(&self, parcel: &Parcel) -> Outcome {
+        let path = self.folder.join(format!("{}.eml", parcel.id));
+        let content = parcel.content.clone();
+        let written = tokio::task::spawn_blocking(move || write(&path, &content).map(|()| path)).await;
+        match written {
+            Ok(Ok(path)) => Outcome::Delivered(reply_line(&format!("written to {}", path.display()))),
+            Ok(Err(error)) => Outcome::RetryAfter(format!("cannot write to {}: {error}", self.folder.display())),
+            Err(error) => Outcome::RetryAfter(error.to_string()),
+        }
+    }
+}
+
+/// Writes under another name first, so that nobody reads half a mail.
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = DirBuilder::new();
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        // The mails hold links: for the owner's eyes only.
+        builder.mode(0o700);
+        options.mode(0o600);
+    }
+    builder.recursive(true).create(folder)?;
+    let unfinished = path.with_extension("part");
+    let mut file = options.write(true).create(true).truncate(true).open(&unfinished)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, path)?;
+    File::open(folder)?.sync_all()
+}
