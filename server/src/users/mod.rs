@@ -1,5 +1,9 @@
 //! User stores: the accounts, which belong to somebody else.
 
+#[cfg(test)]
+mod conformance;
+pub mod sql;
+
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;

@@ -1,0 +1,200 @@
+//! Connections to somebody else's SQLite file: made when needed, kept while the file is the same, used off the async
+//! threads, and never for longer than allowed.
+
+use super::mapping::Mapping;
+use crate::users::StoreFault;
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+/// A bounded number of connections of one kind. Work that finds none free waits for one.
+pub(super) struct Lane {
+    path: PathBuf,
+    mapping: Arc<Mapping>,
+    kind: Kind,
+    free: Arc<Semaphore>,
+    idle: Mutex<Vec<Open>>,
+}
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Nothing but look.
+    Reader,
+    /// Write, too.
+    Writer,
+}
+
+/// The moment at which the work on a connection has to be over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline(Instant);
+
+struct Open {
+    connection: Connection,
+    file: FileIdentity,
+}
+
+impl Lane {
+    pub(super) fn new(path: PathBuf, mapping: Arc<Mapping>, kind: Kind, connections_max: usize) -> Arc<Self> {
+        Arc::new(Self { path, mapping, kind, free: Arc::new(Semaphore::new(connections_max)), idle: Mutex::default() })
+    }
+
+    /// Does `work` on a connection, on a thread that may block, and ends it after `limit`, waiting included. A
+    /// connection on which anything failed is thrown away.
+    ///
+    /// # Errors
+    /// Those of `work`, and [`StoreFault`] if there is no database, none with that table, or no time left.
+    pub(super) async fn run<T, W>(self: &Arc<Self>, limit: Duration, work: W) -> Result<T, StoreFault>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Connection, Deadline) -> Result<T, StoreFault> + Send + 'static,
+    {
+        let deadline = Deadline(Instant::now() + limit);
+        let permit = tokio::time::timeout_at(deadline.0.into(), Arc::clone(&self.free).acquire_owned()).await;
+        let permit = permit.map_err(|_| overdue())?;
+        let interrupt = Arc::new(OnceLock::new());
+        let (lane, handle) = (Arc::clone(self), Arc::clone(&interrupt));
+        let mut task = tokio::task::spawn_blocking(move || {
+            let _held_until_the_end = permit;
+            lane.work(deadline, &handle, work)
+        });
+        match tokio::time::timeout_at(deadline.0.into(), &mut task).await {
+            Ok(joined) => joined.map_err(|panic| StoreFault { what: "failed", cause: panic.to_string() })?,
+            Err(_) => stop(task, &interrupt).await,
+        }
+    }
+
+    fn work<T>(
+        &self,
+        deadline: Deadline,
+        interrupt: &OnceLock<InterruptHandle>,
+        work: impl FnOnce(&mut Connection, Deadline) -> Result<T, StoreFault>,
+    ) -> Result<T, StoreFault> {
+        let mut open = self.take()?;
+        let _first_use = interrupt.set(open.connection.get_interrupt_handle());
+        deadline.bound_lock_waits(&open.connection)?;
+        check_columns(&open.connection, &self.mapping)?;
+        let done = work(&mut open.connection, deadline)?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(open);
+        Ok(done)
+    }
+
+    /// An idle connection, unless the path means another file by now: one moved away, or restored from a backup.
+    fn take(&self) -> Result<Open, StoreFault> {
+        let file = FileIdentity::of(&self.path).map_err(|error| self.absent(&error))?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(open) = idle.filter(|open| open.file == file) {
+            return Ok(open);
+        }
+        // Never SQLITE_OPEN_CREATE: a mistyped path must not become an empty database.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(|error| self.absent(&error))?;
+        let looks_only = self.kind == Kind::Reader;
+        connection.pragma_update(None, "query_only", looks_only).map_err(|error| self.absent(&error))?;
+        Ok(Open { connection, file })
+    }
+
+    fn absent(&self, error: &dyn std::error::Error) -> StoreFault {
+        let path = self.path.display();
+        let cause = format!("{path}: {error}. users.url names an existing SQLite file that Regain may read and write");
+        StoreFault { what: "cannot be opened", cause }
+    }
+}
+
+impl Deadline {
+    /// Lets SQLite wait for other people's locks as long as there is time, and no longer.
+    ///
+    /// # Errors
+    /// [`StoreFault`], if there is no time left.
+    pub(super) fn bound_lock_waits(self, connection: &Connection) -> Result<(), StoreFault> {
+        let left = self.0.checked_duration_since(Instant::now()).ok_or_else(overdue)?;
+        connection.busy_timeout(left).map_err(|error| fault("cannot be opened", &error))
+    }
+}
+
+/// Interrupts work that is overdue, and waits a moment for it to end: a write that succeeded after all is reported as
+/// such. An interrupt that falls between two statements is lost, so there are several.
+async fn stop<T>(
+    mut task: JoinHandle<Result<T, StoreFault>>,
+    interrupt: &OnceLock<InterruptHandle>,
+) -> Result<T, StoreFault> {
+    for _ in 0..GRACE_STEPS {
+        if let Some(handle) = interrupt.get() {
+            handle.interrupt();
+        }
+        if let Ok(joined) = tokio::time::timeout(GRACE_STEP, &mut task).await {
+            return joined.ok().and_then(Result::ok).ok_or_else(overdue);
+        }
+    }
+    Err(overdue())
+}
+
+/// Looks for the table and its columns, and says which there are instead.
+fn check_columns(connection: &Connection, mapping: &Mapping) -> Result<(), StoreFault> {
+    let unreadable = |error| fault("cannot be read", &error);
+    let (schema, table) = &mapping.table;
+    let mut present = Vec::new();
+    connection
+        .pragma(schema.as_deref(), "table_xinfo", table, |row| {
+            present.push(row.get::<_, String>("name")?);
+            Ok(())
+        })
+        .map_err(unreadable)?;
+    if present.is_empty() {
+        let tables = tables(connection).map_err(unreadable)?;
+        return Err(StoreFault {
+            what: "has not got the configured table",
+            cause: format!("no table {table:?}; set users.table to one of: {}", tables.join(", ")),
+        });
+    }
+    let missing = mapping.columns.iter().find(|wanted| !present.iter().any(|name| name.eq_ignore_ascii_case(wanted)));
+    missing.map_or(Ok(()), |column| {
+        Err(StoreFault {
+            what: "has not got the configured columns",
+            cause: format!("table {table:?} has no column {column:?}; its columns are: {}", present.join(", ")),
+        })
+    })
+}
+
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite^_%' ESCAPE '^' \
+               ORDER BY name LIMIT 50";
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Translates the engine's error, which quotes SQL but no value.
+pub(super) fn fault(what: &'static str, error: &rusqlite::Error) -> StoreFault {
+    StoreFault { what, cause: error.to_string() }
+}
+
+fn overdue() -> StoreFault {
+    StoreFault { what: "did not answer in time", cause: "another process may hold its lock".into() }
+}
+
+/// Which file a path means.
+#[derive(Debug, PartialEq, Eq)]
+struct FileIdentity {
+    device: u64,
+    inode: u64,
+}
+
+impl FileIdentity {
+    #[cfg(unix)]
+    fn of(path: &std::path::Path) -> std::io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata(path).map(|file| Self { device: file.dev(), inode: file.ino() })
+    }
+
+    /// Elsewhere an open database can be neither moved nor replaced.
+    #[cfg(not(unix))]
+    fn of(path: &std::path::Path) -> std::io::Result<Self> {
+        std::fs::metadata(path).map(|_| Self { device: 0, inode: 0 })
+    }
+}
+
+/// After the deadline: one second, in steps.
+const GRACE_STEPS: u32 = 50;
+const GRACE_STEP: Duration = Duration::from_millis(20);
