@@ -65,3 +65,76 @@ mail-no-account-none = There is no account with this address that could get one.
 mail-no-account-ignore = If it wasn’t you, there is nothing to do.
 
 ### Pages
+
+page-field-email = Email address
+page-field-code = Code
+page-field-code-hint = Eight letters and digits, such as 7K3P-M9QX. Capitals and hyphens do not matter.
+page-field-password = New password
+page-field-password-confirmation = New password, once more
+page-ask-again = Ask for another mail
+
+page-forgot-title = Forgot your password?
+page-forgot-intro = Enter the email address of your { $product } account. We will send you a link for choosing a new password.
+page-forgot-button = Send me the mail
+page-forgot-have-code = I already have a code
+
+page-sent-title = Look into your mailbox
+page-sent-intro = If there is a { $product } account with that address, a mail with a link and a code is on its way to it. For everybody’s privacy we do not say here whether there is one.
+page-sent-nothing = No mail?
+page-sent-minutes = Give it a few minutes.
+page-sent-spam = Look into the folder for spam or junk.
+page-sent-address = Perhaps you signed up with another address, or mistyped this one.
+page-sent-code = Type in the code
+
+page-code-title = Type in your code
+page-code-intro = The mail from { $product } has a link and a code. The code works here too, on whatever device you like.
+page-code-no-script = Did you open the link from the mail? It needs JavaScript, which is off in this browser. The code from the same mail does not.
+page-code-button = Continue
+
+page-choose-title = Choose a new password
+page-choose-hint =
+    { $count ->
+        [one] At least one character. A few unrelated words are easy to remember and hard to guess.
+       *[other] At least { $count } characters. A few unrelated words are easy to remember and hard to guess.
+    }
+page-choose-hint-unleash = At least 10 characters, with a capital and a small letter, a digit and a special character, and no character three times in a row.
+page-choose-again = That password was not taken:
+page-choose-mismatch = The two passwords are not the same.
+page-choose-show = Show the passwords
+page-choose-button = Change the password
+page-choose-sessions = You may have to sign in again on the devices that you use.
+
+page-refused-title = This link or code does not work
+page-refused-why = It may have been used already, be too old, or have been replaced by a newer mail. A code may be mistyped.
+page-refused-safe = Nothing has changed: your password is as it was.
+page-refused-ask = Ask for a new mail
+
+page-done-title = Your password is changed
+page-done-text = You can now sign in to { $product } with it. Every other link and code that we mailed you has stopped working.
+page-done-notice = We are sending you a mail to confirm the change.
+page-done-back = Go to { $product }
+
+page-not-me-title = This wasn’t you?
+page-not-me-text = One press ends every link and code for a new password that { $product } has mailed you, and tells the people who run { $product }. Your password stays as it is.
+page-not-me-button = It wasn’t me, end the links
+page-not-me-otherwise = If it was you after all, close this page. Nothing happens.
+
+page-not-me-refused-title = This link does not work
+page-not-me-refused-why = It may be cut off, or older than seven days.
+page-not-me-refused-worried = If you think that somebody else got into your { $product } account, choose a new password now.
+
+page-not-me-done-title = The links are ended
+page-not-me-done-text = No link or code mailed to you before works any more, and the people who run { $product } have been told.
+page-not-me-done-worried = If your password was changed and it wasn’t you, choose a new one now. If somebody can read your mail, change the password of your mailbox first.
+
+page-problem-wrong-title = That did not work
+page-problem-wrong-text = The server could not make sense of what the browser sent. Nothing has changed.
+page-problem-foreign-title = That came from somewhere else
+page-problem-foreign-text = For your safety a form counts only when it is sent from this site’s own page. Open the page anew and try again.
+page-problem-unknown-title = There is no such page
+page-problem-unknown-text = The address may be mistyped or cut off. If it is from a mail, copy all of it.
+page-problem-often-title = Too many attempts
+page-problem-often-text = There were very many attempts from your network. Wait a minute and try again. A link that you have been mailed keeps working.
+page-problem-busy-title = Not available just now
+page-problem-busy-text = We could not do that at the moment. Nothing is lost, and a link that you have been mailed keeps working. Try again in a few moments.
+page-problem-start = Forgot your password? Start here

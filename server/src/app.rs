@@ -1,6 +1,8 @@
 //! Where adapters are chosen and joined.
 
 use crate::config::Config;
+use crate::http::pages::Pages;
+use crate::i18n::Words;
 use crate::users::UserStore;
 use regain_core::entropy::Entropy;
 use regain_core::keys::Keys;
@@ -21,4 +23,8 @@ pub struct App {
     pub ledger: crate::ledger::Ledger,
     /// Where the accounts are.
     pub users: Arc<dyn UserStore>,
+    /// The words, in every language there is.
+    pub words: Arc<Words>,
+    /// The hosted pages.
+    pub pages: Pages,
 }

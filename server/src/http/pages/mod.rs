@@ -1,0 +1,79 @@
+//! The hosted pages: asking for a reset, choosing the new password, "this was not me".
+//!
+//! They work without JavaScript. A script of a few lines carries the token of a link, which is in the address's
+//! fragment and so reaches no server and no log, into a cookie; without it the code from the same mail does.
+
+mod forgot;
+mod form;
+mod not_me;
+mod render;
+mod reset;
+
+pub use render::{Pages, PagesFault};
+
+use crate::app::App;
+use crate::http::client_address::ClientAddress;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use regain_core::locale::Locale;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Every path of the pages.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route(FORGOT, with(GET_POST, get(forgot::form).post(forgot::ask)))
+        .route(SENT, with(GET, get(forgot::sent)))
+        .route("/.well-known/change-password", with(GET, get(forgot::change_password)))
+        .route(RESET, with(GET_POST, get(reset::form).post(reset::submit)))
+        .route("/reset-password/open", with(POST, post(reset::open)))
+        .route(DONE, with(GET, get(reset::done)))
+        .route("/not-me", with(GET_POST, get(not_me::form).post(not_me::submit)))
+        .route(NOT_ME_DONE, with(GET, get(not_me::done)))
+}
+
+const FORGOT: &str = "/forgot-password";
+const SENT: &str = "/forgot-password/sent";
+const RESET: &str = "/reset-password";
+const DONE: &str = "/reset-password/done";
+const NOT_ME_DONE: &str = "/not-me/done";
+
+const GET: &str = "GET, HEAD, OPTIONS";
+const POST: &str = "POST, OPTIONS";
+const GET_POST: &str = "GET, HEAD, POST, OPTIONS";
+
+/// Answers OPTIONS, and every method that the path has not.
+fn with(allowed: &'static str, methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    methods.fallback(async move |State(app): State<Arc<App>>, request: Request| {
+        let mut response = match *request.method() {
+            Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+            _ => app.pages.problem(StatusCode::METHOD_NOT_ALLOWED, &locales(request.headers())),
+        };
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+        response
+    })
+}
+
+/// The languages that a browser asks for, best first.
+fn locales(headers: &HeaderMap) -> Vec<Locale> {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    wanted.map(Locale::preferred).unwrap_or_default()
+}
+
+fn client(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| *address)
+}
+
+/// 303: what was posted is done with, and reloading the next page does not post it again.
+fn see_other(path: &'static str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+}
+
+/// The same, with a `Set-Cookie`.
+fn setting(cookie: HeaderValue, mut response: Response) -> Response {
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response
+}

@@ -1,0 +1,224 @@
+//! Turning a page into bytes.
+
+use crate::config::{Config, PasswordPreset};
+use crate::http::cookie::ResetCookie;
+use crate::i18n::{Arg, Language, Words};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use regain_core::locale::Locale;
+use regain_core::password::Violation;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Everything the pages need, made ready once at start.
+pub struct Pages {
+    templates: Environment<'static>,
+    words: Arc<Words>,
+    content_security_policy: HeaderValue,
+    product_name: String,
+    done_url: Option<String>,
+    password: PasswordHint,
+    pub(super) cookie: ResetCookie,
+}
+
+/// A built-in template cannot be used.
+#[derive(Debug, Error)]
+#[error("the pages cannot be prepared: {0}")]
+pub struct PagesFault(String);
+
+/// One page, with what it shows.
+pub(super) enum Page<'a> {
+    /// Asks for the address.
+    Forgot,
+    /// "Look into your mailbox", and a form for the code.
+    Sent,
+    /// The form for address and code.
+    EnterCode,
+    /// The form for the new password, with what was wrong with the last one.
+    ChoosePassword(&'a [Shortcoming]),
+    /// The link or code does not work.
+    Refused,
+    /// The password is changed.
+    Done,
+    /// Asks whether to end all links; the token, which is checked, goes into the form.
+    NotMe { token: &'a str },
+    /// The "not me" link does not work.
+    NotMeRefused,
+    /// All links are ended.
+    NotMeDone,
+}
+
+/// Why a password was not taken.
+#[derive(Debug)]
+pub(super) enum Shortcoming {
+    /// It was typed differently the second time.
+    Mismatch,
+    /// It breaks a rule.
+    Rule(Violation),
+}
+
+/// What the form says beforehand about the rule.
+struct PasswordHint {
+    key: &'static str,
+    length_min: usize,
+}
+
+impl Pages {
+    /// Compiles the templates and takes what they need from the configuration.
+    ///
+    /// # Errors
+    /// [`PagesFault`], if a template is malformed.
+    pub fn new(config: &Config, words: Arc<Words>) -> Result<Self, PagesFault> {
+        let fault = |error: minijinja::Error| PagesFault(error.to_string());
+        let mut templates = Environment::new();
+        templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.set_fuel(Some(FUEL));
+        for (name, source) in TEMPLATES {
+            templates.add_template(name, source).map_err(fault)?;
+        }
+        templates.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+        templates.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
+        Ok(Self {
+            templates,
+            words,
+            content_security_policy: content_security_policy().map_err(|error| PagesFault(error.to_string()))?,
+            product_name: config.product_name.clone(),
+            done_url: config.reset.done_url.clone(),
+            password: PasswordHint::of(&config.password),
+            cookie: ResetCookie::new(config),
+        })
+    }
+
+    /// The page for an error on a path where people are: not found, too many requests, unavailable. The caller adds
+    /// what else the status calls for, such as `Allow` or another `Retry-After`.
+    #[must_use]
+    pub fn problem(&self, status: StatusCode, locales: &[Locale]) -> Response {
+        let key = match status {
+            StatusCode::FORBIDDEN => "page-problem-foreign",
+            StatusCode::NOT_FOUND => "page-problem-unknown",
+            StatusCode::TOO_MANY_REQUESTS => "page-problem-often",
+            StatusCode::SERVICE_UNAVAILABLE => "page-problem-busy",
+            _ => "page-problem-wrong",
+        };
+        let mut response = self.respond(status, "problem.html", key, locales, context! { problem => key });
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        response
+    }
+
+    /// A page, in the first of `locales` that there is.
+    pub(super) fn show(&self, page: &Page<'_>, locales: &[Locale]) -> Response {
+        let (status, template, key) = match page {
+            Page::Forgot => (StatusCode::OK, "forgot.html", "page-forgot"),
+            Page::Sent => (StatusCode::OK, "sent.html", "page-sent"),
+            Page::EnterCode => (StatusCode::OK, "code.html", "page-code"),
+            Page::ChoosePassword([]) => (StatusCode::OK, "choose.html", "page-choose"),
+            Page::ChoosePassword(_) => (StatusCode::UNPROCESSABLE_ENTITY, "choose.html", "page-choose"),
+            Page::Refused => (StatusCode::BAD_REQUEST, "refused.html", "page-refused"),
+            Page::Done => (StatusCode::OK, "done.html", "page-done"),
+            Page::NotMe { .. } => (StatusCode::OK, "not_me.html", "page-not-me"),
+            Page::NotMeRefused => (StatusCode::BAD_REQUEST, "not_me_refused.html", "page-not-me-refused"),
+            Page::NotMeDone => (StatusCode::OK, "not_me_done.html", "page-not-me-done"),
+        };
+        let details = match page {
+            Page::ChoosePassword(shortcomings) => {
+                let language = self.words.choose(locales);
+                let length_min = i64::try_from(self.password.length_min).unwrap_or(i64::MAX);
+                context! {
+                    hint => language.text(self.password.key, &[("count", Arg::Number(length_min))]),
+                    shortcomings => shortcomings.iter().map(|it| it.in_words(language)).collect::<Vec<_>>(),
+                }
+            }
+            Page::NotMe { token } => context! { token => *token },
+            Page::Done => context! { done_url => self.done_url.as_deref() },
+            _ => context! {},
+        };
+        self.respond(status, template, key, locales, details)
+    }
+
+    fn respond(&self, status: StatusCode, template: &str, key: &str, locales: &[Locale], details: Value) -> Response {
+        let language = self.words.choose(locales);
+        let frame = context! {
+            language => language.tag(),
+            direction => language.direction(),
+            words => language.as_function(),
+            product => self.product_name.as_str(),
+            title => language.text(&format!("{key}-title"), &[("product", Arg::Text(&self.product_name))]),
+            ..details
+        };
+        let body = match self.templates.get_template(template).and_then(|template| template.render(frame)) {
+            Ok(body) => body,
+            Err(error) => {
+                tracing::error!(template, %error, "a page cannot be shown");
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            }
+        };
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.content_security_policy.clone());
+        if let Ok(tag) = HeaderValue::try_from(language.tag()) {
+            headers.insert(header::CONTENT_LANGUAGE, tag);
+        }
+        response
+    }
+}
+
+impl Shortcoming {
+    fn in_words(&self, language: &Language) -> String {
+        match self {
+            Self::Mismatch => language.text("page-choose-mismatch", &[]),
+            Self::Rule(violation) => violation.message(),
+        }
+    }
+}
+
+impl PasswordHint {
+    fn of(config: &crate::config::Password) -> Self {
+        let key = match config.preset {
+            PasswordPreset::Nist => "page-choose-hint",
+            PasswordPreset::Unleash => "page-choose-hint-unleash",
+        };
+        Self { key, length_min: config.length_min }
+    }
+}
+
+/// Nothing is loaded from anywhere; style and script are known by their digests (Content Security Policy Level 3).
+fn content_security_policy() -> Result<HeaderValue, axum::http::header::InvalidHeaderValue> {
+    let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
+    HeaderValue::try_from(format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+        digest(STYLE),
+        digest(SCRIPT),
+    ))
+}
+
+const STYLE: &str = include_str!("../../../../templates/page/style.css");
+const SCRIPT: &str = include_str!("../../../../templates/page/script.js");
+const TEMPLATES: &[(&str, &str)] = &[
+    ("base.html", include_str!("../../../../templates/page/base.html")),
+    ("fields.html", include_str!("../../../../templates/page/fields.html")),
+    ("forgot.html", include_str!("../../../../templates/page/forgot.html")),
+    ("sent.html", include_str!("../../../../templates/page/sent.html")),
+    ("code.html", include_str!("../../../../templates/page/code.html")),
+    ("choose.html", include_str!("../../../../templates/page/choose.html")),
+    ("refused.html", include_str!("../../../../templates/page/refused.html")),
+    ("done.html", include_str!("../../../../templates/page/done.html")),
+    ("not_me.html", include_str!("../../../../templates/page/not_me.html")),
+    ("not_me_refused.html", include_str!("../../../../templates/page/not_me_refused.html")),
+    ("not_me_done.html", include_str!("../../../../templates/page/not_me_done.html")),
+    ("problem.html", include_str!("../../../../templates/page/problem.html")),
+];
+
+/// Instructions a page may take; the longest of ours takes a few hundred.
+const FUEL: u64 = 20_000;
+const RETRY_AFTER_SECONDS: &str = "10";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! From a link or a code to a new password. A GET spends nothing, and an address with a token in it is left at once.
+
+use super::form::Form;
+use super::render::{Page, Shortcoming};
+use super::{DONE, RESET, locales, see_other, setting};
+use crate::app::App;
+use crate::http::cookie::Held;
+use crate::recovery::Credential;
+use crate::recovery::open::{self, OpenRefusal};
+use crate::recovery::redeem::{self, RedeemRefusal};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use regain_core::code::ResetCode;
+use regain_core::email::EmailAddress;
+use regain_core::locale::Locale;
+use regain_core::token::ResetToken;
+use std::sync::Arc;
+
+/// GET `/reset-password`: the form for the new password, if a live link or code was brought; else the form for a
+/// code. `?token=` becomes a cookie without a look-up, so that a dead link shows at the clean path too.
+pub(super) async fn form(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    let locales = locales(&headers);
+    let Ok(query) = Form::parse(uri.query().unwrap_or_default().as_bytes()) else {
+        return app.pages.problem(StatusCode::BAD_REQUEST, &locales);
+    };
+    if let Some(token) = query.value("token") {
+        return setting(app.pages.cookie.holding_link(token), see_other(RESET));
+    }
+    let credential = match app.pages.cookie.read(&headers) {
+        None => return app.pages.show(&Page::EnterCode, &locales),
+        Some(Held::BrokenLink) => return refused(&app, &locales),
+        Some(Held::Credential(credential)) => credential,
+    };
+    match open::open(&app, &credential).await {
+        Ok(_) => app.pages.show(&Page::ChoosePassword(&[]), &locales),
+        Err(OpenRefusal::Dead) => refused(&app, &locales),
+        Err(OpenRefusal::Unavailable) => app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, &locales),
+    }
+}
+
+/// POST `/reset-password/open`: what the script found in the address's fragment.
+pub(super) async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
+    let locales = locales(request.headers());
+    let form = match Form::read(&app.config, request).await {
+        Ok(form) => form,
+        Err(status) => return app.pages.problem(status, &locales),
+    };
+    match form.value("token") {
+        Some(token) => setting(app.pages.cookie.holding_link(token), see_other(RESET)),
+        None => app.pages.problem(StatusCode::BAD_REQUEST, &locales),
+    }
+}
+
+/// POST `/reset-password`: sets the password, or says why not.
+pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Response {
+    let locales = locales(request.headers());
+    let held = app.pages.cookie.read(request.headers());
+    let form = match Form::read(&app.config, request).await {
+        Ok(form) => form,
+        Err(status) => return app.pages.problem(status, &locales),
+    };
+    let credential = match Brought::by(&form, held) {
+        Brought::Credential(credential) => credential,
+        Brought::Nothing => return refused(&app, &locales),
+        Brought::Contradiction => return app.pages.problem(StatusCode::BAD_REQUEST, &locales),
+    };
+    match attempt(&app, &credential, &form).await {
+        Attempt::Changed => setting(app.pages.cookie.cleared(), see_other(DONE)),
+        Attempt::Opened => setting(app.pages.cookie.holding(&credential), see_other(RESET)),
+        Attempt::Again(shortcomings) => {
+            let page = app.pages.show(&Page::ChoosePassword(&shortcomings), &locales);
+            setting(app.pages.cookie.holding(&credential), page)
+        }
+        Attempt::Dead => refused(&app, &locales),
+        Attempt::Unavailable => app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, &locales),
+    }
+}
+
+/// GET `/reset-password/done`
+pub(super) async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    app.pages.show(&Page::Done, &locales(&headers))
+}
+
+/// One page for every link and code that does not work. The cookie goes, so that the code can be tried instead.
+fn refused(app: &App, locales: &[Locale]) -> Response {
+    setting(app.pages.cookie.cleared(), app.pages.show(&Page::Refused, locales))
+}
+
+/// What a form was sent with.
+enum Brought {
+    Credential(Credential),
+    /// No link and no code, or what cannot be one.
+    Nothing,
+    /// A link and a code, or half of a code: no form of ours sends that.
+    Contradiction,
+}
+
+impl Brought {
+    /// What stands in the form wins over the cookie.
+    fn by(form: &Form, held: Option<Held>) -> Self {
+        match (form.value("token"), form.value("email"), form.value("code")) {
+            (Some(token), None, None) => match ResetToken::parse(token) {
+                Some(token) => Self::Credential(Credential::Token(token)),
+                None => Self::Nothing,
+            },
+            (None, Some(address), Some(code)) => match EmailAddress::parse(address.trim_ascii()) {
+                Ok(address) => Self::Credential(Credential::Code { address, code: ResetCode::parse(code) }),
+                Err(_) => Self::Nothing,
+            },
+            (None, None, None) => match held {
+                Some(Held::Credential(credential)) => Self::Credential(credential),
+                Some(Held::BrokenLink) | None => Self::Nothing,
+            },
+            _ => Self::Contradiction,
+        }
+    }
+}
+
+/// What became of a form.
+enum Attempt {
+    Changed,
+    /// The code is right; the password comes next.
+    Opened,
+    Again(Vec<Shortcoming>),
+    Dead,
+    Unavailable,
+}
+
+/// A dead link is dead whatever the password, so it is looked at first (and by [`redeem::redeem`] too).
+async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
+    let (password, confirmation) = (form.value("password"), form.value("password_confirmation"));
+    let is_first_step = form.value("code").is_some() && password.is_none() && confirmation.is_none();
+    if is_first_step || password != confirmation {
+        return match open::open(app, credential).await {
+            Ok(_) if is_first_step => Attempt::Opened,
+            Ok(_) => Attempt::Again(vec![Shortcoming::Mismatch]),
+            Err(OpenRefusal::Dead) => Attempt::Dead,
+            Err(OpenRefusal::Unavailable) => Attempt::Unavailable,
+        };
+    }
+    match redeem::redeem(app, credential, password.unwrap_or_default().into()).await {
+        Ok(()) => Attempt::Changed,
+        Err(RedeemRefusal::Weak(violations)) => {
+            Attempt::Again(violations.into_iter().map(Shortcoming::Rule).collect())
+        }
+        Err(RedeemRefusal::Dead) => Attempt::Dead,
+        Err(RedeemRefusal::Unavailable) => Attempt::Unavailable,
+    }
+}
