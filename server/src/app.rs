@@ -1,13 +1,22 @@
 //! Where adapters are chosen and joined.
 
-use crate::config::Config;
-use crate::http::pages::Pages;
-use crate::i18n::Words;
-use crate::users::UserStore;
+use crate::config::secret::{self, SecretFault};
+use crate::config::{self, Config};
+use crate::hashing::HashingPool;
+use crate::http::network_limit::NetworkLimit;
+use crate::http::pages::{Pages, PagesFault};
+use crate::i18n::{Words, WordsFault};
+use crate::ledger::{Ledger, LedgerFault};
+use crate::mail::{Mail, MailFault};
+use crate::users::sql::SqliteStore;
+use crate::users::{StoreFault, UserStore};
 use regain_core::entropy::Entropy;
 use regain_core::keys::Keys;
+use regain_core::link::LinkTemplate;
+use regain_core::password::Policy;
 use regain_core::time::Clock;
 use std::sync::Arc;
+use thiserror::Error;
 
 /// Everything a step needs, joined once at start.
 pub struct App {
@@ -20,11 +29,88 @@ pub struct App {
     /// The server's secret.
     pub keys: Keys,
     /// Our own state.
-    pub ledger: crate::ledger::Ledger,
+    pub ledger: Ledger,
     /// Where the accounts are.
     pub users: Arc<dyn UserStore>,
+    /// Puts mails into words, and hands them over.
+    pub mail: Mail,
+    /// The form of the link that says "this was not me".
+    pub not_me_link: LinkTemplate,
+    /// The rule for new passwords.
+    pub policy: Policy,
+    /// Where passwords are hashed.
+    pub hashing: HashingPool,
     /// The words, in every language there is.
     pub words: Arc<Words>,
     /// The hosted pages.
     pub pages: Pages,
+    /// How often a client network may ask.
+    pub network_limit: NetworkLimit,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each is the fault it wraps")]
+pub enum StartFault {
+    #[error(transparent)]
+    Secret(#[from] SecretFault),
+    #[error(transparent)]
+    Ledger(#[from] LedgerFault),
+    #[error(transparent)]
+    Users(#[from] StoreFault),
+    #[error(transparent)]
+    Mail(#[from] MailFault),
+    #[error(transparent)]
+    Words(#[from] WordsFault),
+    #[error(transparent)]
+    Pages(#[from] PagesFault),
+    #[error("the password blocklist {path} cannot be read: {cause}; see [password] blocklist_file")]
+    Blocklist { path: String, cause: std::io::Error },
+}
+
+impl App {
+    /// Joins everything that `config` names, for the one server of its ledger. Neither the user store nor a relay has
+    /// to be up: requests wait for them.
+    ///
+    /// # Errors
+    /// [`StartFault`], each with what to do.
+    pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
+        let keys = keys(&config, entropy.as_ref())?;
+        let words = Arc::new(Words::built_in()?);
+        let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
+        Ok(Self {
+            keys,
+            users: Arc::new(SqliteStore::open(&config.users)?),
+            mail: Mail::new(&config, Arc::clone(&words))?,
+            #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
+            not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
+            policy: policy(&config.password)?,
+            hashing: HashingPool::new(),
+            pages: Pages::new(&config, Arc::clone(&words))?,
+            network_limit: NetworkLimit::new(config.limits.requests_per_network_per_minute, Arc::clone(&clock)),
+            ledger: Ledger::open_for_server(&config.ledger.path).await?,
+            words,
+            clock,
+            entropy,
+            config,
+        })
+    }
+}
+
+/// The server's secret, from its file.
+///
+/// # Errors
+/// [`SecretFault`].
+pub fn keys(config: &Config, entropy: &dyn Entropy) -> Result<Keys, SecretFault> {
+    let may_create = !config.server.secret_file_configured;
+    secret::load_or_create(&config.server.secret_file, may_create, entropy).map(Keys::new)
+}
+
+fn policy(rule: &config::Password) -> Result<Policy, StartFault> {
+    let words = match &rule.blocklist_file {
+        None => String::new(),
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|cause| StartFault::Blocklist { path: path.display().to_string(), cause })?,
+    };
+    Ok(Policy::new(rule.into(), words.lines()))
 }

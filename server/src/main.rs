@@ -1,2 +1,7 @@
-//! p
-fn main() {}
+//! The `regain` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    regain::cli::main()
+}

@@ -1,1 +1,117 @@
-//! (cli)
+//! The commands, one file each.
+//!
+//! Exit codes: 0 done, 1 it failed, 2 the words or the configuration are wrong.
+
+mod beside;
+pub mod config;
+mod demo;
+mod explain;
+pub mod hash;
+mod openapi;
+mod outbox;
+mod request;
+mod serve;
+mod token;
+
+use crate::config::{Config, ConfigErrors};
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The password-reset server for the accounts you already have.
+#[derive(Debug, Parser)]
+#[command(name = "regain", version, max_term_width = 100)]
+pub struct Cli {
+    /// The configuration file; otherwise ./regain.toml, otherwise /etc/regain/regain.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything here and now: accounts, mailbox and pages in one process.
+    Demo(demo::DemoArgs),
+    /// Run the server.
+    Serve,
+    /// Tell what happened to a request, and why a mail did or did not come.
+    Explain(explain::ExplainArgs),
+    /// Start a reset for somebody; only the owner of the address sees the link.
+    Request(request::RequestArgs),
+    /// Look at the queue.
+    #[command(subcommand)]
+    Outbox(outbox::OutboxCommand),
+    /// API tokens for trusted callers.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Password formats: identify, verify, make.
+    #[command(subcommand)]
+    Hash(hash::HashCommand),
+    /// The configuration: what is in force, and what there is.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Print the OpenAPI 3.1 document of the running configuration.
+    Openapi,
+}
+
+/// A mistake in what was typed: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misused(String);
+
+/// It did not work out, and everything has been said: exit code 1.
+#[derive(Debug, thiserror::Error)]
+#[error("")]
+struct Failed;
+
+/// Runs the command in the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(fault) => report(&fault),
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let path = cli.config.as_deref();
+    let load = || Config::load(path, std::env::vars_os());
+    let out = &mut std::io::stdout();
+    match cli.command {
+        Command::Demo(args) => demo::run(&args)?,
+        Command::Serve => serve::run(load()?)?,
+        Command::Explain(args) => explain::run(&args, &load()?, out)?,
+        Command::Request(args) => request::run(&args, &load()?, out)?,
+        Command::Outbox(command) => outbox::run(command, &load()?, out)?,
+        Command::Token(command) => token::run(command, &load()?, out)?,
+        Command::Hash(command) => return hash::run(command, std::io::stdin().lock(), out),
+        Command::Config(command) => config::run(&command, path, std::env::vars_os(), out)?,
+        Command::Openapi => openapi::run(&load()?, out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(fault: &anyhow::Error) -> ExitCode {
+    let mut err = std::io::stderr();
+    let (text, code) = if let Some(errors) = fault.downcast_ref::<ConfigErrors>() {
+        (errors.to_string(), 2)
+    } else if let Some(misused) = fault.downcast_ref::<Misused>() {
+        (format!("error: {misused}\n"), 2)
+    } else if fault.is::<Failed>() {
+        (String::new(), 1)
+    } else {
+        (format!("error: {fault:#}\n"), 1)
+    };
+    // Nobody is left to tell if this fails.
+    let _ = write!(err, "{text}");
+    ExitCode::from(code)
+}
+
+/// A runtime for commands that wait.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

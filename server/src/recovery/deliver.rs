@@ -100,7 +100,7 @@ impl Minted {
             locales: self.locales.clone(),
             at: self.row.accepted_at,
         };
-        match app.composer.compose(&message, &to, &self.delivery.id) {
+        match app.mail.composer.compose(&message, &to, self.delivery.id) {
             Ok(parcel) => app.mail.send(&parcel).await,
             Err(fault) => (Outcome::Refused(format!("the mail could not be composed: {fault}")), "none"),
         }

@@ -1,0 +1,162 @@
+//! `regain explain ADDRESS|REQUEST_ID`: the timeline, in words. Never a token, a code or a digest.
+
+use super::{Failed, Misused, beside};
+use crate::config::Config;
+use crate::ledger::{Delivery, Request};
+use clap::Args;
+use regain_core::email::EmailAddress;
+use regain_core::request::{Id, State};
+use regain_core::time::Timestamp;
+use std::io::Write;
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// An address, or the name of a request.
+    #[arg(value_name = "ADDRESS|REQUEST_ID")]
+    what: String,
+    /// One JSON object a request.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
+    let ledger = beside::ledger(config)?;
+    let requests = if let Some(id) = Id::parse(&args.what) {
+        super::runtime()?.block_on(ledger.explain_request(id))?
+    } else {
+        let address = EmailAddress::parse(&args.what)
+            .map_err(|refusal| Misused(format!("{:?} is neither a request's name nor an address: {refusal}", args.what)))?;
+        let digest = beside::keys(config)?.address_digest(&address.folded());
+        super::runtime()?.block_on(ledger.explain_address(digest))?
+    };
+    for request in &requests {
+        if args.json { writeln!(out, "{}", as_json(request))? } else { tell(request, out)? }
+    }
+    if requests.is_empty() {
+        writeln!(
+            std::io::stderr(),
+            "Nothing is known of {}: nobody asked, or it ended longer ago than requests are kept.",
+            beside::one_line(&args.what)
+        )?;
+        return Err(Failed.into());
+    }
+    Ok(())
+}
+
+fn tell(request: &Request, out: &mut dyn Write) -> std::io::Result<()> {
+    writeln!(out, "{} {} ({})", title(request), request.id, request.state.as_str())?;
+    for (at, line) in lines(request) {
+        writeln!(out, "  {}  {}", beside::moment(at), beside::one_line(&line))?;
+    }
+    if request.ended_at.is_none() {
+        writeln!(out, "  not ended; worked on again at {}", beside::moment(request.due_at))?;
+    }
+    Ok(())
+}
+
+fn title(request: &Request) -> &'static str {
+    if request.message == "reset" { "request" } else { "notice" }
+}
+
+/// The timeline, oldest first.
+fn lines(request: &Request) -> Vec<(Timestamp, String)> {
+    let mut lines = vec![(request.accepted_at, accepted(request))];
+    for delivery in &request.deliveries {
+        lines.push((delivery.minted_at, format!("found the account; writing to {}", delivery.address)));
+        lines.extend(delivery.outcome_at.map(|at| (at, outcome(delivery))));
+        lines.extend(link(delivery));
+    }
+    lines.extend(request.events.iter().map(|event| (event.at, happened(&event.what).to_owned())));
+    if let Some(at) = request.ended_at {
+        lines.extend(ended(request).map(|line| (at, line.to_owned())));
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    lines
+}
+
+fn accepted(request: &Request) -> String {
+    let from = request.network.as_deref().map(|network| format!(" from {network}")).unwrap_or_default();
+    match request.about {
+        Some(about) => format!("queued for {} after request {about}", request.identifier),
+        None => format!("asked for {} by {}{from}", request.identifier, request.origin),
+    }
+}
+
+fn outcome(delivery: &Delivery) -> String {
+    let transport = delivery.transport.as_deref().unwrap_or("the transport");
+    let reply = delivery.reply.as_deref().unwrap_or_default();
+    match delivery.outcome.as_deref() {
+        Some("delivered") => format!("mailed by {transport}: {reply}"),
+        Some("retry") => format!("not mailed yet, {transport} says: {reply}"),
+        Some("refused") => format!("refused for good, {transport} says: {reply}"),
+        _ => format!("handed to {transport}, whose answer never came: {reply}"),
+    }
+}
+
+fn link(delivery: &Delivery) -> Option<(Timestamp, String)> {
+    let why = match (delivery.link_state.as_str(), delivery.link_reason.as_deref()) {
+        ("superseded", _) => "its link ended: a newer mail went out",
+        ("revoked", Some("changed")) => "its link ended: the account's password or address changed",
+        ("revoked", Some("another_redeemed")) => "its link ended: another link was used",
+        ("revoked", Some("not_me")) => "its link ended: the owner said it was not them",
+        _ => return None,
+    };
+    Some((delivery.outcome_at.unwrap_or(delivery.minted_at), why.to_owned()))
+}
+
+fn happened(what: &str) -> &str {
+    match what {
+        "opened" => "the form was opened",
+        "redeemed" => "a new password was set; sessions ended",
+        "not_me" => "the owner said: this was not me",
+        other => other,
+    }
+}
+
+/// Why there was no mail, in the words of a support person.
+fn ended(request: &Request) -> Option<&str> {
+    let reason = request.reason.as_deref();
+    Some(match (request.state, reason) {
+        (State::Suppressed, Some("cooldown")) => "no mail: the account was asked for moments before, or served since",
+        (State::Suppressed, Some("hourly")) => "no mail: the account had its mails of the hour",
+        (State::Suppressed, Some("redeemed")) => "no mail: a new password was set meanwhile",
+        (State::Suppressed, Some("not_me")) => "no mail: the owner disowned the requests",
+        (State::Failed, Some("unknown")) => "no mail: no account has this address",
+        (State::Failed, Some("ineligible")) => "no mail: the account may not reset its password ([users] eligible)",
+        (State::Failed, Some("ambiguous")) => "no mail: several accounts have this address",
+        (State::Failed, Some("format_unknown")) => "no mail: the account's stored password is in a format not known here",
+        (State::Failed, Some("address_unusable")) => "no mail: the address on file is no email address",
+        (State::Failed, Some("gave_up")) => "no mail: given up, it could not be delivered in time ([reset] give_up_seconds)",
+        (State::Failed, Some("refused")) => "no mail: refused for good",
+        (State::Failed, Some("dropped")) => "no mail: dropped by `regain outbox drop`",
+        (State::Mailed, Some("unknown")) => "handed over twice without an answer; it may have arrived",
+        (State::Mailed, _) | (State::Accepted | State::Leased, _) => return None,
+        (_, other) => return other,
+    })
+}
+
+fn as_json(request: &Request) -> serde_json::Value {
+    let timeline: Vec<_> = lines(request)
+        .into_iter()
+        .map(|(at, what)| serde_json::json!({ "at": beside::moment(at), "what": what }))
+        .collect();
+    serde_json::json!({
+        "request_id": request.id.to_string(),
+        "message": request.message,
+        "about": request.about.map(|id| id.to_string()),
+        "state": request.state.as_str(),
+        "reason": request.reason,
+        "origin": request.origin,
+        "network": request.network,
+        "identifier": request.identifier,
+        "account": request.account,
+        "mails": request.deliveries.iter().map(|delivery| serde_json::json!({
+            "address": delivery.address,
+            "outcome": delivery.outcome,
+            "transport": delivery.transport,
+            "reply": delivery.reply,
+            "link": delivery.link_state,
+        })).collect::<Vec<_>>(),
+        "timeline": timeline,
+    })
+}

@@ -1,0 +1,89 @@
+//! `regain serve`.
+
+use crate::ambient::{SystemClock, SystemEntropy};
+use crate::app::App;
+use crate::config::Config;
+use crate::courier::Courier;
+use crate::http::server::{Role, serve};
+use crate::telemetry;
+use anyhow::Context;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+pub(super) fn run(config: Config) -> anyhow::Result<()> {
+    telemetry::start(std::env::var("REGAIN_LOG").ok().as_deref());
+    super::runtime()?.block_on(async {
+        let (public, admin) = (bind(config.server.listen).await?, bind(config.admin.listen).await?);
+        let app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+        Server::start(Arc::new(app), public, admin)?.until_told_to_stop().await
+    })
+}
+
+/// A port to listen on.
+pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; is another server running? See [server] and [admin] listen"))
+}
+
+/// A running server: two ports and the courier.
+pub(super) struct Server {
+    tasks: JoinSet<anyhow::Result<()>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Starts everything, and says so in one line on standard output.
+    pub(super) fn start(app: Arc<App>, public: TcpListener, admin: TcpListener) -> anyhow::Result<Self> {
+        let scheme = if app.config.server.tls.is_some() { "https" } else { "http" };
+        let ready = format!("ready {scheme}://{} http://{}", public.local_addr()?, admin.local_addr()?);
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let courier = Courier::new(Arc::clone(&app));
+        let (theirs, for_courier) = (stopped.clone(), stopped.clone());
+        let for_admin = Arc::clone(&app);
+        tasks.spawn(async move { Ok(serve(app, public, Role::Public, theirs).await?) });
+        tasks.spawn(async move { Ok(serve(for_admin, admin, Role::Admin, stopped).await?) });
+        tasks.spawn(async move {
+            courier.run(for_courier).await;
+            Ok(())
+        });
+        let mut out = std::io::stdout();
+        writeln!(out, "{ready}")?;
+        out.flush()?;
+        Ok(Self { tasks, stop })
+    }
+
+    /// Serves until SIGTERM or SIGINT, then lets what is under way finish.
+    pub(super) async fn until_told_to_stop(mut self) -> anyhow::Result<()> {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let mut hang_up = signal(SignalKind::hangup())?;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hang_up.recv() => tracing::warn!("nothing is reloaded while running; restart to apply changes"),
+                ended = self.tasks.join_next() => {
+                    // None ends by itself unless it failed.
+                    if let Some(ended) = ended { ended?? }
+                }
+            }
+        }
+        tracing::info!("stopping");
+        self.stop().await
+    }
+
+    /// Stops, letting what is under way finish.
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        let _ = self.stop.send(true);
+        while let Some(ended) = self.tasks.join_next().await {
+            ended??;
+        }
+        Ok(())
+    }
+}
