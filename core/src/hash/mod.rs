@@ -1,6 +1,24 @@
 //! Password formats: what other applications store, read and written exactly as they do.
+//!
+//! A format is one file and one row of [`TABLE`]. Nothing in a stored password is trusted: every parameter is
+//! bounded before memory or time is spent on it.
 
+mod argon2id;
+mod bcrypt;
+mod django_argon2;
+mod django_pbkdf2;
+mod error;
+mod recipe;
+#[cfg(test)]
+mod tests;
+
+pub use error::HashError;
+pub use recipe::Recipe;
+
+use recipe::Method;
 use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::sync::Arc;
 
 /// A password as the user store holds it: a hash in some format. Printed as a placeholder.
 #[derive(Debug, Clone)]
@@ -18,4 +36,143 @@ impl StoredPassword {
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+}
+
+/// What a stored password appears to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identified {
+    /// It opens as this format does; [`verify`] may still find fault with the rest.
+    Known(Format),
+    /// Nothing can ever match it: the account signs in by other means. Empty, `*`, or Django's `!…`.
+    Unusable,
+    /// None of ours.
+    Unknown,
+}
+
+/// Recognises a stored password by how it opens. Costs nothing, whatever the text.
+#[must_use]
+pub fn identify(stored: &str) -> Identified {
+    if stored.is_empty() || stored == "*" || stored.starts_with('!') {
+        return Identified::Unusable;
+    }
+    let row = TABLE.iter().find(|row| row.openings.iter().any(|opening| stored.starts_with(opening)));
+    row.map_or(Identified::Unknown, |row| Identified::Known(Format(row)))
+}
+
+/// Whether `password` is the one that `stored` was made from. Digests are compared in constant time.
+///
+/// # Errors
+/// [`HashError`] if `stored` is of no known format, unusable, malformed or out of bounds, or if the format cannot
+/// tell such a long password from a shorter one.
+pub fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+    let format = recognise(stored)?;
+    format.check_length(password)?;
+    (format.0.verify)(stored, password)
+}
+
+/// A format that is read and written: a row of the table.
+#[derive(Clone, Copy)]
+pub struct Format(&'static Row);
+
+impl Format {
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|format| format.name() == name)
+    }
+
+    /// Every format, in the order in which they are tried.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(Self)
+    }
+
+    /// As in the configuration and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The longest password in bytes, where the format has such a limit.
+    #[must_use]
+    pub fn bytes_max(self) -> Option<usize> {
+        self.0.bytes_max
+    }
+
+    /// Whether every application of this format accepts a password with a NUL character in it.
+    #[must_use]
+    pub fn nul_allowed(self) -> bool {
+        self.0.nul_allowed
+    }
+
+    fn check_length(self, password: &[u8]) -> Result<(), HashError> {
+        let bytes_max = self.bytes_max().unwrap_or(PASSWORD_BYTES_MAX);
+        if password.len() > bytes_max {
+            return Err(HashError::PasswordTooLong { format: self.name(), bytes_max });
+        }
+        Ok(())
+    }
+
+    /// What can be verified is not always fit to be written: applications disagree about NUL.
+    fn check_writable(self, password: &[u8]) -> Result<(), HashError> {
+        self.check_length(password)?;
+        if !self.nul_allowed() && password.contains(&0) {
+            return Err(HashError::PasswordHasNul { format: self.name() });
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Format {}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What the rest of the module knows of a format.
+struct Row {
+    name: &'static str,
+    /// A stored password of this format starts with one of these, and no other format's does.
+    openings: &'static [&'static str],
+    /// Beyond it the format would cut the password.
+    bytes_max: Option<usize>,
+    nul_allowed: bool,
+    verify: fn(&str, &[u8]) -> Result<bool, HashError>,
+    /// How to make another one with the cost and lengths of this.
+    keep: fn(&str) -> Result<Arc<dyn Method>, HashError>,
+    /// How to make one where there is nothing to go by.
+    default: fn() -> Arc<dyn Method>,
+}
+
+static TABLE: [Row; 4] = [argon2id::ROW, bcrypt::ROW, django_argon2::ROW, django_pbkdf2::ROW];
+
+/// No password of more bytes is ever hashed: as many as Symfony and WordPress take, and four times the bytes of the
+/// 256 characters that the default rule allows.
+pub const PASSWORD_BYTES_MAX: usize = 4096;
+
+/// No format's text is longer.
+const STORED_BYTES_MAX: usize = 1024;
+
+fn recognise(stored: &str) -> Result<Format, HashError> {
+    match identify(stored) {
+        Identified::Known(format) if stored.len() > STORED_BYTES_MAX => {
+            Err(HashError::Malformed { format: format.name(), what: "the text is longer than any such hash" })
+        }
+        Identified::Known(format) => Ok(format),
+        Identified::Unusable => Err(HashError::Unusable),
+        Identified::Unknown => Err(HashError::Unknown),
+    }
+}
+
+/// Reads digits and nothing else; no sign, no spaces. More than fits is as good as the largest number.
+fn decimal(text: &str) -> Option<u64> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().unwrap_or(u64::MAX))
 }

@@ -1,0 +1,147 @@
+//! Argon2id in PHC spelling: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<digest>`.
+//!
+//! PHP, argon2-cffi, Node and Go write it. Node's `argon2` puts `p` before `t`, which PHP and argon2-cffi refuse:
+//! parameters are read by name and written in the order m, t, p, which everybody reads. Version 19 (1.3) alone.
+
+use super::error::bounded;
+use super::{HashError, Method, Row, decimal};
+use crate::entropy::Entropy;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+pub(super) const ROW: Row = Row {
+    name: NAME,
+    openings: &[OPENING],
+    bytes_max: None,
+    nul_allowed: true,
+    verify,
+    keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
+    default: || Arc::new(DEFAULT),
+};
+
+pub(super) fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+    let hash = Hash::read(stored)?;
+    let digest = hash.cost.digest(password, &hash.salt)?;
+    Ok(digest.ct_eq(&hash.digest).into())
+}
+
+/// A stored password, taken apart.
+pub(super) struct Hash {
+    pub(super) cost: Cost,
+    salt: Vec<u8>,
+    digest: Vec<u8>,
+}
+
+impl Hash {
+    pub(super) fn read(stored: &str) -> Result<Self, HashError> {
+        let rest = stored.strip_prefix(OPENING).ok_or(malformed("the version is not 19"))?;
+        let mut fields = rest.split('$');
+        let (Some(parameters), Some(salt), Some(digest), None) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            return Err(malformed("it has not the three fields parameters, salt and digest"));
+        };
+        let [m_kib, t, p] = read_parameters(parameters)?;
+        let salt = BASE64.decode(salt).map_err(|_| malformed("the salt is not base64"))?;
+        let digest = BASE64.decode(digest).map_err(|_| malformed("the digest is not base64"))?;
+        bounded(NAME, "the salt's length", salt.len() as u64, SALT_BYTES_MIN..=SALT_BYTES_MAX)?;
+        bounded(NAME, "the digest's length", digest.len() as u64, DIGEST_BYTES_MIN..=DIGEST_BYTES_MAX)?;
+        let cost = Cost {
+            m_kib: bounded(NAME, "m", m_kib, M_KIB_MIN..=M_KIB_MAX)?,
+            t: bounded(NAME, "t", t, 1..=T_MAX)?,
+            p: bounded(NAME, "p", p, 1..=P_MAX)?,
+            salt_bytes: salt.len().max(DEFAULT.salt_bytes),
+            digest_bytes: digest.len(),
+        };
+        Ok(Self { cost, salt, digest })
+    }
+}
+
+/// `m`, `t` and `p`, each exactly once, in any order.
+fn read_parameters(text: &str) -> Result<[u64; 3], HashError> {
+    let mut found = [None; 3];
+    for parameter in text.split(',') {
+        let (name, value) = parameter.split_once('=').ok_or(malformed("a parameter has no value"))?;
+        let place = match name {
+            "m" => &mut found[0],
+            "t" => &mut found[1],
+            "p" => &mut found[2],
+            _ => return Err(malformed("it has a parameter other than m, t and p")),
+        };
+        let value = decimal(value).ok_or(malformed("a parameter is not a number"))?;
+        if place.replace(value).is_some() {
+            return Err(malformed("a parameter is given twice"));
+        }
+    }
+    match found {
+        [Some(m), Some(t), Some(p)] => Ok([m, t, p]),
+        _ => Err(malformed("one of the parameters m, t and p is missing")),
+    }
+}
+
+/// What a hash costs, and how long its parts are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cost {
+    /// Memory in KiB.
+    pub(super) m_kib: u32,
+    /// Passes.
+    pub(super) t: u32,
+    /// Lanes.
+    pub(super) p: u32,
+    pub(super) salt_bytes: usize,
+    pub(super) digest_bytes: usize,
+}
+
+impl Cost {
+    /// The digest of `password`. The memory is asked for, not taken: a shortage is an error instead of the end.
+    fn digest(&self, password: &[u8], salt: &[u8]) -> Result<Vec<u8>, HashError> {
+        let params = Params::new(self.m_kib, self.t, self.p, Some(self.digest_bytes))
+            .map_err(|_| malformed("m is less than eight times p"))?;
+        let mut memory = Vec::new();
+        memory
+            .try_reserve_exact(params.block_count())
+            .map_err(|_| HashError::OutOfMemory { format: NAME, kib: self.m_kib })?;
+        memory.resize(params.block_count(), Block::default());
+        let mut digest = vec![0; self.digest_bytes];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(password, salt, &mut digest, &mut memory)
+            .map_err(|_| malformed("its parameters contradict each other"))?;
+        Ok(digest)
+    }
+}
+
+impl Method for Cost {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        let mut salt = vec![0; self.salt_bytes];
+        entropy.fill(&mut salt);
+        let digest = self.digest(password, &salt)?;
+        let Self { m_kib, t, p, .. } = self;
+        Ok(format!("{OPENING}m={m_kib},t={t},p={p}${}${}", BASE64.encode(salt), BASE64.encode(digest)))
+    }
+}
+
+fn malformed(what: &'static str) -> HashError {
+    HashError::Malformed { format: NAME, what }
+}
+
+const NAME: &str = "argon2id";
+const OPENING: &str = "$argon2id$v=19$";
+/// OWASP Password Storage Cheat Sheet, its first choice for Argon2id; lengths of RFC 9106 §4.
+const DEFAULT: Cost = Cost { m_kib: 19_456, t: 2, p: 1, salt_bytes: 16, digest_bytes: 32 };
+
+/// RFC 9106 §3.1: eight blocks a lane.
+const M_KIB_MIN: u32 = 8;
+/// 1 GiB: sixteen times what Laravel, Symfony and Node ask for.
+const M_KIB_MAX: u32 = 1 << 20;
+/// Twice Keycloak's five, the most passes that are a framework's default.
+const T_MAX: u32 = 10;
+/// Twice Django's eight lanes.
+const P_MAX: u32 = 16;
+/// The PHC string format's bounds for Argon2: salts of 8 to 48 bytes, digests of 12 to 64.
+const SALT_BYTES_MIN: u32 = 8;
+const SALT_BYTES_MAX: u32 = 48;
+const DIGEST_BYTES_MIN: u32 = 12;
+const DIGEST_BYTES_MAX: u32 = 64;

@@ -1,0 +1,121 @@
+//! bcrypt: `$2b$12$<salt, 22><digest, 31>`, also with the prefixes `$2a$` and `$2y$`.
+//!
+//! All three mean the same to today's libraries, but some read only their own, so an account keeps its prefix.
+//! `$2x$` marks hashes made by an old fault of PHP's and is not read.
+
+use super::error::bounded;
+use super::{HashError, Method, Row, decimal};
+use crate::entropy::{Entropy, random};
+use ::bcrypt::{HashParts, Version};
+use base64::Engine;
+use base64::alphabet::BCRYPT;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+pub(super) const ROW: Row = Row {
+    name: NAME,
+    openings: &["$2a$", "$2b$", "$2y$"],
+    bytes_max: Some(BYTES_MAX),
+    // PHP and Ruby refuse NUL; Node, Python and Go hash past it.
+    nul_allowed: false,
+    verify,
+    keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
+    default: || Arc::new(DEFAULT),
+};
+
+fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+    let hash = Hash::read(stored)?;
+    let computed = hash.cost.hash(password, hash.salt)?;
+    Ok(computed.as_bytes()[DIGEST_AT..].ct_eq(hash.digest.as_bytes()).into())
+}
+
+/// A stored password, taken apart.
+struct Hash<'a> {
+    cost: Cost,
+    salt: [u8; 16],
+    /// In base64.
+    digest: &'a str,
+}
+
+impl<'a> Hash<'a> {
+    fn read(stored: &'a str) -> Result<Self, HashError> {
+        if stored.len() != HASH_CHARS || !stored.is_ascii() {
+            return Err(malformed("it is not 60 characters long"));
+        }
+        let prefix = match &stored[..SALT_AT] {
+            opening if opening.starts_with("$2a$") => Prefix::A,
+            opening if opening.starts_with("$2y$") => Prefix::Y,
+            _ => Prefix::B,
+        };
+        let (cost, separator) = stored[PREFIX_CHARS..SALT_AT].split_at(2);
+        let log2_rounds = decimal(cost).filter(|_| separator == "$").ok_or(malformed("the cost is not two digits"))?;
+        let log2_rounds = bounded(NAME, "the cost", log2_rounds, COST_MIN..=COST_MAX)?;
+        let mut salt = [0; 16];
+        BASE64
+            .decode_slice(&stored[SALT_AT..DIGEST_AT], &mut salt)
+            .map_err(|_| malformed("the salt is not bcrypt's base64"))?;
+        Ok(Self { cost: Cost { prefix, log2_rounds }, salt, digest: &stored[DIGEST_AT..] })
+    }
+}
+
+/// What a hash costs, and how it opens.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    prefix: Prefix,
+    log2_rounds: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Prefix {
+    A,
+    B,
+    Y,
+}
+
+impl Cost {
+    /// The whole text. `password` has at most 72 bytes by now, so nothing is cut; the library's own refusal starts
+    /// at 72 already, one byte before applications refuse.
+    fn hash(self, password: &[u8], salt: [u8; 16]) -> Result<String, HashError> {
+        let parts: HashParts = ::bcrypt::hash_with_salt(password, self.log2_rounds, salt)
+            .map_err(|_| malformed("its parameters contradict each other"))?;
+        Ok(parts.format_for_version(match self.prefix {
+            Prefix::A => Version::TwoA,
+            Prefix::B => Version::TwoB,
+            Prefix::Y => Version::TwoY,
+        }))
+    }
+}
+
+impl Method for Cost {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        self.hash(password, random(entropy))
+    }
+}
+
+fn malformed(what: &'static str) -> HashError {
+    HashError::Malformed { format: NAME, what }
+}
+
+const NAME: &str = "bcrypt";
+/// What Rails, Laravel and Python's bcrypt use of themselves; OWASP's Password Storage Cheat Sheet asks for 10 at least.
+const DEFAULT: Cost = Cost { prefix: Prefix::B, log2_rounds: 12 };
+/// Blowfish takes a key of 18 words of 32 bits.
+const BYTES_MAX: usize = 72;
+/// The algorithm's own minimum.
+const COST_MIN: u32 = 4;
+/// Some three seconds; each step doubles it, so a planted 31 would take two days.
+const COST_MAX: u32 = 15;
+
+const HASH_CHARS: usize = 60;
+const PREFIX_CHARS: usize = 4;
+const SALT_AT: usize = 7;
+const DIGEST_AT: usize = 29;
+/// Sixteen bytes leave four bits of the salt's last character unused. Not everybody clears them.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &BCRYPT,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
