@@ -1,14 +1,55 @@
 //! The configuration, typed and checked: what the rest of the server sees of it.
+//!
+//! One TOML file and the environment over it. A file per section declares the section's keys and turns their values
+//! into the types here; `key` holds what a declaration is, `source` and `settings` find the values, `error` shows
+//! what is wrong with them, all at once. A configuration with any error is not used at all.
 
-use ipnet::IpNet;
-use regain_core::email::EmailAddress;
-use regain_core::keys::Digest;
-use regain_core::limit::AccountLimit;
-use regain_core::link::LinkTemplate;
-use secrecy::SecretString;
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::time::Duration;
+mod admin;
+mod api;
+mod error;
+mod key;
+mod ledger;
+mod limits;
+mod mail;
+mod notify;
+mod password;
+mod public;
+mod reference;
+mod reset;
+mod samples;
+pub mod secret;
+mod server;
+mod settings;
+mod show;
+mod similar;
+mod smtp;
+mod source;
+#[cfg(test)]
+mod tests;
+mod url;
+mod users;
+mod value;
+
+pub use admin::Admin;
+pub use api::{Access, Api, Dialect};
+pub use error::ConfigErrors;
+pub use ledger::Ledger;
+pub use limits::Limits;
+pub use mail::{Mail, Mailbox, Transport};
+pub use notify::Notify;
+pub use password::{Password, PasswordPreset};
+pub use public::PublicUrl;
+pub use reference::{reference, schema};
+pub use reset::Reset;
+pub use server::{Server, TlsFiles};
+pub use show::effective;
+pub use smtp::{Smtp, SmtpTls};
+pub use users::Users;
+
+use error::{Place, Problem, SourceFile};
+use settings::Settings;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// All of it. Every path in it is absolute or relative to the working directory; none to the file any more.
 #[derive(Debug, Clone)]
@@ -39,223 +80,124 @@ pub struct Config {
     pub admin: Admin,
 }
 
-/// An origin: scheme, host and port; no path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicUrl {
-    /// As browsers send it in `Origin`: lower case, no default port, no trailing slash.
-    pub origin: String,
-    /// The host alone, without port; IPv6 in brackets.
-    pub host: String,
-    /// Whether the scheme is https.
-    pub https: bool,
-    /// Whether the host is this machine.
-    pub loopback: bool,
+impl Config {
+    /// Reads the file at `path`, or else `./regain.toml`, or else `/etc/regain/regain.toml`, or else none, and lays
+    /// `environment` over it (`std::env::vars_os()`). Relative paths, the environment's too, start from the folder of
+    /// the file, or from the working directory if there is no file.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with everything that is wrong; printed, it shows each place and what is accepted there.
+    pub fn load<N: Into<OsString>, V: Into<OsString>>(
+        path: Option<&Path>,
+        environment: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ConfigErrors> {
+        Loaded::from_disk(path, environment).map(|loaded| loaded.config)
+    }
+
+    /// Reads `text` as the file `regain.toml` in the folder `base`, and lays `environment` over it.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_toml<N: Into<OsString>, V: Into<OsString>>(
+        text: &str,
+        base: &Path,
+        environment: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ConfigErrors> {
+        let file = SourceFile { name: "regain.toml".into(), text: text.into(), hidden: Vec::new() };
+        Loaded::from_parts(Some(file), base, environment).map(|loaded| loaded.config)
+    }
+
+    fn read(settings: &mut Settings) -> Option<Self> {
+        let public_url = public::read_url(settings);
+        let product_name = public::read_product_name(settings, public_url.as_ref());
+        let ledger = ledger::read(settings);
+        let ledger_path = ledger.as_ref().map(|ledger| ledger.path.as_path());
+        let server = server::read(settings, ledger_path);
+        let users = users::read(settings, ledger_path);
+        let reset = reset::read(settings, public_url.as_ref());
+        let password = password::read(settings);
+        let limits = limits::read(settings);
+        let mail = mail::read(settings, public_url.as_ref());
+        let api = api::read(settings, public_url.as_ref());
+        let notify = notify::read(settings);
+        let admin = admin::read(settings, server.as_ref().map(|server| server.listen));
+        Some(Self {
+            public_url: public_url?,
+            product_name: product_name?,
+            server: server?,
+            ledger: ledger?,
+            users: users?,
+            reset: reset?,
+            password: password?,
+            limits: limits?,
+            mail: mail?,
+            api: api?,
+            notify: notify?,
+            admin: admin?,
+        })
+    }
 }
 
-/// `[server]`
-#[derive(Debug, Clone)]
-pub struct Server {
-    /// The public port.
-    pub listen: SocketAddr,
-    /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// Certificate chain and key in PEM, if this server speaks TLS itself.
-    pub tls: Option<TlsFiles>,
-    /// Where the server's secret is; by default beside the SQLite ledger.
-    pub secret_file: PathBuf,
-    /// Whether `secret_file` was configured; if not, it is created when absent.
-    pub secret_file_configured: bool,
+/// A configuration without errors, with the settings it was read from.
+struct Loaded {
+    file: Option<SourceFile>,
+    settings: Settings,
+    config: Config,
 }
 
-/// Two PEM files.
-#[derive(Debug, Clone)]
-pub struct TlsFiles {
-    /// The chain, leaf first.
-    pub certificate_file: PathBuf,
-    /// The private key.
-    pub key_file: PathBuf,
+impl Loaded {
+    fn from_disk<N: Into<OsString>, V: Into<OsString>>(
+        path: Option<&Path>,
+        environment: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ConfigErrors> {
+        let Some(path) = source::find(path) else {
+            return Self::from_parts(None, Path::new(""), environment);
+        };
+        let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+        let base = path.parent().map(PathBuf::from).unwrap_or_default();
+        let file = SourceFile { name: path.display().to_string(), text, hidden: Vec::new() };
+        Self::from_parts(Some(file), &base, environment)
+    }
+
+    fn from_parts<N: Into<OsString>, V: Into<OsString>>(
+        mut file: Option<SourceFile>,
+        base: &Path,
+        environment: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ConfigErrors> {
+        let mut problems = Vec::new();
+        let in_file = match &mut file {
+            Some(file) => source::of_file(file, &mut problems),
+            None => Ok(Vec::new()),
+        };
+        // Without the file everything in it would be reported as missing.
+        let in_file = in_file.map_err(|problem| ConfigErrors { file: file.clone(), problems: vec![problem] })?;
+        let in_environment = source::of_environment(environment, &mut problems);
+        let mut settings = Settings::resolve(in_file, in_environment, base, problems);
+        let config = Config::read(&mut settings);
+        if !settings.problems.is_empty() {
+            return Err(ConfigErrors { file, problems: settings.problems });
+        }
+        config.map(|config| Self { file, settings, config }).ok_or_else(unexplained)
+    }
 }
 
-/// `[ledger]`
-#[derive(Debug, Clone)]
-pub struct Ledger {
-    /// The SQLite file.
-    pub path: PathBuf,
-    /// How long ended requests are kept.
-    pub retention: Duration,
+/// A section gave up without saying why, which none should.
+fn unexplained() -> ConfigErrors {
+    let problem = Problem {
+        title: "the configuration cannot be used, for no reason that was noted".into(),
+        place: Place::Nowhere,
+        found: None,
+        help: "please report this".into(),
+    };
+    ConfigErrors { file: None, problems: vec![problem] }
 }
 
-/// `[users]`
-#[derive(Debug, Clone)]
-pub struct Users {
-    /// The SQLite file that holds the accounts.
-    pub path: PathBuf,
-    /// The table.
-    pub table: String,
-    /// Key column.
-    pub id: String,
-    /// Address column.
-    pub email: String,
-    /// Password column.
-    pub password: String,
-    /// Column with the owner's name.
-    pub name: Option<String>,
-    /// Column with the owner's language.
-    pub locale: Option<String>,
-    /// SQL condition: who may reset.
-    pub eligible: Option<String>,
-    /// Column that says whether the address was verified.
-    pub email_verified: Option<String>,
-    /// Which format new passwords are written in: `keep`, or a format's name.
-    pub hash: String,
-    /// Statements run in the transaction that writes the password.
-    pub after_reset: Vec<String>,
-}
-
-/// `[reset]`
-#[derive(Debug, Clone)]
-pub struct Reset {
-    /// How long a link lives.
-    pub token_ttl: Duration,
-    /// How long a code lives.
-    pub code_ttl: Duration,
-    /// Wrong codes before a code is dead.
-    pub code_attempts_max: u32,
-    /// How often an account gets mail.
-    pub account_limit: AccountLimit,
-    /// How long an undelivered mail is tried.
-    pub give_up: Duration,
-    /// The form of the link.
-    pub link: LinkTemplate,
-    /// Where "done" leads back to.
-    pub done_url: Option<String>,
-}
-
-/// `[password]`
-#[derive(Debug, Clone)]
-pub struct Password {
-    /// The rule.
-    pub preset: PasswordPreset,
-    /// Fewest characters (code points).
-    pub length_min: usize,
-    /// Most characters (code points).
-    pub length_max: usize,
-    /// One more refused password a line.
-    pub blocklist_file: Option<PathBuf>,
-}
-
-/// A named password rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PasswordPreset {
-    /// NIST SP 800-63B-4: length and a blocklist, no composition.
-    Nist,
-    /// What Unleash enforces.
-    Unleash,
-}
-
-/// `[limits]`
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Per IPv4 address or IPv6 /64.
-    pub requests_per_network_per_minute: u32,
-    /// Most requests waiting; beyond it 503.
-    pub queue_max: u64,
-    /// Largest request body.
-    pub body_bytes_max: usize,
-}
-
-/// `[mail]`
-#[derive(Debug, Clone)]
-pub struct Mail {
-    /// Who writes.
-    pub from: Mailbox,
-    /// Where answers go.
-    pub reply_to: Option<Mailbox>,
-    /// The carriers, in the order in which they are tried; at least one.
-    pub transports: Vec<Transport>,
-}
-
-/// A name and an address, as in a `From` header.
-#[derive(Debug, Clone)]
-pub struct Mailbox {
-    /// The name shown.
-    pub name: Option<String>,
-    /// The address.
-    pub address: EmailAddress,
-}
-
-/// One carrier.
-#[derive(Debug, Clone)]
-pub enum Transport {
-    /// `[mail.smtp]`
-    Smtp(Smtp),
-    /// `[mail.file]`: one `.eml` each, in this directory.
-    File(PathBuf),
-}
-
-/// `[mail.smtp]`
-#[derive(Debug, Clone)]
-pub struct Smtp {
-    /// Host name or address.
-    pub host: String,
-    /// Port; 465 or 587 by default, 25 on loopback.
-    pub port: u16,
-    /// How the connection is protected.
-    pub tls: SmtpTls,
-    /// User and password.
-    pub login: Option<(String, SecretString)>,
-}
-
-/// How a connection to a relay is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// `smtps://`
-    Implicit,
-    /// `smtp://` off loopback: no mail is sent without.
-    StartTlsRequired,
-    /// `smtp://` on loopback: used where offered.
-    StartTlsIfOffered,
-}
-
-/// `[api]`
-#[derive(Debug, Clone)]
-pub struct Api {
-    /// Digests (SHA-256) of the API tokens in the configuration.
-    pub tokens: Vec<Digest>,
-    /// `[api.chaser]`
-    pub chaser: Dialect,
-    /// `[api.unleash]`
-    pub unleash: Dialect,
-}
-
-/// One dialect.
-#[derive(Debug, Clone, Copy)]
-pub struct Dialect {
-    /// Whether its paths exist.
-    pub enabled: bool,
-    /// Who may ask for a reset.
-    pub access: Access,
-}
-
-/// Who may ask for a reset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anyone; nobody learns anything.
-    Public,
-    /// Holders of an API token.
-    Token,
-}
-
-/// `[notify]`
-#[derive(Debug, Clone)]
-pub struct Notify {
-    /// Mail an address with no account that somebody asked for it.
-    pub unknown_address: bool,
-}
-
-/// `[admin]`
-#[derive(Debug, Clone)]
-pub struct Admin {
-    /// The admin port.
-    pub listen: SocketAddr,
+fn unreadable(path: &Path, error: &std::io::Error) -> ConfigErrors {
+    let problem = Problem {
+        title: format!("the configuration file {} cannot be read: {error}", path.display()),
+        place: Place::Nowhere,
+        found: None,
+        help: "name an existing file in UTF-8 with `--config`; `regain init` writes one".into(),
+    };
+    ConfigErrors { file: None, problems: vec![problem] }
 }

@@ -1,0 +1,30 @@
+//! `[admin]`: health, metrics and the delivery timeline.
+
+use super::key::{Key, keys};
+use super::server::socket_address;
+use super::settings::{Settings, refusal};
+use std::net::SocketAddr;
+
+/// `[admin]`
+#[derive(Debug, Clone)]
+pub struct Admin {
+    /// The admin port.
+    pub listen: SocketAddr,
+}
+
+keys! {
+    LISTEN = Key::text(
+        "admin.listen",
+        "Address and port of the admin port, never the public one; port 0 takes a free one. Only this machine by \
+         default; elsewhere every path but `/healthz` needs an API token.",
+    ).or("127.0.0.1:9090");
+}
+
+/// Reads the section. `public` is where the public port listens.
+pub(super) fn read(settings: &mut Settings, public: Option<SocketAddr>) -> Option<Admin> {
+    let listen = settings.parsed(&LISTEN, socket_address)?;
+    if listen.port() != 0 && public == Some(listen) {
+        settings.refuse(&LISTEN, refusal("is the public port", "an address or port other than `server.listen`"));
+    }
+    Some(Admin { listen })
+}

@@ -1,0 +1,155 @@
+//! What is wrong with a configuration: everything at once, each with the place and what would be right.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::fmt;
+use std::ops::Range;
+
+/// Everything that keeps a configuration from being used. Printed, it underlines each value in its file; secrets
+/// are replaced by asterisks.
+#[derive(Debug, Clone)]
+pub struct ConfigErrors {
+    pub(super) file: Option<SourceFile>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl ConfigErrors {
+    /// How many there are; never zero.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.problems.len()
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for problem in &self.problems {
+            writeln!(f, "{}\n", problem.render(self.file.as_ref()))?;
+        }
+        match self.problems.len() {
+            1 => write!(f, "the configuration has 1 error; nothing was started"),
+            n => write!(f, "the configuration has {n} errors; nothing was started"),
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    /// The key and what is wrong with it.
+    pub(super) title: String,
+    pub(super) place: Place,
+    /// What was found there; never a secret.
+    pub(super) found: Option<String>,
+    /// What is accepted, or what to do.
+    pub(super) help: String,
+}
+
+/// Where a problem is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Bytes of the configuration file.
+    Span(Range<usize>),
+    /// An environment variable.
+    Variable(String),
+    /// Something is missing.
+    Nowhere,
+}
+
+impl Problem {
+    fn render(&self, file: Option<&SourceFile>) -> String {
+        let mut group = Group::with_title(Level::ERROR.primary_title(&self.title));
+        match (&self.place, file) {
+            (Place::Span(span), Some(file)) => {
+                let excerpt = file.excerpt(span);
+                let mark = AnnotationKind::Primary.span(excerpt.span).label(self.found.as_deref());
+                group = group.element(
+                    Snippet::source(excerpt.line).line_start(excerpt.number).path(&file.name).annotation(mark),
+                );
+            }
+            (Place::Variable(name), _) => {
+                let found = self.found.as_deref().map(|found| format!(": {found}")).unwrap_or_default();
+                group = group.element(Level::NOTE.message(format!("in the environment variable {name}{found}")));
+            }
+            (Place::Nowhere, Some(file)) => {
+                group =
+                    group.element(Level::NOTE.message(format!("set neither in {} nor in the environment", file.name)));
+            }
+            _ => {}
+        }
+        Renderer::plain().render(&[group.element(Level::HELP.message(&self.help))])
+    }
+}
+
+/// The configuration file as it was read.
+#[derive(Clone)]
+pub(super) struct SourceFile {
+    /// As the operator named it.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// The bytes that no error may show.
+    pub(super) hidden: Vec<Range<usize>>,
+}
+
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SourceFile").field(&self.name).finish_non_exhaustive()
+    }
+}
+
+/// One line of the file, fit to be shown.
+struct Excerpt {
+    number: usize,
+    line: String,
+    span: Range<usize>,
+}
+
+impl SourceFile {
+    /// The number of the line that holds the byte at `offset`, counted from 1.
+    pub(super) fn line_number(&self, offset: usize) -> usize {
+        1 + self.text.bytes().take(offset).filter(|&b| b == b'\n').count()
+    }
+
+    /// The line in which `span` begins, hidden bytes replaced, and where `span` lies in it.
+    fn excerpt(&self, span: &Range<usize>) -> Excerpt {
+        let line = self.line_around(span.start);
+        let (start, end) = (span.start.clamp(line.start, line.end), span.end.clamp(line.start, line.end));
+        let mut shown = Excerpt { number: self.line_number(span.start), line: String::new(), span: 0..0 };
+        let mut masked_until = line.start;
+        for (offset, c) in self.text[line.clone()].char_indices().map(|(n, c)| (line.start + n, c)) {
+            if offset == start {
+                shown.span.start = shown.line.len();
+            }
+            if offset >= masked_until {
+                match self.hidden.iter().find(|hidden| hidden.contains(&offset)) {
+                    Some(hidden) => {
+                        masked_until = hidden.end;
+                        shown.line.push_str(MASK);
+                    }
+                    None => shown.line.push(c),
+                }
+            }
+            if offset + c.len_utf8() <= end {
+                shown.span.end = shown.line.len();
+            }
+        }
+        if start == line.end {
+            shown.span.start = shown.line.len();
+        }
+        shown.span.start = shown.span.start.min(shown.line.len());
+        shown.span.end = shown.span.end.max(shown.span.start);
+        shown
+    }
+
+    /// The line that holds the byte at `offset`, without its end.
+    pub(super) fn line_around(&self, offset: usize) -> Range<usize> {
+        let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
+        let start = self.text[..offset].rfind('\n').map_or(0, |n| n + 1);
+        let end = self.text[offset..].find('\n').map_or(self.text.len(), |n| offset + n);
+        start..self.text[start..end].trim_end_matches('\r').len() + start
+    }
+}
+
+/// What stands for a secret.
+pub(super) const MASK: &str = "********";

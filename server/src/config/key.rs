@@ -1,0 +1,262 @@
+//! The words of the configuration: each key declared once, with its kind, default and reason.
+//!
+//! Reading, refusing, `config reference`, `config schema` and `config show` all work from these declarations, so none
+//! of them can disagree with another.
+
+/// One setting: where it stands, what it takes and why it is as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    /// Section and name, as in `reset.token_ttl_seconds`.
+    pub(super) path: &'static str,
+    pub(super) kind: Kind,
+    pub(super) default: Default,
+    pub(super) secrecy: Secrecy,
+    /// Named in the documentation, refused by this version.
+    pub(super) supported: bool,
+    /// What it does, and the reason for its default; whole sentences.
+    pub(super) doc: &'static str,
+}
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Texts,
+    Url,
+    /// Relative to the folder of the configuration file, or else to the working directory.
+    Path,
+    Flag,
+    OneOf(&'static [&'static str]),
+    /// Both ends are acceptable.
+    Number {
+        unit: &'static str,
+        min: u64,
+        max: u64,
+    },
+}
+
+/// What holds when a key is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Default {
+    /// The server does not start.
+    Required,
+    /// Nothing; an empty text means the same.
+    Unset,
+    /// This, in the spelling of an environment variable.
+    Is(&'static str),
+    /// It follows from other keys, as these words say.
+    Derived(&'static str),
+}
+
+/// Whether a value may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Secrecy {
+    Open,
+    /// Never shown, and may come from a `*_file` twin.
+    Secret,
+    /// A URL with room for a password: likewise, but shown where it has none.
+    MayHoldSecret,
+}
+
+impl Key {
+    const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self { path, kind, default: Default::Unset, secrecy: Secrecy::Open, supported: true, doc }
+    }
+
+    pub(super) const fn text(path: &'static str, doc: &'static str) -> Self {
+        Self::new(path, Kind::Text, doc)
+    }
+
+    pub(super) const fn texts(path: &'static str, doc: &'static str) -> Self {
+        Self::new(path, Kind::Texts, doc).or("")
+    }
+
+    pub(super) const fn url(path: &'static str, doc: &'static str) -> Self {
+        Self::new(path, Kind::Url, doc)
+    }
+
+    pub(super) const fn path(path: &'static str, doc: &'static str) -> Self {
+        Self::new(path, Kind::Path, doc)
+    }
+
+    pub(super) const fn flag(path: &'static str, doc: &'static str) -> Self {
+        Self::new(path, Kind::Flag, doc)
+    }
+
+    pub(super) const fn one_of(path: &'static str, words: &'static [&'static str], doc: &'static str) -> Self {
+        Self::new(path, Kind::OneOf(words), doc)
+    }
+
+    /// A whole number of something, both bounds included.
+    pub(super) const fn number(
+        path: &'static str,
+        unit: &'static str,
+        (min, max): (u64, u64),
+        doc: &'static str,
+    ) -> Self {
+        Self::new(path, Kind::Number { unit, min, max }, doc)
+    }
+
+    /// With a default, spelt as in an environment variable.
+    pub(super) const fn or(self, default: &'static str) -> Self {
+        Self { default: Default::Is(default), ..self }
+    }
+
+    pub(super) const fn or_derived(self, words: &'static str) -> Self {
+        Self { default: Default::Derived(words), ..self }
+    }
+
+    pub(super) const fn required(self) -> Self {
+        Self { default: Default::Required, ..self }
+    }
+
+    pub(super) const fn secret(self) -> Self {
+        Self { secrecy: Secrecy::Secret, ..self }
+    }
+
+    pub(super) const fn may_hold_secret(self) -> Self {
+        Self { secrecy: Secrecy::MayHoldSecret, ..self }
+    }
+
+    pub(super) const fn not_yet(self) -> Self {
+        Self { supported: false, ..self }
+    }
+
+    /// Whether errors must keep the value to themselves.
+    pub(super) fn is_sensitive(&self) -> bool {
+        self.secrecy != Secrecy::Open
+    }
+
+    /// The key that names a file to read the value from, if this one has such a twin.
+    pub(super) fn twin(&self) -> Option<String> {
+        self.is_sensitive().then(|| format!("{}_file", self.path))
+    }
+
+    /// `reset` of `reset.link`; empty for keys at the top.
+    pub(super) fn section(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// `link` of `reset.link`.
+    pub(super) fn name(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or(self.path, |(_, name)| name)
+    }
+
+    /// What may be written, in words.
+    pub(super) fn accepted(&self) -> String {
+        match self.kind {
+            Kind::Text => "a text".into(),
+            Kind::Texts => "a list of texts".into(),
+            Kind::Url => "a URL, as a text".into(),
+            Kind::Path => "a path, as a text".into(),
+            Kind::Flag => "true or false".into(),
+            Kind::OneOf(words) => format!("one of {}", words.map_quoted()),
+            Kind::Number { unit, min, max } => format!("a whole number of {unit} from {min} to {max}"),
+        }
+    }
+}
+
+/// The environment variable of a key: `REGAIN_RESET__LINK` for `reset.link`.
+pub(super) fn variable(path: &str) -> String {
+    format!("REGAIN_{}", path.to_ascii_uppercase().replace('.', "__"))
+}
+
+/// Every key, in the order of the reference.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    SECTIONS.iter().flat_map(|section| section.keys)
+}
+
+/// The key at `path`.
+pub(super) fn find(path: &str) -> Option<&'static Key> {
+    all().find(|key| key.path == path)
+}
+
+/// The key whose `*_file` twin stands at `path`.
+pub(super) fn find_by_twin(path: &str) -> Option<&'static Key> {
+    let path = path.strip_suffix("_file")?;
+    all().find(|key| key.is_sensitive() && key.path == path)
+}
+
+/// Whether keys stand under `path`.
+pub(super) fn is_section(path: &str) -> bool {
+    all().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The section which the documentation names and this version does not have, if `path` is one or stands in one.
+pub(super) fn unsupported_section(path: &str) -> Option<&'static str> {
+    UNSUPPORTED_SECTIONS
+        .iter()
+        .copied()
+        .find(|section| path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+}
+
+/// A table of the file and its keys.
+pub(super) struct Section {
+    /// One sentence over the table in the reference.
+    pub(super) doc: &'static str,
+    pub(super) keys: &'static [Key],
+}
+
+/// In the order of the reference.
+pub(super) const SECTIONS: &[Section] = &[
+    Section { doc: "What people see of this server.", keys: super::public::KEYS },
+    Section { doc: "The public port.", keys: super::server::KEYS },
+    Section { doc: "Regain's own state.", keys: super::ledger::KEYS },
+    Section { doc: "The accounts whose passwords are reset.", keys: super::users::KEYS },
+    Section { doc: "Links, codes and how often an account gets mail.", keys: super::reset::KEYS },
+    Section { doc: "The rule that a new password must meet.", keys: super::password::KEYS },
+    Section { doc: "What protects the server itself.", keys: super::limits::KEYS },
+    Section { doc: "Who writes, and what carries it.", keys: super::mail::KEYS },
+    Section { doc: "The two dialects and who may call them.", keys: super::api::KEYS },
+    Section { doc: "Whom else to tell.", keys: super::notify::KEYS },
+    Section { doc: "Health, metrics and the delivery timeline.", keys: super::admin::KEYS },
+];
+
+const UNSUPPORTED_SECTIONS: &[&str] =
+    &["mail.ses", "mail.postmark", "mail.sendgrid", "mail.mailgun", "mail.resend", "mail.sendmail", "users.history"];
+
+/// Words in quotation marks, separated by commas.
+pub(super) trait Quoted {
+    fn map_quoted(&self) -> String;
+}
+
+impl Quoted for [&str] {
+    fn map_quoted(&self) -> String {
+        self.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Declares a section's keys, each as a constant of its own and all of them as `KEYS`.
+macro_rules! keys {
+    ($($name:ident = $key:expr;)*) => {
+        $(const $name: Key = $key;)*
+        /// This section's keys, in the order of the reference.
+        pub(super) const KEYS: &[Key] = &[$($name),*];
+    };
+}
+pub(super) use keys;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_key_twin_or_variable_is_declared_twice() {
+        let names: Vec<String> =
+            all().flat_map(|key| [Some(key.path.to_owned()), key.twin()]).flatten().map(|p| variable(&p)).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    }
+
+    #[test]
+    fn every_key_says_what_it_is_for() {
+        for key in all() {
+            assert!(key.doc.len() > 20 && key.doc.ends_with('.'), "{} needs a sentence", key.path);
+        }
+    }
+
+    #[test]
+    fn a_variable_is_the_path_in_capitals() {
+        assert_eq!(variable("mail.smtp.url"), "REGAIN_MAIL__SMTP__URL");
+    }
+}

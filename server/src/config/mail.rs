@@ -1,0 +1,144 @@
+//! `[mail]`: who writes, and what carries it.
+
+use super::key::{Key, Quoted, keys};
+use super::public::{PublicUrl, shown_name};
+use super::settings::{Refusal, Settings, refusal};
+use super::smtp::{self, Smtp};
+use regain_core::email::EmailAddress;
+use std::path::PathBuf;
+
+/// `[mail]`
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// Who writes.
+    pub from: Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// The carriers, in the order in which they are tried; at least one.
+    pub transports: Vec<Transport>,
+}
+
+/// A name and an address, as in a `From` header.
+#[derive(Debug, Clone)]
+pub struct Mailbox {
+    /// The name shown.
+    pub name: Option<String>,
+    /// The address.
+    pub address: EmailAddress,
+}
+
+/// One carrier.
+#[derive(Debug, Clone)]
+pub enum Transport {
+    /// `[mail.smtp]`
+    Smtp(Smtp),
+    /// `[mail.file]`: one `.eml` each, in this directory.
+    File(PathBuf),
+}
+
+keys! {
+    FROM = Key::text(
+        "mail.from",
+        "Who writes, as `Name <address>` or an address alone. No default: the domain must be one that this server \
+         may send for.",
+    ).required();
+    REPLY_TO = Key::text("mail.reply_to", "Where answers go. Without it they go to `from`.");
+    ORDER = Key::texts(
+        "mail.order",
+        "The carriers in the order in which they are tried when one is down: each configured one, once. `smtp` comes \
+         before `file` by default.",
+    );
+    SMTP_URL = Key::url(
+        "mail.smtp.url",
+        "The mail server: `smtps://user:password@host` (TLS from the start, port 465) or `smtp://` (STARTTLS required, \
+         port 587; on this machine used where offered, port 25). Reserved characters in user and password are \
+         percent-encoded. This or `mail.file.directory` must be set.",
+    ).may_hold_secret();
+    FILE_DIRECTORY = Key::path(
+        "mail.file.directory",
+        "A directory that gets one `.eml` for each mail; for trying things out, so only where `public_url` is this \
+         machine: the files hold live links.",
+    );
+}
+
+/// Reads the section.
+pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> Option<Mail> {
+    let from = settings.parsed(&FROM, mailbox);
+    let reply_to = settings.parsed(&REPLY_TO, mailbox);
+    let smtp = settings.parsed(&SMTP_URL, smtp::parse).map(Transport::Smtp);
+    let file = settings.path(&FILE_DIRECTORY).map(Transport::File);
+    if file.is_some() && public_url.is_some_and(|public| !public.loopback) {
+        let accepted = "`mail.file` only where `public_url` is on localhost, 127.0.0.0/8 or [::1]; use `mail.smtp`";
+        settings.refuse(&FILE_DIRECTORY, refusal("would leave live links on the disk", accepted));
+    }
+    let transports = [("smtp", smtp), ("file", file)]
+        .into_iter()
+        .filter_map(|(name, transport)| transport.map(|transport| (name, transport)))
+        .collect();
+    let transports = in_order(settings, transports);
+    Some(Mail { from: from?, reply_to, transports: transports? })
+}
+
+fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> Option<Vec<Transport>> {
+    if transports.is_empty() {
+        if !settings.configured(&SMTP_URL) {
+            settings.refuse(&SMTP_URL, refusal("or `mail.file.directory` is required", SMTP_URL.accepted()));
+        }
+        return None;
+    }
+    let order = settings.texts(&ORDER)?;
+    if settings.configured(&ORDER) {
+        let mut names: Vec<&str> = transports.iter().map(|(name, _)| *name).collect();
+        let mut wanted: Vec<&str> = order.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        wanted.sort_unstable();
+        if names != wanted {
+            let accepted = format!("each configured carrier once: {}", names.map_quoted());
+            settings.refuse(&ORDER, refusal("does not match what is configured", accepted));
+        }
+        transports.sort_by_key(|(name, _)| order.iter().position(|wanted| wanted == name));
+    }
+    Some(transports.into_iter().map(|(_, transport)| transport).collect())
+}
+
+/// Reads `Name <address>`, `"Name" <address>` or an address alone.
+fn mailbox(text: &str) -> Result<Mailbox, Refusal> {
+    let accepted = "\"Name <name@example.com>\" or \"name@example.com\"";
+    let (name, address) = match text.trim().strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
+        Some((name, address)) => (name.trim(), address),
+        None => ("", text.trim()),
+    };
+    let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+    let address = EmailAddress::parse(address)
+        .map_err(|error| refusal(format!("holds no address of ours: {error}"), accepted))?;
+    let name = if name.is_empty() { None } else { Some(shown_name(name)?.to_owned()) };
+    Ok(Mailbox { name, address })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> Option<(Option<String>, String)> {
+        mailbox(text).ok().map(|mailbox| (mailbox.name, mailbox.address.as_str().to_owned()))
+    }
+
+    #[test]
+    fn a_mailbox_is_a_name_and_an_address() {
+        let address = "no-reply@example.com".to_owned();
+        assert_eq!(parts("Example <no-reply@example.com>"), Some((Some("Example".into()), address.clone())));
+        assert_eq!(
+            parts("\"Example, Inc.\" <no-reply@example.com>"),
+            Some((Some("Example, Inc.".into()), address.clone()))
+        );
+        assert_eq!(parts("no-reply@example.com"), Some((None, address.clone())));
+        assert_eq!(parts("<no-reply@example.com>"), Some((None, address)));
+    }
+
+    #[test]
+    fn a_mailbox_that_could_break_a_header_is_refused() {
+        for text in ["Example", "Example <>", "A\r\nBcc: b@c.example <a@b.example>", "Example <a@b.example> x", ""] {
+            assert_eq!(parts(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! `[server]`: the public port.
+
+use super::key::{Key, keys};
+use super::settings::{Refusal, Settings, refusal};
+use super::value::Value;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// `[server]`
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// The public port.
+    pub listen: SocketAddr,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Certificate chain and key in PEM, if this server speaks TLS itself.
+    pub tls: Option<TlsFiles>,
+    /// Where the server's secret is; by default beside the SQLite ledger.
+    pub secret_file: PathBuf,
+    /// Whether `secret_file` was configured; if not, it is created when absent.
+    pub secret_file_configured: bool,
+}
+
+/// Two PEM files.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The chain, leaf first.
+    pub certificate_file: PathBuf,
+    /// The private key.
+    pub key_file: PathBuf,
+}
+
+keys! {
+    LISTEN = Key::text(
+        "server.listen",
+        "Address and port of the public port; port 0 takes a free one. Only this machine by default: a proxy beside \
+         it is the usual neighbour.",
+    ).or("127.0.0.1:8080");
+    TRUSTED_PROXIES = Key::texts(
+        "server.trusted_proxies",
+        "Addresses or networks whose `X-Forwarded-For` is believed. Nobody's by default: a header that anyone may \
+         write would undo the limit per network.",
+    );
+    TLS_CERTIFICATE_FILE = Key::path(
+        "server.tls_certificate_file",
+        "Certificate chain in PEM, leaf first, if this server speaks TLS itself. None by default: usually the proxy \
+         does.",
+    );
+    TLS_KEY_FILE = Key::path("server.tls_key_file", "Private key in PEM. Goes with `tls_certificate_file`.");
+    SECRET_FILE = Key::path(
+        "server.secret_file",
+        "The secret that keys codes, fingerprints and address digests: 64 hexadecimal digits. If the key is absent \
+         the file is created with mode 0600; a configured one must exist, since several nodes must share it.",
+    ).or_derived("`regain.secret` beside the SQLite ledger");
+}
+
+/// Reads the section. `ledger` is the ledger's file, if it is known.
+pub(super) fn read(settings: &mut Settings, ledger: Option<&Path>) -> Option<Server> {
+    let listen = settings.parsed(&LISTEN, socket_address);
+    let trusted_proxies = trusted_proxies(settings);
+    let tls = tls(settings);
+    let secret_file_configured = settings.configured(&SECRET_FILE);
+    if let (false, Some(ledger)) = (secret_file_configured, ledger) {
+        let beside = ledger.with_file_name("regain.secret");
+        settings.derive(&SECRET_FILE, Value::Text(beside.to_string_lossy().into_owned()));
+        return Some(Server {
+            listen: listen?,
+            trusted_proxies: trusted_proxies?,
+            tls,
+            secret_file: beside,
+            secret_file_configured,
+        });
+    }
+    let secret_file = settings.path(&SECRET_FILE)?;
+    Some(Server { listen: listen?, trusted_proxies: trusted_proxies?, tls, secret_file, secret_file_configured })
+}
+
+/// An IP address and a port; names are not looked up, since they may stand for several.
+pub(super) fn socket_address(text: &str) -> Result<SocketAddr, Refusal> {
+    let accepted = "an IP address and a port, such as \"127.0.0.1:8080\" or \"[::1]:8080\"";
+    text.parse().map_err(|_| refusal("is no address to listen on", accepted))
+}
+
+fn trusted_proxies(settings: &mut Settings) -> Option<Vec<IpNet>> {
+    let parsed: Result<_, _> = settings.texts(&TRUSTED_PROXIES)?.iter().map(|text| proxy(text)).collect();
+    parsed.map_err(|refused| settings.refuse(&TRUSTED_PROXIES, refused)).ok()
+}
+
+fn proxy(text: &str) -> Result<IpNet, Refusal> {
+    let accepted = "IP addresses and networks, such as \"10.0.0.7\" or \"10.0.0.0/8\"";
+    let network = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => text.parse().map_err(|_| refusal(format!("holds {text:?}, which is no network"), accepted))?,
+    };
+    if network.prefix_len() == 0 {
+        return Err(refusal(format!("holds {text:?}, which is everybody"), "the addresses of your own proxies"));
+    }
+    Ok(network)
+}
+
+fn tls(settings: &mut Settings) -> Option<TlsFiles> {
+    match (settings.path(&TLS_CERTIFICATE_FILE), settings.path(&TLS_KEY_FILE)) {
+        (Some(certificate_file), Some(key_file)) => return Some(TlsFiles { certificate_file, key_file }),
+        (Some(_), None) => {
+            settings.refuse(&TLS_CERTIFICATE_FILE, refusal("stands alone", "it and `server.tls_key_file`, or neither"));
+        }
+        (None, Some(_)) => {
+            settings.refuse(&TLS_KEY_FILE, refusal("stands alone", "it and `server.tls_certificate_file`, or neither"));
+        }
+        (None, None) => {}
+    }
+    None
+}
