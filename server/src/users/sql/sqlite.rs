@@ -329,3 +329,7 @@ const BATCH_MAX: usize = 512;
 /// Spellings of one address (they differ in case) that are kept apart.
 const SPELLINGS_MAX: usize = 16;
 const BLOB_MARK: &str = "0x";
+
+#[cfg(test)]
+#[path = "sqlite_tests.rs"]
+mod tests;

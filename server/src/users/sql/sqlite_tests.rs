@@ -1,0 +1,252 @@
+//! SQLite held to the conformance suite, and what only SQLite does.
+
+use super::{SqliteStore, TimeLimits};
+use crate::config;
+use crate::users::conformance::{Fixture, TIME_LIMIT, conformance, users_config};
+use crate::users::{PasswordChange, UserStore, Written};
+use regain_core::account::AccountId;
+use regain_core::email::FoldedAddress;
+use regain_core::hash::StoredPassword;
+use regain_core::time::Timestamp;
+use rusqlite::Connection;
+use std::path::PathBuf;
+use std::time::Instant;
+
+struct SqliteFile {
+    directory: tempfile::TempDir,
+}
+
+impl SqliteFile {
+    fn with(sql: &str) -> Self {
+        let fixture = Self { directory: tempfile::tempdir().unwrap() };
+        fixture.run(sql);
+        fixture
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("accounts.db")
+    }
+
+    fn sqlite_store(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
+        let mut users = users_config(self.path());
+        change(&mut users);
+        SqliteStore::with_limits(&users, TimeLimits { look_up: TIME_LIMIT, write: TIME_LIMIT }).unwrap()
+    }
+}
+
+impl Fixture for SqliteFile {
+    fn new() -> Self {
+        Self::with(SCHEMA)
+    }
+
+    fn store(&self, change: fn(&mut config::Users)) -> Box<dyn UserStore> {
+        Box::new(self.sqlite_store(change))
+    }
+
+    fn run(&self, sql: &str) {
+        Connection::open(self.path()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    fn ask(&self, sql: &str) -> String {
+        Connection::open(self.path()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn set_reachable(&self, reachable: bool) {
+        let (here, away) = (self.path(), self.directory.path().join("away.db"));
+        let (from, to) = if reachable { (away, here) } else { (here, away) };
+        std::fs::rename(from, to).unwrap();
+    }
+
+    fn lock(&self) -> impl Sized {
+        let connection = Connection::open(self.path()).unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        connection
+    }
+}
+
+const SCHEMA: &str = "
+    CREATE TABLE accounts (id INTEGER PRIMARY KEY, email TEXT, name TEXT, locale TEXT, password TEXT,
+                           is_active BOOLEAN, email_verified);
+    CREATE TABLE sessions (account_id INTEGER, ended_by TEXT);";
+
+conformance! { SqliteFile:
+    a_batch_is_found_in_one_look_up
+    more_addresses_than_one_query_takes_are_all_found
+    only_ascii_case_is_folded
+    two_matches_are_both_returned
+    thousands_of_matches_stay_ambiguous_and_bounded
+    accounts_that_may_not_reset_are_marked
+    an_account_without_a_password_has_none
+    keys_are_loaded_exactly
+    a_password_is_written_and_the_sessions_end
+    statements_get_what_they_name
+    nothing_is_written_over_a_change_made_meanwhile
+    a_failing_statement_takes_the_password_back
+    a_store_that_went_away_is_found_again
+    a_locked_store_is_given_up_in_time
+    of_64_writers_one_succeeds
+}
+
+fn change(id: &str) -> PasswordChange {
+    PasswordChange {
+        id: AccountId::new(id),
+        expected_address: "ada@example.com".into(),
+        expected: StoredPassword::new("old"),
+        new: StoredPassword::new("new"),
+        now: Timestamp::from_millis(0),
+    }
+}
+
+#[tokio::test]
+async fn look_ups_use_whichever_index_there_is() {
+    for (index, helps) in [
+        ("CREATE INDEX by_email ON accounts (lower(email))", true),
+        ("CREATE INDEX by_email ON accounts (email COLLATE NOCASE)", true),
+        ("CREATE UNIQUE INDEX by_email ON accounts (lower(email))", true),
+        ("CREATE INDEX by_email ON accounts (email)", false),
+        ("SELECT 1", false),
+    ] {
+        let fixture = SqliteFile::new();
+        let create = index.strip_prefix("SELECT").map_or(index, |_| "");
+        fixture.run(create);
+        let advice = fixture.sqlite_store(|_| {}).advice().await.unwrap();
+        assert_eq!(advice.is_none(), helps, "{index}: {advice:?}");
+    }
+    let nocase = SqliteFile::with(&SCHEMA.replace("email TEXT", "email TEXT UNIQUE COLLATE NOCASE"));
+    assert_eq!(nocase.sqlite_store(|_| {}).advice().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn every_kind_of_key_is_read_and_written() {
+    for (declared, key, printed) in [
+        ("INTEGER PRIMARY KEY", "7", "7"),
+        ("TEXT PRIMARY KEY", "'007'", "007"),
+        ("TEXT PRIMARY KEY", "'7'", "7"),
+        ("PRIMARY KEY", "7", "7"),
+        ("PRIMARY KEY", "'7'", "7"),
+        ("UUID PRIMARY KEY", "'0b0e7a52-6b1e-4d7c-9d9c-2f1d8c1f3a11'", "0b0e7a52-6b1e-4d7c-9d9c-2f1d8c1f3a11"),
+        ("BLOB PRIMARY KEY", "x'00ff10'", "0x00ff10"),
+    ] {
+        let fixture = SqliteFile::with(
+            &SCHEMA.replace("INTEGER PRIMARY KEY", declared).replace("account_id INTEGER", "account_id"),
+        );
+        fixture.run(&format!("INSERT INTO accounts VALUES ({key}, 'ada@example.com', NULL, NULL, 'old', 1, 1)"));
+        fixture.run(&format!("INSERT INTO sessions VALUES ({key}, 'nobody')"));
+        let store = fixture.sqlite_store(|_| {});
+        let found = store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap();
+        assert_eq!(found[0].id.as_str(), printed);
+        assert!(store.load(&found[0].id).await.unwrap().unwrap().eligible);
+        assert_eq!(store.set_password(change(printed)).await.unwrap(), Written::Yes, "{declared} {key}");
+        assert_eq!(fixture.ask("SELECT CAST(count(*) AS TEXT) FROM sessions"), "0", "{declared} {key}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_a_usable_key_may_not_reset() {
+    let fixture = SqliteFile::with(&SCHEMA.replace("INTEGER PRIMARY KEY", "TEXT PRIMARY KEY"));
+    fixture.run("INSERT INTO accounts VALUES (NULL, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
+    let store = fixture.sqlite_store(|_| {});
+    let found = store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap();
+    assert!(!found[0].eligible);
+    assert_eq!(store.set_password(change("")).await.unwrap(), Written::NoLongerMatches);
+}
+
+#[tokio::test]
+async fn verified_is_what_applications_write_for_it() {
+    let fixture = SqliteFile::new();
+    fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
+    let store = fixture.sqlite_store(|_| {});
+    for (value, verified) in [
+        ("1", true),
+        ("-1", true),
+        ("'2026-11-21 19:24:05'", true),
+        ("'true'", true),
+        ("'t'", true),
+        ("1795289045", true),
+        ("NULL", false),
+        ("0", false),
+        ("0.0", false),
+        ("''", false),
+        ("'0'", false),
+        ("'False'", false),
+        ("'f'", false),
+        ("'no'", false),
+    ] {
+        fixture.run(&format!("UPDATE accounts SET email_verified = {value}"));
+        let account = store.load(&AccountId::new("1")).await.unwrap().unwrap();
+        assert_eq!(account.eligible, verified, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_blob_stays_a_blob_and_a_text_a_text() {
+    for (old, kind) in [("'old'", "text"), ("CAST('old' AS BLOB)", "blob")] {
+        let fixture = SqliteFile::with(&SCHEMA.replace("password TEXT", "password"));
+        fixture.run(&format!("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, {old}, 1, 1)"));
+        assert_eq!(fixture.sqlite_store(|_| {}).set_password(change("1")).await.unwrap(), Written::Yes);
+        assert_eq!(fixture.ask("SELECT typeof(password) FROM accounts"), kind);
+        assert_eq!(fixture.ask("SELECT CAST(password AS TEXT) FROM accounts"), "new");
+    }
+}
+
+#[tokio::test]
+async fn hashes_that_differ_in_case_are_different_whatever_the_column_says() {
+    let fixture = SqliteFile::with(&SCHEMA.replace("password TEXT", "password TEXT COLLATE NOCASE"));
+    fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'OLD', 1, 1)");
+    assert_eq!(fixture.sqlite_store(|_| {}).set_password(change("1")).await.unwrap(), Written::NoLongerMatches);
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_do_no_harm() {
+    let fixture = SqliteFile::new();
+    fixture.run(
+        "INSERT INTO accounts VALUES (1, CAST(x'616461ff40' AS TEXT), CAST(x'00ff' AS TEXT), x'fe', 'a' || char(0) || 'b', 1, 1)",
+    );
+    let account = fixture.sqlite_store(|_| {}).load(&AccountId::new("1")).await.unwrap().unwrap();
+    assert_eq!(account.mail_address(), None);
+    assert_eq!(account.password.unwrap().expose(), "a\0b");
+}
+
+#[tokio::test]
+async fn check_says_what_is_missing_and_what_there_is() {
+    let fixture = SqliteFile::new();
+    let fault = async |change: fn(&mut config::Users)| {
+        fixture.sqlite_store(change).check().await.map_err(|fault| fault.to_string()).unwrap_err()
+    };
+    let table = fault(|users| users.table = "users".into()).await;
+    assert!(table.contains("\"users\"") && table.contains("accounts, sessions"), "{table}");
+    let column = fault(|users| users.email = "mail".into()).await;
+    assert!(column.contains("\"mail\"") && column.contains("id, email, name"), "{column}");
+    assert!(fault(|users| users.eligible = Some("activated".into())).await.contains("activated"));
+    assert!(fault(|users| users.after_reset = vec!["DELETE FROM nowhere".into()]).await.contains("nowhere"));
+    let absent = fault(|users| users.path.set_file_name("accounts.absent")).await;
+    assert!(absent.contains("accounts.absent") && absent.contains("users.url"), "{absent}");
+    assert!(!fixture.path().with_extension("absent").exists());
+    fixture.sqlite_store(|users| users.table = "main.accounts".into()).check().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_without_end_is_interrupted() {
+    let fixture = SqliteFile::new();
+    fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    let store = fixture.sqlite_store(|users| users.after_reset = vec![endless.into()]);
+    let begun = Instant::now();
+    let fault = store.set_password(change("1")).await.unwrap_err().to_string();
+    assert!(fault.contains("in time") && begun.elapsed() < TIME_LIMIT * 4, "{fault} after {:?}", begun.elapsed());
+    assert_eq!(fixture.ask("SELECT password FROM accounts"), "old");
+}
+
+#[tokio::test]
+async fn a_database_restored_under_the_same_name_is_the_one_that_is_read() {
+    let fixture = SqliteFile::new();
+    fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
+    let store = fixture.sqlite_store(|_| {});
+    assert!(store.load(&AccountId::new("1")).await.unwrap().is_some());
+    let backup = fixture.directory.path().join("backup.db");
+    std::fs::copy(fixture.path(), &backup).unwrap();
+    Connection::open(&backup).unwrap().execute_batch("UPDATE accounts SET email = 'restored@example.com'").unwrap();
+    std::fs::rename(&backup, fixture.path()).unwrap();
+    let account = store.load(&AccountId::new("1")).await.unwrap().unwrap();
+    assert_eq!(account.address, "restored@example.com");
+}
