@@ -84,7 +84,7 @@ page-sent-nothing = No mail?
 page-sent-minutes = Give it a few minutes.
 page-sent-spam = Look into the folder for spam or junk.
 page-sent-address = Perhaps you signed up with another address, or mistyped this one.
-page-sent-code = Type in the code
+page-sent-code = Type in the code, or open the link
 
 page-code-title = Type in your code
 page-code-intro = The mail from { $product } has a link and a code. The code works here too, on whatever device you like.
@@ -108,6 +108,7 @@ page-refused-title = This link or code does not work
 page-refused-why = It may have been used already, be too old, or have been replaced by a newer mail. A code may be mistyped.
 page-refused-safe = Nothing has changed: your password is as it was.
 page-refused-ask = Ask for a new mail
+page-refused-code = Or type in the code
 
 page-done-title = Your password is changed
 page-done-text = You can now sign in to { $product } with it. Every other link and code that we mailed you has stopped working.

@@ -1,6 +1,6 @@
 //! The cookie that carries a link's token or a code from one page to the next, so that no address bar shows it.
 
-use crate::config::Config;
+use crate::config::PublicUrl;
 use crate::recovery::Credential;
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -8,6 +8,7 @@ use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
 use regain_core::token::ResetToken;
 use secrecy::ExposeSecret;
+use std::time::Duration;
 
 /// How the cookie is called and which attributes it has.
 ///
@@ -29,15 +30,15 @@ pub enum Held {
 }
 
 impl ResetCookie {
-    /// The cookie of this deployment; it lasts as long as a link.
+    /// The cookie of this deployment; it lasts as long as a link does.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
-        let (name, attributes) = if config.public_url.https {
+    pub fn new(public_url: &PublicUrl, token_ttl: Duration) -> Self {
+        let (name, attributes) = if public_url.https {
             ("__Host-regain", "; Path=/; Secure; HttpOnly; SameSite=Lax")
         } else {
             ("regain", "; Path=/; HttpOnly; SameSite=Lax")
         };
-        Self { name, attributes, max_age_seconds: config.reset.token_ttl.as_secs() }
+        Self { name, attributes, max_age_seconds: token_ttl.as_secs() }
     }
 
     /// `Set-Cookie` for what stands where a link has its token. What cannot be a token is not copied.
@@ -127,8 +128,9 @@ mod tests {
     const TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
     fn cookie(https: bool) -> ResetCookie {
-        let (name, attributes) = if https { ("__Host-regain", "; Secure") } else { ("regain", "") };
-        ResetCookie { name, attributes, max_age_seconds: 3600 }
+        let origin = if https { "https://a.example" } else { "http://127.0.0.1:8080" };
+        let public_url = PublicUrl { origin: origin.into(), host: "a.example".into(), https, loopback: !https };
+        ResetCookie::new(&public_url, Duration::from_secs(3600))
     }
 
     fn headers(values: &[&str]) -> HeaderMap {
@@ -154,6 +156,15 @@ mod tests {
     /// The value that a browser would keep of a `Set-Cookie`.
     fn kept(set_cookie: &HeaderValue) -> String {
         set_cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn with_https_only_this_host_can_set_it() {
+        let attributes = "Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=3600";
+        assert_eq!(cookie(true).holding_link(TOKEN), format!("__Host-regain=t.{TOKEN}; {attributes}"));
+        let attributes = "Path=/; HttpOnly; SameSite=Lax; Max-Age=3600";
+        assert_eq!(cookie(false).holding_link(TOKEN), format!("regain=t.{TOKEN}; {attributes}"));
+        assert_eq!(cookie(false).cleared(), "regain=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
     }
 
     #[test]
@@ -183,7 +194,7 @@ mod tests {
     fn what_is_no_token_is_remembered_as_a_broken_link_and_not_copied() {
         for text in ["", "x", "\r\nSet-Cookie: a=b", "ü", &"A".repeat(100_000)] {
             let set_cookie = cookie(false).holding_link(text);
-            assert_eq!(set_cookie, "regain=t.; Max-Age=3600");
+            assert!(set_cookie.to_str().unwrap().starts_with("regain=t.; "));
             assert_eq!(found(&[&kept(&set_cookie)]), "broken");
         }
     }

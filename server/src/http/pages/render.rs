@@ -18,10 +18,16 @@ pub struct Pages {
     templates: Environment<'static>,
     words: Arc<Words>,
     content_security_policy: HeaderValue,
+    brand: Brand,
+    pub(super) cookie: ResetCookie,
+}
+
+/// What the configuration has pages say.
+struct Brand {
     product_name: String,
     done_url: Option<String>,
-    password: PasswordHint,
-    pub(super) cookie: ResetCookie,
+    /// What the form says of the password rule: a text, and the number in it.
+    password_hint: (&'static str, i64),
 }
 
 /// A built-in template cannot be used.
@@ -60,37 +66,27 @@ pub(super) enum Shortcoming {
     Rule(Violation),
 }
 
-/// What the form says beforehand about the rule.
-struct PasswordHint {
-    key: &'static str,
-    length_min: usize,
-}
-
 impl Pages {
     /// Compiles the templates and takes what they need from the configuration.
     ///
     /// # Errors
     /// [`PagesFault`], if a template is malformed.
     pub fn new(config: &Config, words: Arc<Words>) -> Result<Self, PagesFault> {
-        let fault = |error: minijinja::Error| PagesFault(error.to_string());
+        Self::branded(Brand::of(config), ResetCookie::new(&config.public_url, config.reset.token_ttl), words)
+    }
+
+    fn branded(brand: Brand, cookie: ResetCookie, words: Arc<Words>) -> Result<Self, PagesFault> {
         let mut templates = Environment::new();
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_fuel(Some(FUEL));
         for (name, source) in TEMPLATES {
-            templates.add_template(name, source).map_err(fault)?;
+            templates.add_template(name, source).map_err(|error| PagesFault(error.to_string()))?;
         }
         templates.add_global("style", Value::from_safe_string(STYLE.to_owned()));
         templates.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
-        Ok(Self {
-            templates,
-            words,
-            content_security_policy: content_security_policy().map_err(|error| PagesFault(error.to_string()))?,
-            product_name: config.product_name.clone(),
-            done_url: config.reset.done_url.clone(),
-            password: PasswordHint::of(&config.password),
-            cookie: ResetCookie::new(config),
-        })
+        let content_security_policy = content_security_policy().map_err(|error| PagesFault(error.to_string()))?;
+        Ok(Self { templates, words, content_security_policy, brand, cookie })
     }
 
     /// The page for an error on a path where people are: not found, too many requests, unavailable. The caller adds
@@ -128,14 +124,14 @@ impl Pages {
         let details = match page {
             Page::ChoosePassword(shortcomings) => {
                 let language = self.words.choose(locales);
-                let length_min = i64::try_from(self.password.length_min).unwrap_or(i64::MAX);
+                let (hint, count) = self.brand.password_hint;
                 context! {
-                    hint => language.text(self.password.key, &[("count", Arg::Number(length_min))]),
+                    hint => language.text(hint, &[("count", Arg::Number(count))]),
                     shortcomings => shortcomings.iter().map(|it| it.in_words(language)).collect::<Vec<_>>(),
                 }
             }
             Page::NotMe { token } => context! { token => *token },
-            Page::Done => context! { done_url => self.done_url.as_deref() },
+            Page::Done => context! { done_url => self.brand.done_url.as_deref() },
             _ => context! {},
         };
         self.respond(status, template, key, locales, details)
@@ -147,8 +143,8 @@ impl Pages {
             language => language.tag(),
             direction => language.direction(),
             words => language.as_function(),
-            product => self.product_name.as_str(),
-            title => language.text(&format!("{key}-title"), &[("product", Arg::Text(&self.product_name))]),
+            product => self.brand.product_name.as_str(),
+            title => language.text(&format!("{key}-title"), &[("product", Arg::Text(&self.brand.product_name))]),
             ..details
         };
         let body = match self.templates.get_template(template).and_then(|template| template.render(frame)) {
@@ -178,13 +174,17 @@ impl Shortcoming {
     }
 }
 
-impl PasswordHint {
-    fn of(config: &crate::config::Password) -> Self {
-        let key = match config.preset {
+impl Brand {
+    fn of(config: &Config) -> Self {
+        let hint = match config.password.preset {
             PasswordPreset::Nist => "page-choose-hint",
             PasswordPreset::Unleash => "page-choose-hint-unleash",
         };
-        Self { key, length_min: config.length_min }
+        Self {
+            product_name: config.product_name.clone(),
+            done_url: config.reset.done_url.clone(),
+            password_hint: (hint, i64::try_from(config.password.length_min).unwrap_or(i64::MAX)),
+        }
     }
 }
 
