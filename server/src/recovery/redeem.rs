@@ -23,3 +23,8 @@ pub enum RedeemRefusal {
 pub async fn redeem(_app: &App, _credential: &Credential, _password: SecretString) -> Result<(), RedeemRefusal> {
     Err(RedeemRefusal::Dead)
 }
+
+/// Which rules `password` breaks, before any credential is shown; for forms that check as one types.
+pub async fn weaknesses(_app: &App, _password: &SecretString) -> Vec<Violation> {
+    Vec::new()
+}
