@@ -3,7 +3,6 @@
 use crate::config::secret::{self, SecretFault};
 use crate::config::{self, Config};
 use crate::hashing::HashingPool;
-use crate::http::network_limit::NetworkLimit;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{Ledger, LedgerFault};
@@ -44,8 +43,6 @@ pub struct App {
     pub words: Arc<Words>,
     /// The hosted pages.
     pub pages: Pages,
-    /// How often a client network may ask.
-    pub network_limit: NetworkLimit,
 }
 
 /// Why the server cannot start.
@@ -87,7 +84,6 @@ impl App {
             policy: policy(&config.password)?,
             hashing: HashingPool::new(),
             pages: Pages::new(&config, Arc::clone(&words))?,
-            network_limit: NetworkLimit::new(config.limits.requests_per_network_per_minute, Arc::clone(&clock)),
             ledger: Ledger::open_for_server(&config.ledger.path).await?,
             words,
             clock,

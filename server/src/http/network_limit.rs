@@ -1,0 +1,241 @@
+//! How many calls a client network may make: a bucket per IPv4 address or IPv6 /64, in memory, bounded.
+
+use super::api_token::{self, Caller};
+use super::client_address::{ClientAddress, Peer};
+use crate::app::App;
+use crate::config;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use governor::clock::Clock as _;
+use governor::middleware::StateInformationMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
+use governor::state::keyed::ShrinkableKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use regain_core::time::{Clock, Timestamp};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What [`count`] needs.
+#[derive(Clone)]
+pub struct Gate {
+    /// The application.
+    pub app: Arc<App>,
+    /// The buckets of the public port.
+    pub limit: Arc<NetworkLimit>,
+}
+
+/// What the outer layers found out about a call; endpoints read it from the request's extensions.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    /// From where.
+    pub client: ClientAddress,
+    /// By whom.
+    pub caller: Caller,
+    /// Set if the client's network has used up its calls: how long to wait. The endpoint refuses, because an unknown
+    /// path, a wrong method and a wrong API token are answered first.
+    pub limited: Option<Duration>,
+}
+
+/// Counts every POST and GET `validate`, but no call with a valid API token. Refuses nothing itself.
+pub async fn count(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+    let client = ClientAddress::of(peer, request.headers(), &gate.app.config.server.trusted_proxies);
+    let mut admission = Admission { client, caller: Caller::Anonymous, limited: None };
+    let mut fields = None;
+    if is_counted(&request) {
+        admission.caller = api_token::caller(&gate.app, request.headers()).await;
+        if admission.caller != Caller::Trusted {
+            let level = gate.limit.count(client.0);
+            admission.limited = level.retry_after;
+            fields = Some(level);
+        }
+    }
+    request.extensions_mut().insert(admission);
+    let mut response = next.run(request).await;
+    if let Some(level) = fields {
+        level.write_to(response.headers_mut());
+    }
+    response
+}
+
+fn is_counted(request: &Request) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    *request.method() == Method::POST || (reads && request.uri().path() == super::dialect::unleash::VALIDATE)
+}
+
+/// The buckets.
+pub struct NetworkLimit {
+    limiter: RateLimiter<Network, Buckets, WallClock, StateInformationMiddleware>,
+    clock: WallClock,
+    per_minute: NonZeroU32,
+    swept: Mutex<Timestamp>,
+}
+
+/// How full a bucket is after a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level {
+    limit: u32,
+    remaining: u32,
+    /// Until the bucket is as new.
+    reset: Duration,
+    /// Set if the call is over the limit.
+    retry_after: Option<Duration>,
+}
+
+impl NetworkLimit {
+    /// Empty buckets.
+    #[must_use]
+    pub fn new(limits: &config::Limits, clock: Arc<dyn Clock>) -> Self {
+        let per_minute = NonZeroU32::new(limits.requests_per_network_per_minute).unwrap_or(NonZeroU32::MIN);
+        let clock = WallClock(clock);
+        let limiter = RateLimiter::new(Quota::per_minute(per_minute), Buckets::default(), clock.clone());
+        Self { limiter, swept: Mutex::new(clock.0.now()), clock, per_minute }
+    }
+
+    /// Counts one call from `client`.
+    pub fn count(&self, client: IpAddr) -> Level {
+        self.sweep_now_and_then();
+        let limit = self.per_minute.get();
+        let (remaining, retry_after) = match self.limiter.check_key(&Network::of(client)) {
+            Ok(state) => (state.remaining_burst_capacity(), None),
+            Err(until) => (0, Some(until.wait_time_from(self.clock.now()))),
+        };
+        let reset = Duration::from_secs(60).mul_f64(f64::from(limit - remaining.min(limit)) / f64::from(limit));
+        Level { limit, remaining, reset, retry_after }
+    }
+
+    /// Forgets full buckets: each minute, and each second while newcomers have to share.
+    fn sweep_now_and_then(&self) {
+        let now = self.clock.0.now();
+        let pause = if self.limiter.len() < OWN_BUCKETS_MAX { Duration::from_secs(60) } else { Duration::from_secs(1) };
+        let mut swept = lock(&self.swept);
+        if now.since(*swept) >= pause || now < *swept {
+            *swept = now;
+            drop(swept);
+            self.limiter.retain_recent();
+        }
+    }
+}
+
+impl Level {
+    /// The fields that Unleash sends, by their names in draft-ietf-httpapi-ratelimit-headers-06.
+    fn write_to(self, headers: &mut HeaderMap) {
+        let mut put = |name: &'static str, value: String| {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        };
+        put("ratelimit-policy", format!("{};w=60", self.limit));
+        put("ratelimit-limit", self.limit.to_string());
+        put("ratelimit-remaining", self.remaining.to_string());
+        put("ratelimit-reset", whole_seconds(self.reset).to_string());
+    }
+}
+
+/// Rounded up, so that nobody who waits so long comes too early; at least one.
+#[must_use]
+pub fn whole_seconds(span: Duration) -> u64 {
+    (span.as_secs() + u64::from(span.subsec_nanos() > 0)).max(1)
+}
+
+/// Who shares a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Network {
+    /// One IPv4 address.
+    V4([u8; 4]),
+    /// An IPv6 /64.
+    V6([u8; 8]),
+    /// An IPv4 /16, for newcomers when there are too many buckets.
+    WideV4([u8; 2]),
+    /// An IPv6 /32, likewise.
+    WideV6([u8; 4]),
+    /// Everybody else.
+    Rest,
+}
+
+impl Network {
+    fn of(client: IpAddr) -> Self {
+        match client.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address.octets()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, e, f, g, h, ..] = address.octets();
+                Self::V6([a, b, c, d, e, f, g, h])
+            }
+        }
+    }
+
+    fn widened(self) -> Self {
+        match self {
+            Self::V4([a, b, ..]) => Self::WideV4([a, b]),
+            Self::V6([a, b, c, d, ..]) => Self::WideV6([a, b, c, d]),
+            _ => Self::Rest,
+        }
+    }
+}
+
+/// Beyond it newcomers share: governor's own store bounds nothing.
+const OWN_BUCKETS_MAX: usize = 100_000;
+/// Beyond it newcomers share one bucket. There are 65,536 IPv4 /16.
+const BUCKETS_MAX: usize = OWN_BUCKETS_MAX + 70_000;
+
+/// When each bucket will be full again, in governor's nanoseconds.
+#[derive(Default)]
+struct Buckets(Mutex<HashMap<Network, Nanos>>);
+
+impl StateStore for Buckets {
+    type Key = Network;
+
+    fn measure_and_replace<T, F, E>(&self, network: &Network, measure: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut buckets = lock(&self.0);
+        let mut key = *network;
+        for bound in [OWN_BUCKETS_MAX, BUCKETS_MAX] {
+            if buckets.len() >= bound && !buckets.contains_key(&key) {
+                key = key.widened();
+            }
+        }
+        let (verdict, full_again) = measure(buckets.get(&key).copied())?;
+        buckets.insert(key, full_again);
+        Ok(verdict)
+    }
+}
+
+impl ShrinkableKeyedStateStore<Network> for Buckets {
+    fn retain_recent(&self, drop_below: Nanos) {
+        lock(&self.0).retain(|_, full_again| *full_again > drop_below);
+    }
+
+    fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+
+    fn is_empty(&self) -> bool {
+        lock(&self.0).is_empty()
+    }
+}
+
+/// The maps stay whole even if a thread died holding one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Our clock in governor's terms.
+#[derive(Clone)]
+struct WallClock(Arc<dyn Clock>);
+
+impl governor::clock::Clock for WallClock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let millis = u64::try_from(self.0.now().as_millis()).unwrap_or(0);
+        Nanos::new(millis.saturating_mul(1_000_000))
+    }
+}
