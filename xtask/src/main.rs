@@ -6,7 +6,6 @@ mod needs;
 mod references;
 mod step;
 mod suite;
-mod supply;
 mod tree;
 
 use std::process::ExitCode;

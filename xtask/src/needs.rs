@@ -1,6 +1,6 @@
 //! What tests need besides Rust: taken from the environment, else from the machine, else installed, else named.
 
-use crate::step::run;
+use crate::step::{cargo, run};
 use crate::tree::root;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -123,6 +123,22 @@ fn make_environment(folder: &Path) -> Result<()> {
     };
     make().or_else(|_| install(&["python3", "python3-venv"]).and_then(|()| make()))
 }
+
+/// cargo-deny: the machine's, or our own under `target/`, built there once (a minute and a half on two cores).
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let folder = root().join("target/tools");
+    let built = folder.join("bin/cargo-deny");
+    if let Some(found) = on_path("cargo-deny").or_else(|| built.is_file().then(|| built.clone())) {
+        return Ok(found);
+    }
+    let mut install = cargo("install cargo-deny --locked --quiet --debug --version");
+    install.arg(CARGO_DENY_VERSION).arg("--root").arg(folder);
+    run(install).context("try by hand: cargo install cargo-deny --locked")?;
+    Ok(built)
+}
+
+/// The one that `deny.toml` was written for.
+const CARGO_DENY_VERSION: &str = "0.20.2";
 
 fn imports_all(python: &Path) -> bool {
     let mut command = Command::new(python);

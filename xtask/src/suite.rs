@@ -1,19 +1,19 @@
 //! The suites: what runs, and in which order. Quick steps come first, so that a slip shows early.
 
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{glossary, needs, references, supply, tree};
+use crate::{glossary, needs, references, tree};
 use anyhow::Result;
+use std::process::Command;
 
 /// Everything.
 pub(crate) fn test() -> Result<bool> {
     let mut report = Report::default();
     quick(&mut report);
-    report.step("dependencies: licences, bans, sources", |_| supply::check());
-    if supply::cargo_deny_is_there() {
-        report.step("cargo-deny", |_| run(cargo("deny --offline check bans licenses sources")));
-    } else {
-        report.not_run("cargo-deny (`cargo install cargo-deny --locked`; our own reading of deny.toml did run)");
-    }
+    report.step("licences, bans and sources of what we build", |_| {
+        let mut command = Command::new(needs::cargo_deny()?);
+        command.args(["check", "bans", "licenses", "sources"]).current_dir(tree::root());
+        run(command)
+    });
 
     let mut environment = Vec::new();
     report.step("what the tests need", |_| {
