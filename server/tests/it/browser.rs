@@ -49,7 +49,7 @@ async fn without_scripts_the_code_sets_a_password() {
     let server = site.serve(&[]);
     let browser = Browser::start(Script::Off).await;
     browser.ask_for_a_link(&server).await;
-    let code = site.mails_to(ADA, 1).await[0].code();
+    let code = site.mails_to(ADA, 1).await[0].code().expect("a code");
 
     browser.page.goto(&server.url("/reset-password")).await.unwrap();
     browser.is_at("/reset-password", "[name=code]").await;
