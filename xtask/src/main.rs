@@ -1,2 +1,41 @@
-//! p
-fn main() {}
+//! Tests, checks and generated files of this repository: `cargo xtask <command>`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
+
+mod glossary;
+mod needs;
+mod references;
+mod step;
+mod suite;
+mod tree;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words[..] {
+        ["test"] => suite::test(),
+        ["check"] => suite::check(),
+        ["regen"] => references::regenerate(),
+        ["tidy"] => tree::tidy(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(fault) => {
+            eprintln!("{fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const USAGE: &str = "cargo xtask COMMAND
+
+  test    every test; the last line counts what ran and names what did not
+  check   the quick part of it: format, clippy, the core's tests, the words
+  regen   writes docs/reference/ anew
+  tidy    lists files over 500 lines and left-overs";

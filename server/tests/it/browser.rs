@@ -1,0 +1,217 @@
+//! A real Chromium walks the pages: with JavaScript and without, from a link on another site, and on a phone.
+
+use crate::support::process::{DEADLINE, Process, Site, eventually, lines_of, needed, reset_token};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+const ADA: &str = "ada@example.com";
+const NEW_PASSWORD: &str = "correct horse battery new";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_opened_from_webmail_sets_a_password() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[]);
+    let browser = Browser::start(Script::On).await;
+    browser.ask_for_a_link(&server).await;
+    let mail = &site.mails_to(ADA, 1).await[0];
+    let links = mail.links();
+    let link = links.iter().find(|link| link.contains("/reset-password#")).expect("a link to reset with");
+
+    let webmail = page_on_another_site(link);
+    browser.page.goto(&webmail).await.unwrap();
+    browser.page.find(Locator::Css("a")).await.unwrap().click().await.unwrap();
+    browser.is_at("/reset-password", "[name=password]").await;
+    assert!(!browser.address().await.contains(&reset_token(mail).unwrap()), "the token is in no clean address");
+    browser.pictures("reset").await;
+
+    browser.choose_password("short").await;
+    browser.is_at("/reset-password", "[name=password]").await;
+    browser.pictures("reset-weak").await;
+    browser.choose_password(NEW_PASSWORD).await;
+    browser.is_at("/reset-password/done", "h1").await;
+    browser.pictures("done").await;
+    assert!(site.accepts(ADA, NEW_PASSWORD));
+
+    browser.page.goto(link).await.unwrap();
+    browser.page.refresh().await.unwrap();
+    browser.is_refused().await;
+    browser.pictures("refused").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_the_code_sets_a_password() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[]);
+    let browser = Browser::start(Script::Off).await;
+    browser.ask_for_a_link(&server).await;
+    let code = site.mails_to(ADA, 1).await[0].code().expect("a code");
+
+    browser.page.goto(&server.url("/reset-password")).await.unwrap();
+    browser.is_at("/reset-password", "[name=code]").await;
+    browser.pictures("code").await;
+    browser.fill("email", ADA).await;
+    browser.fill("code", &code.to_lowercase().replace('-', " ")).await;
+    browser.choose_password(NEW_PASSWORD).await;
+    browser.is_at("/reset-password/done", "h1").await;
+    assert!(site.accepts(ADA, NEW_PASSWORD));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_did_not_ask_ends_every_link() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[]);
+    server.request(ADA).await;
+    let mail = &site.mails_to(ADA, 1).await[0];
+    let links = mail.links();
+    let not_me = links.iter().find(|link| link.contains("/not-me")).expect("a link for somebody else's request");
+    let browser = Browser::start(Script::Off).await;
+    browser.page.goto(not_me).await.unwrap();
+    browser.is_at("/not-me", "button").await;
+    browser.pictures("not-me").await;
+    browser.page.find(Locator::Css("button")).await.unwrap().click().await.unwrap();
+    let token = reset_token(mail).unwrap();
+    eventually("end of the link", DEADLINE, async || (!server.is_live(&token).await).then_some(())).await;
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Script {
+    On,
+    Off,
+}
+
+/// Chromium under chromedriver, with a profile of its own.
+struct Browser {
+    page: Client,
+    driver: Child,
+    driver_port: u16,
+    _profile: TempDir,
+}
+
+impl Browser {
+    async fn start(script: Script) -> Self {
+        let profile = tempfile::tempdir().unwrap();
+        let mut driver = Command::new(needed("REGAIN_TEST_CHROMEDRIVER"));
+        let mut driver = driver.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = lines_of(driver.stdout.take().unwrap());
+        let driver_port: u16 = loop {
+            let line = lines.recv_timeout(DEADLINE).expect("chromedriver names its port");
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').parse().unwrap();
+            }
+        };
+        let mut arguments: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        let prefs = match script {
+            Script::On => json!({}),
+            Script::Off => json!({ "profile.managed_default_content_settings.javascript": 2 }),
+        };
+        let options = json!({ "binary": needed("REGAIN_TEST_CHROMIUM").to_str(), "args": arguments, "prefs": prefs });
+        let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let page =
+            builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{driver_port}")).await.unwrap();
+        Self { page, driver, driver_port, _profile: profile }
+    }
+
+    /// Fills in the form that asks for an address, and sees that nothing is told.
+    async fn ask_for_a_link(&self, server: &Process) {
+        self.page.goto(&server.url("/forgot-password")).await.unwrap();
+        self.pictures("forgot").await;
+        self.fill("email", ADA).await;
+        self.submit().await;
+        self.is_at("/forgot-password/sent", "h1").await;
+        self.pictures("sent").await;
+    }
+
+    async fn choose_password(&self, password: &str) {
+        self.fill("password", password).await;
+        self.fill("password_confirmation", password).await;
+        self.submit().await;
+    }
+
+    async fn fill(&self, name: &str, text: &str) {
+        let field = self.page.find(Locator::Css(&format!("[name={name}]"))).await.unwrap();
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    async fn submit(&self) {
+        self.page.find(Locator::Css("form button")).await.unwrap().click().await.unwrap();
+    }
+
+    /// Waits until the page is this one and has such an element.
+    async fn is_at(&self, path: &str, element: &str) {
+        let arrived = self.page.wait().at_most(DEADLINE).for_element(Locator::Css(element)).await;
+        let address = self.address().await;
+        assert!(arrived.is_ok(), "no {element} at {address}:\n{}", self.page.source().await.unwrap());
+        let is_there = async || (self.page.current_url().await.unwrap().path() == path).then_some(());
+        eventually(path, DEADLINE, is_there).await;
+    }
+
+    /// Waits until the page has no field for a password.
+    async fn is_refused(&self) {
+        let fields = async || self.page.find_all(Locator::Css("[name=password]")).await.unwrap();
+        eventually("refusal of a spent link", DEADLINE, async || fields().await.is_empty().then_some(())).await;
+    }
+
+    async fn address(&self) -> String {
+        self.page.current_url().await.unwrap().to_string()
+    }
+
+    /// Saves the page as a phone and a desk see it, where `REGAIN_TEST_SCREENSHOTS` names a folder.
+    async fn pictures(&self, name: &str) {
+        let Some(folder) = std::env::var_os("REGAIN_TEST_SCREENSHOTS") else { return };
+        std::fs::create_dir_all(&folder).unwrap();
+        for width in [360, 1280] {
+            self.page.set_window_size(width, 900).await.unwrap();
+            let picture = self.page.screenshot().await.unwrap();
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{width}.png")), picture).unwrap();
+        }
+    }
+}
+
+impl Drop for Browser {
+    /// Asks chromedriver to end, which ends its browser as well; killing it would leave the browser behind.
+    fn drop(&mut self) {
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.driver_port)) {
+            let _ = stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+            let _ = stream.read_to_end(&mut vec![]);
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+/// Serves one page with this link, on `localhost`: to a browser another site than `127.0.0.1`.
+fn page_on_another_site(link: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let page = format!("<!doctype html><title>Webmail</title><a href=\"{link}\">Choose a new password</a>");
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{page}",
+        page.len()
+    );
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://localhost:{port}/")
+}
+
+const FLAGS: &[&str] = &[
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];

@@ -1,0 +1,62 @@
+//! `regain demo`: what a newcomer sees in the first minute.
+
+use crate::support::process::{Process, run};
+use std::path::Path;
+use std::process::Command;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_that_demo_prints_work_as_pasted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut demo = start(dir.path());
+    while demo.printed.iter().filter(|line| is_curl(line)).count() < 2 {
+        assert!(demo.next_line_where(is_curl).is_some(), "no two curl lines in {:?}", demo.printed);
+    }
+    for line in demo.printed.iter().filter(|line| is_curl(line)) {
+        let output = Command::new("sh").args(["-c", line]).current_dir(dir.path()).output().unwrap();
+        let answer = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(!answer.contains("error") && answer.contains('}'), "{line}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn demo_keeps_its_folder_and_finds_it_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mut first = start(dir.path());
+    let token_file = dir.path().join("kept/api-token");
+    let token = std::fs::read_to_string(&token_file).unwrap();
+    assert_eq!(std::fs::metadata(&token_file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(dir.path().join("kept/accounts.db").is_file());
+    assert!(first.terminate().success());
+
+    let _second = start(dir.path());
+    assert_eq!(std::fs::read_to_string(&token_file).unwrap(), token);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mailbox_of_the_demo_can_be_looked_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = start(dir.path());
+    let page = crate::support::process::client().get(demo.url("/demo/mail")).send().await.unwrap();
+    assert_eq!(page.status(), 200);
+}
+
+#[test]
+fn demo_walks_through_a_whole_reset() {
+    let dir = tempfile::tempdir().unwrap();
+    let words = ["demo", "--walk", "--dir", "kept", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+    let output = run(dir.path(), &words, "");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.lines().count() >= 4, "each step is a line:\n{printed}");
+}
+
+fn start(dir: &Path) -> Process {
+    let words = ["demo", "--dir", "kept", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+    Process::start(dir, &words, &[])
+}
+
+fn is_curl(line: &str) -> bool {
+    line.trim_start().trim_start_matches("$ ").starts_with("curl ")
+}

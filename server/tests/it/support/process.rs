@@ -1,0 +1,372 @@
+//! The program itself, as a process of its own: started, asked, killed, started again.
+
+use super::smtp::{ReceivedMail, SmtpServer};
+use reqwest::{Client, Response, StatusCode, redirect::Policy};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A folder with a configuration, accounts and (once started) a ledger, and a mail server that keeps what it gets.
+pub(crate) struct Site {
+    pub(crate) dir: TempDir,
+    pub(crate) smtp: SmtpServer,
+}
+
+/// `regain serve` or `regain demo`, ready. Dropping it kills it.
+pub(crate) struct Process {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Arc<Mutex<String>>,
+    /// What it printed before the line with `ready`, and that line.
+    pub(crate) printed: Vec<String>,
+    public: String,
+    admin: String,
+    client: Client,
+}
+
+/// Every account's password until it is reset.
+pub(crate) const OLD_PASSWORD: &str = "old horse battery staple";
+/// [`OLD_PASSWORD`] as bcrypt stores it, at the lowest cost that there is.
+const OLD_PASSWORD_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
+/// The trusted caller's API token.
+pub(crate) const API_TOKEN: &str = "wobbling-lantern-7f1c-accordion-93ab";
+
+/// Longer than anything here takes on a busy machine, shorter than one's patience.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+impl Site {
+    /// One with these accounts.
+    pub(crate) async fn with_accounts(addresses: &[&str]) -> Self {
+        Self::reached_at("http://127.0.0.1:8080", "127.0.0.1:0", addresses).await
+    }
+
+    /// One whose links lead to the server itself.
+    pub(crate) async fn with_working_links(addresses: &[&str]) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let listen = format!("127.0.0.1:{port}");
+        Self::reached_at(&format!("http://{listen}"), &listen, addresses).await
+    }
+
+    async fn reached_at(public_url: &str, listen: &str, addresses: &[&str]) -> Self {
+        let smtp = SmtpServer::start().await;
+        let dir = tempfile::tempdir().unwrap();
+        let config =
+            CONFIG.replace("PUBLIC_URL", public_url).replace("LISTEN", listen).replace("SMTP_URL", &smtp.url());
+        std::fs::write(dir.path().join("regain.toml"), config.replace("API_TOKEN", API_TOKEN)).unwrap();
+        let mut accounts = rusqlite::Connection::open(dir.path().join("accounts.db")).unwrap();
+        accounts.execute_batch(SCHEMA).unwrap();
+        let transaction = accounts.transaction().unwrap();
+        for address in addresses {
+            let account = (address, OLD_PASSWORD_STORED);
+            transaction
+                .execute("INSERT INTO accounts (email, password, name) VALUES (?1, ?2, 'Ada')", account)
+                .unwrap();
+        }
+        transaction.execute("INSERT INTO sessions SELECT id, 'open' FROM accounts", ()).unwrap();
+        transaction.commit().unwrap();
+        Self { dir, smtp }
+    }
+
+    /// `regain serve` in this folder.
+    pub(crate) fn serve(&self, env: &[(&str, &str)]) -> Process {
+        Process::start(self.path(), &["serve", "--config", "regain.toml"], env)
+    }
+
+    /// Any other command in this folder, run to its end with `stdin`.
+    pub(crate) fn regain(&self, words: &[&str], stdin: &str) -> Output {
+        run(self.path(), words, stdin)
+    }
+
+    /// The command's standard output, if it exits 0.
+    pub(crate) fn printed_by(&self, words: &[&str]) -> String {
+        let output = self.regain(words, "");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "regain {words:?}: {}\n{stderr}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// What the user store has for this account.
+    pub(crate) fn stored_password(&self, address: &str) -> String {
+        let accounts = rusqlite::Connection::open(self.path().join("accounts.db")).unwrap();
+        accounts.query_row("SELECT password FROM accounts WHERE email = ?1", [address], |row| row.get(0)).unwrap()
+    }
+
+    /// How many sessions are open, of all accounts.
+    pub(crate) fn open_sessions(&self) -> i64 {
+        let accounts = rusqlite::Connection::open(self.path().join("accounts.db")).unwrap();
+        accounts.query_row("SELECT count(*) FROM sessions", (), |row| row.get(0)).unwrap()
+    }
+
+    /// Whether `password` is this account's, as `regain hash verify` sees it.
+    pub(crate) fn accepts(&self, address: &str, password: &str) -> bool {
+        let output = self.regain(&["hash", "verify", &self.stored_password(address)], password);
+        match output.status.code() {
+            Some(0) => true,
+            Some(1) => false,
+            code => panic!("hash verify: {code:?} {}", String::from_utf8_lossy(&output.stderr)),
+        }
+    }
+
+    /// Waits until `address` has got `count` mails, and hands them over, oldest first.
+    pub(crate) async fn mails_to(&self, address: &str, count: usize) -> Vec<ReceivedMail> {
+        eventually(&format!("{count} mails to {address}"), DEADLINE, async || {
+            let mails = self.smtp.mails_to(address);
+            (mails.len() >= count).then_some(mails)
+        })
+        .await
+    }
+}
+
+impl Process {
+    /// Starts the program in `dir` and waits for its line `ready`.
+    pub(crate) fn start(dir: &Path, words: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::try_start(dir, words, env).unwrap_or_else(|(status, log)| panic!("it ended with {status}:\n{log}"))
+    }
+
+    /// Starts the program; if it ends before it is ready: how, and what it said.
+    pub(crate) fn try_start(dir: &Path, words: &[&str], env: &[(&str, &str)]) -> Result<Self, (ExitStatus, String)> {
+        let mut command = command(dir, words);
+        let mut child = command.envs(env.iter().copied()).stdin(Stdio::null()).spawn().unwrap();
+        let stdout = lines_of(child.stdout.take().unwrap());
+        let stderr = text_of(child.stderr.take().unwrap());
+        let client = client();
+        let mut process =
+            Self { child, stdout, stderr, printed: vec![], public: String::new(), admin: String::new(), client };
+        match process.next_line_where(|line| line.starts_with("ready ")) {
+            Some(line) => {
+                let mut addresses = line.split_whitespace().skip(1).map(|text| text.trim_start_matches("http://"));
+                process.public = addresses.next().expect("a public address").to_owned();
+                process.admin = addresses.next().expect("an admin address").to_owned();
+                Ok(process)
+            }
+            None => {
+                let status = process.ended();
+                Err((status, process.log()))
+            }
+        }
+    }
+
+    /// Reads on until a line is as wanted; none if the program ends before.
+    pub(crate) fn next_line_where(&mut self, wanted: impl Fn(&str) -> bool) -> Option<String> {
+        use std::sync::mpsc::RecvTimeoutError;
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            match self.stdout.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    self.printed.push(line.clone());
+                    if wanted(&line) {
+                        return Some(line);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!("it said only {:?}\n{}", self.printed, self.log()),
+            }
+        }
+    }
+
+    /// `path` on the public port.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.public)
+    }
+
+    /// `path` on the admin port.
+    pub(crate) fn admin_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.admin)
+    }
+
+    /// Posts JSON; an error if the program dies over it.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> reqwest::Result<Response> {
+        self.client.post(self.url(path)).json(body).send().await
+    }
+
+    /// Asks for a reset through the public dialect; it must be acknowledged.
+    pub(crate) async fn request(&self, address: &str) {
+        let answer = self.post("/auth/password-reset/request", &json!({ "email": address })).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{}", self.log());
+    }
+
+    /// Asks for a reset as a trusted caller does; the status it gets.
+    pub(crate) async fn request_with(&self, token: &str, address: &str) -> StatusCode {
+        let request = self.client.post(self.url("/auth/reset/password-email"));
+        let answer = request.header("Authorization", token).json(&json!({ "email": address })).send().await;
+        answer.unwrap().status()
+    }
+
+    /// Sets a password with a link's token; whether it was accepted. An error if the program dies over it.
+    pub(crate) async fn confirm(&self, token: &str, password: &str) -> reqwest::Result<bool> {
+        let body = json!({ "token": token, "new_password": password });
+        let answer = self.post("/auth/password-reset/confirm", &body).await?;
+        let status = answer.status();
+        assert!(matches!(status.as_u16(), 200 | 400), "{status}: {}\n{}", answer.text().await?, self.log());
+        Ok(status == StatusCode::OK)
+    }
+
+    /// Whether a link's token is live. Spends nothing.
+    pub(crate) async fn is_live(&self, token: &str) -> bool {
+        let answer = self.post("/auth/password-reset/verify", &json!({ "token": token })).await.unwrap();
+        answer.status() == StatusCode::OK
+    }
+
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill9(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        self.ended()
+    }
+
+    /// Waits for it to end by itself.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not end:\n{}", self.log());
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// What it wrote to standard error so far.
+    pub(crate) fn log(&self) -> String {
+        self.stderr.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The token in a reset mail's link; none in other mails.
+pub(crate) fn reset_token(mail: &ReceivedMail) -> Option<String> {
+    mail.links().iter().find_map(|link| Some(link.split_once("/reset-password#")?.1.to_owned()))
+}
+
+/// Looks again and again until there is something to see.
+pub(crate) async fn eventually<T>(what: &str, deadline: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(started.elapsed() < deadline, "no {what} within {deadline:?}");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// A program that `cargo xtask test` finds or installs.
+pub(crate) fn needed(variable: &str) -> std::ffi::OsString {
+    std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test`"))
+}
+
+/// Runs the program in `dir` to its end.
+pub(crate) fn run(dir: &Path, words: &[&str], stdin: &str) -> Output {
+    let mut child = command(dir, words).stdin(Stdio::piped()).spawn().unwrap();
+    // A program that ends without reading has its reasons.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn command(dir: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_regain"));
+    command.args(words).current_dir(dir).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REGAIN_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A client that follows nothing and goes through no proxy.
+pub(crate) fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().redirect(Policy::none()).no_proxy().timeout(DEADLINE).build().unwrap()
+}
+
+/// Its lines as they come.
+pub(crate) fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let lines = BufReader::new(pipe).lines().map_while(Result::ok);
+        lines.take_while(|line| sender.send(line.clone()).is_ok()).for_each(drop);
+    });
+    receiver
+}
+
+fn text_of(pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(String::new()));
+    let kept = text.clone();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut kept = kept.lock().unwrap();
+            kept.push_str(&line);
+            kept.push('\n');
+        }
+    });
+    text
+}
+
+/// Between two looks at something that will change.
+const PAUSE: Duration = Duration::from_millis(20);
+
+const SCHEMA: &str = "
+CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    password TEXT,
+    name TEXT,
+    is_active INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE sessions (account_id INTEGER NOT NULL, cookie TEXT NOT NULL);";
+
+const CONFIG: &str = r#"
+public_url = "PUBLIC_URL"
+product_name = "Example"
+
+[server]
+listen = "LISTEN"
+
+[ledger]
+url = "sqlite:regain.db"
+
+[users]
+url = "sqlite:accounts.db"
+table = "accounts"
+id = "id"
+email = "email"
+password = "password"
+name = "name"
+eligible = "is_active = 1"
+after_reset = ["DELETE FROM sessions WHERE account_id = :id"]
+
+[limits]
+requests_per_network_per_minute = 1000000
+
+[mail]
+from = "Example <no-reply@example.com>"
+
+[mail.smtp]
+url = "SMTP_URL"
+
+[api]
+tokens = ["API_TOKEN"]
+
+[admin]
+listen = "127.0.0.1:0"
+"#;

@@ -1,0 +1,147 @@
+//! What tests need besides Rust: taken from the environment, else from the machine, else installed, else named.
+
+use crate::step::{cargo, run};
+use crate::tree::root;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A program that tests start.
+struct Need {
+    /// Where a test looks for its path; also where one's own can be named.
+    variable: &'static str,
+    /// Its names, the preferred one first.
+    programs: &'static [&'static str],
+    /// Debian's package.
+    package: &'static str,
+}
+
+const NEEDS: &[Need] = &[
+    Need {
+        variable: "REGAIN_TEST_CHROMIUM",
+        programs: &["chromium", "chromium-browser", "google-chrome"],
+        package: "chromium",
+    },
+    Need { variable: "REGAIN_TEST_CHROMEDRIVER", programs: &["chromedriver"], package: "chromium-driver" },
+    Need { variable: "REGAIN_TEST_GO", programs: &["go"], package: "golang-go" },
+    Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], package: "nodejs" },
+    Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], package: "postfix" },
+];
+
+/// What Python needs, at the versions that were tried.
+const PYTHON_PACKAGES: &[&str] = &["requests==2.34.2", "aiosmtpd==1.4.6"];
+
+/// The variables to run the tests with, and whether they are all there. What was found is handed back in any case:
+/// a test whose need is missing fails by itself, the others need not wait.
+pub(crate) fn gather() -> (Vec<(&'static str, PathBuf)>, Result<()>) {
+    let mut complete = install_missing();
+    let mut found: Vec<_> = NEEDS.iter().filter_map(|need| Some((need.variable, need.find()?))).collect();
+    match python() {
+        Ok(python) => found.push(("REGAIN_TEST_PYTHON", python)),
+        Err(fault) => complete = complete.and(Err(fault)),
+    }
+    for (variable, path) in &found {
+        println!("{variable}={}", path.display());
+    }
+    (found, complete)
+}
+
+impl Need {
+    fn find(&self) -> Option<PathBuf> {
+        let named = std::env::var_os(self.variable).map(PathBuf::from);
+        named.or_else(|| self.programs.iter().find_map(|program| on_path(program)))
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let administrators = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
+    std::env::split_paths(&path).chain(administrators).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn install_missing() -> Result<()> {
+    let packages: Vec<_> = NEEDS.iter().filter(|need| need.find().is_none()).map(|need| need.package).collect();
+    if packages.is_empty() { Ok(()) } else { install(&packages) }
+}
+
+/// Installs Debian packages where that is allowed, or says how somebody who may can do it.
+fn install(packages: &[&str]) -> Result<()> {
+    let command = format!("apt-get install --yes --no-install-recommends {}", packages.join(" "));
+    if on_path("apt-get").is_none() || !is_root() {
+        bail!("missing: {}. On Debian or Ubuntu: sudo {command}", packages.join(", "));
+    }
+    if packages.contains(&"postfix") {
+        preseed("postfix postfix/main_mailer_type select No configuration\n")?;
+    }
+    run(apt_get("update --quiet"))?;
+    run(apt_get(command.trim_start_matches("apt-get "))).with_context(|| format!("try by hand: {command}"))
+}
+
+fn apt_get(arguments: &str) -> Command {
+    let mut command = Command::new("apt-get");
+    command.args(arguments.split_whitespace()).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+/// Answers a question that a package would ask.
+fn preseed(answer: &str) -> Result<()> {
+    use std::io::Write;
+    let mut child = Command::new("debconf-set-selections").stdin(Stdio::piped()).spawn()?;
+    child.stdin.take().context("no pipe to write to")?.write_all(answer.as_bytes())?;
+    child.wait()?;
+    Ok(())
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("--user").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// A Python that can import what the tests do: the one named, or an environment of our own under `target/`.
+fn python() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("REGAIN_TEST_PYTHON") {
+        return Ok(named.into());
+    }
+    let folder = root().join("target/test-venv");
+    let python = folder.join("bin/python");
+    if !imports_all(&python) {
+        make_environment(&folder)?;
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON_PACKAGES);
+        run(pip).context(
+            "the tests' Python packages cannot be installed; or name a Python that has them in REGAIN_TEST_PYTHON",
+        )?;
+    }
+    Ok(python)
+}
+
+fn make_environment(folder: &Path) -> Result<()> {
+    let make = || {
+        let mut command = Command::new("python3");
+        command.args(["-m", "venv", "--clear"]).arg(folder);
+        run(command)
+    };
+    make().or_else(|_| install(&["python3", "python3-venv"]).and_then(|()| make()))
+}
+
+/// cargo-deny: the machine's, or our own under `target/`, built there once (a minute and a half on two cores).
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let folder = root().join("target/tools");
+    let built = folder.join("bin/cargo-deny");
+    if let Some(found) = on_path("cargo-deny").or_else(|| built.is_file().then(|| built.clone())) {
+        return Ok(found);
+    }
+    let mut install = cargo("install cargo-deny --locked --quiet --debug --version");
+    install.arg(CARGO_DENY_VERSION).arg("--root").arg(folder);
+    run(install).context("try by hand: cargo install cargo-deny --locked")?;
+    Ok(built)
+}
+
+/// The one that `deny.toml` was written for.
+const CARGO_DENY_VERSION: &str = "0.20.2";
+
+fn imports_all(python: &Path) -> bool {
+    let mut command = Command::new(python);
+    command.args(["-c", "import requests, aiosmtpd"]).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}

@@ -1,0 +1,52 @@
+//! The suites: what runs, and in which order. Quick steps come first, so that a slip shows early.
+
+use crate::step::{Report, cargo, run, run_tests};
+use crate::{glossary, needs, references, tree};
+use anyhow::Result;
+use std::process::Command;
+
+/// Everything.
+pub(crate) fn test() -> Result<bool> {
+    let mut report = Report::default();
+    quick(&mut report);
+    report.step("licences, bans and sources of what we build", |_| {
+        let mut command = Command::new(needs::cargo_deny()?);
+        command.args(["check", "bans", "licenses", "sources"]).current_dir(tree::root());
+        run(command)
+    });
+
+    let mut environment = Vec::new();
+    report.step("what the tests need", |_| {
+        let (found, complete) = needs::gather();
+        environment = found;
+        complete
+    });
+    report.step("server tests", |tests| run_tests(cargo("test -p regain --features failpoints --lib"), tests));
+    report.step("integration tests", |tests| {
+        let mut command = cargo("test -p regain --features failpoints --test it");
+        command.env("INSTA_UPDATE", "no").envs(environment);
+        run_tests(command, tests)
+    });
+    report.step("examples in the documentation", |_| {
+        run(cargo("test -p regain-core -p regain --doc --features regain/failpoints"))
+    });
+    report.step("generated references", |_| references::check_fresh());
+    Ok(report.close())
+}
+
+/// What needs no server and no network: a minute at most.
+pub(crate) fn check() -> Result<bool> {
+    let mut report = Report::default();
+    quick(&mut report);
+    report.not_run("the rest of `cargo xtask test`");
+    Ok(report.close())
+}
+
+fn quick(report: &mut Report) {
+    report.step("format", |_| run(cargo("fmt --all --check")));
+    report.step("words", |_| glossary::check(&tree::files()?));
+    report
+        .step("clippy", |_| run(cargo("clippy --workspace --all-targets --features regain/failpoints -- -D warnings")));
+    report.step("core tests", |tests| run_tests(cargo("test -p regain-core --lib"), tests));
+    report.step("xtask tests", |tests| run_tests(cargo("test -p xtask"), tests));
+}
