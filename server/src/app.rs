@@ -1,6 +1,6 @@
 //! Where adapters are chosen and joined.
 
-use crate::config::secret::{self, SecretFault};
+use crate::config::secret::{self, SecretError};
 use crate::config::{self, Config};
 use crate::hashing::HashingPool;
 use crate::http::pages::{Pages, PagesFault};
@@ -12,7 +12,7 @@ use crate::users::{StoreFault, UserStore};
 use regain_core::entropy::Entropy;
 use regain_core::keys::Keys;
 use regain_core::link::LinkTemplate;
-use regain_core::password::Policy;
+use regain_core::password::{Lengths, Policy, Preset};
 use regain_core::time::Clock;
 use std::sync::Arc;
 use thiserror::Error;
@@ -50,7 +50,7 @@ pub struct App {
 #[expect(missing_docs, reason = "each is the fault it wraps")]
 pub enum StartFault {
     #[error(transparent)]
-    Secret(#[from] SecretFault),
+    Secret(#[from] SecretError),
     #[error(transparent)]
     Ledger(#[from] LedgerFault),
     #[error(transparent)]
@@ -96,8 +96,8 @@ impl App {
 /// The server's secret, from its file.
 ///
 /// # Errors
-/// [`SecretFault`].
-pub fn keys(config: &Config, entropy: &dyn Entropy) -> Result<Keys, SecretFault> {
+/// [`SecretError`].
+pub fn keys(config: &Config, entropy: &dyn Entropy) -> Result<Keys, SecretError> {
     let may_create = !config.server.secret_file_configured;
     secret::load_or_create(&config.server.secret_file, may_create, entropy).map(Keys::new)
 }
@@ -108,5 +108,10 @@ fn policy(rule: &config::Password) -> Result<Policy, StartFault> {
         Some(path) => std::fs::read_to_string(path)
             .map_err(|cause| StartFault::Blocklist { path: path.display().to_string(), cause })?,
     };
-    Ok(Policy::new(rule.into(), words.lines()))
+    let preset = match rule.preset {
+        config::PasswordPreset::Nist => Preset::Nist,
+        config::PasswordPreset::Unleash => Preset::Unleash,
+    };
+    let lengths = Lengths { min: rule.length_min, max: rule.length_max };
+    Ok(Policy::new(preset, lengths, words.lines().map(str::to_owned)))
 }

@@ -51,7 +51,7 @@ enum Command {
     Hash(hash::HashCommand),
     /// The configuration: what is in force, and what there is.
     #[command(subcommand)]
-    Config(config::ConfigCommand),
+    Config(config::Command),
     /// Print the OpenAPI 3.1 document of the running configuration.
     Openapi,
 }

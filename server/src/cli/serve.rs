@@ -40,8 +40,7 @@ pub(super) struct Server {
 impl Server {
     /// Starts everything, and says so in one line on standard output.
     pub(super) fn start(app: Arc<App>, public: TcpListener, admin: TcpListener) -> anyhow::Result<Self> {
-        let scheme = if app.config.server.tls.is_some() { "https" } else { "http" };
-        let ready = format!("ready {scheme}://{} http://{}", public.local_addr()?, admin.local_addr()?);
+        let ready = format!("ready {} {}", public.local_addr()?, admin.local_addr()?);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let courier = Courier::new(Arc::clone(&app));

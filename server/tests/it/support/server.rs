@@ -1,0 +1,276 @@
+//! The server in this process, with a clock turned by hand and a courier that works when told to.
+
+use super::smtp::SmtpServer;
+use regain::ambient::SystemEntropy;
+use regain::app::App;
+use regain::config::Config;
+use regain::courier::Courier;
+use regain::http::{Role, serve};
+use regain_core::time::{Clock, Timestamp};
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, watch};
+
+/// A running server with its accounts, its relay and its own time.
+pub(crate) struct Server {
+    /// `http://127.0.0.1:port`
+    pub(crate) url: String,
+    /// `http://127.0.0.1:port` of the admin port.
+    pub(crate) admin_url: String,
+    /// The relay that its mail goes to.
+    pub(crate) inbox: SmtpServer,
+    /// Its time.
+    pub(crate) clock: Arc<HandClock>,
+    /// Of a trusted caller.
+    pub(crate) api_token: &'static str,
+    app: Arc<App>,
+    courier: Mutex<Courier>,
+    client: Client,
+    dir: TempDir,
+    _stop: watch::Sender<bool>,
+}
+
+/// Turned by hand.
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn advance(&self, span: Duration) {
+        self.0.fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Every account's password until it is reset.
+pub(crate) const OLD_PASSWORD: &str = "old horse battery staple";
+/// Passes every rule.
+pub(crate) const NEW_PASSWORD: &str = "Nine-Lanterns-4-Otters";
+
+const API_TOKEN: &str = "wobbling-lantern-7f1c-accordion-93ab";
+/// 2027-01-15T08:00:00Z
+const START_MILLIS: i64 = 1_800_000_000_000;
+
+impl Server {
+    /// With the configuration most tests want.
+    pub(crate) async fn start() -> Self {
+        Self::with("").await
+    }
+
+    /// With `overrides` (TOML) laid over that configuration.
+    pub(crate) async fn with(overrides: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        create_accounts(&dir);
+        let inbox = SmtpServer::start().await;
+        let (public, admin) = (bind().await, bind().await);
+        let url = format!("http://{}", public.local_addr().unwrap());
+        let admin_url = format!("http://{}", admin.local_addr().unwrap());
+        let config = config(&url, &inbox.url(), overrides, &dir);
+        let clock = Arc::new(HandClock(AtomicI64::new(START_MILLIS)));
+        let app = App::join(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy)).await;
+        let app = Arc::new(app.unwrap_or_else(|fault| panic!("{fault}")));
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(serve(Arc::clone(&app), public, Role::Public, stopped.clone()));
+        tokio::spawn(serve(Arc::clone(&app), admin, Role::Admin, stopped));
+        let courier = Mutex::new(Courier::new(Arc::clone(&app)));
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self { url, admin_url, inbox, clock, api_token: API_TOKEN, app, courier, client, dir, _stop: stop }
+    }
+
+    /// A client that follows no redirects and keeps no cookies.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.url)).send().await.unwrap()
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: serde_json::Value) -> Response {
+        self.post(path).json(&body).send().await.unwrap()
+    }
+
+    /// Asks for a reset as anybody may.
+    pub(crate) async fn ask_for(&self, address: &str) {
+        let answer =
+            self.post_json("/auth/password-reset/request", serde_json::json!({ "email": address })).await;
+        assert_eq!(answer.status(), 200);
+    }
+
+    /// Asks for a reset, has it mailed, and takes the token out of the mail.
+    pub(crate) async fn token_for(&self, address: &str) -> String {
+        self.ask_for(address).await;
+        self.run_until_idle().await;
+        self.last_token_for(address)
+    }
+
+    /// Tries to set a password with a token.
+    pub(crate) async fn confirm(&self, token: &str, password: &str) -> Response {
+        let body = serde_json::json!({ "token": token, "new_password": password });
+        self.post_json("/auth/password-reset/confirm", body).await
+    }
+
+    /// The courier works until nothing is due at this moment.
+    pub(crate) async fn run_until_idle(&self) {
+        self.courier.lock().await.run_until_idle().await.unwrap();
+    }
+
+    /// The token in the newest mail to `address` that has one.
+    pub(crate) fn last_token_for(&self, address: &str) -> String {
+        let mails = self.inbox.mails_to(address);
+        mails
+            .iter()
+            .rev()
+            .flat_map(|mail| mail.links())
+            .find_map(|link| Some(link.split_once("/reset-password#")?.1.to_owned()))
+            .unwrap_or_else(|| panic!("no link among {} mails to {address}", mails.len()))
+    }
+
+    /// Whether `password` is the account's.
+    pub(crate) async fn verifies(&self, address: &str, password: &str) -> bool {
+        let (stored, password) = (self.stored_password(address), password.to_owned());
+        tokio::task::spawn_blocking(move || regain_core::hash::verify(&stored, password.as_bytes()).unwrap())
+            .await
+            .unwrap()
+    }
+
+    pub(crate) fn stored_password(&self, address: &str) -> String {
+        let query = "SELECT password FROM accounts WHERE email = ?1";
+        self.accounts().query_row(query, [address], |row| row.get(0)).unwrap()
+    }
+
+    /// How many sessions of the account are open.
+    pub(crate) fn sessions_of(&self, address: &str) -> i64 {
+        let query = "SELECT count(*) FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email = ?1)";
+        self.accounts().query_row(query, [address], |row| row.get(0)).unwrap()
+    }
+
+    /// The user store, as its application sees it.
+    pub(crate) fn accounts(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("accounts.db")).unwrap()
+    }
+
+    /// The ledger, as a thief of the disk sees it.
+    pub(crate) fn ledger(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("regain.db")).unwrap()
+    }
+
+    /// The folder that the server keeps its files in.
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
+    /// From now on every look-up and write fails.
+    pub(crate) fn store_goes_down(&self) {
+        self.accounts().execute_batch("ALTER TABLE accounts RENAME TO accounts_away").unwrap();
+    }
+
+    pub(crate) fn store_comes_back(&self) {
+        self.accounts().execute_batch("ALTER TABLE accounts_away RENAME TO accounts").unwrap();
+    }
+
+    /// What the steps of a recovery are called with.
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+}
+
+async fn bind() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.unwrap()
+}
+
+fn config(url: &str, smtp_url: &str, overrides: &str, dir: &TempDir) -> Config {
+    let base = CONFIG.replace("PUBLIC_URL", url).replace("SMTP_URL", smtp_url).replace("API_TOKEN", API_TOKEN);
+    let mut table: toml::Table = base.parse().unwrap();
+    lay_over(&mut table, overrides.parse().unwrap());
+    let text = toml::to_string(&table).unwrap();
+    Config::from_toml(&text, dir.path(), std::iter::empty::<(String, String)>()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn lay_over(base: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => lay_over(old, new),
+            (_, value) => drop(base.insert(key, value)),
+        }
+    }
+}
+
+fn create_accounts(dir: &TempDir) {
+    let accounts = rusqlite::Connection::open(dir.path().join("accounts.db")).unwrap();
+    accounts.execute_batch(ACCOUNTS).unwrap();
+    let add = "INSERT INTO accounts (email, name, password, is_active) VALUES (?1, ?2, ?3, ?4)";
+    for (address, name, active) in [
+        ("ada@example.com", "Ada", true),
+        ("grace@example.com", "Grace", true),
+        ("disabled@example.com", "Dana", false),
+        ("django@example.com", "Jo", true),
+    ] {
+        let stored = match name {
+            "Ada" => ADA_STORED,
+            "Jo" => JO_STORED,
+            _ => GRACE_STORED,
+        };
+        accounts.execute(add, (address, name, stored, active)).unwrap();
+    }
+    accounts.execute("INSERT INTO sessions (account_id) SELECT id FROM accounts", []).unwrap();
+}
+
+/// [`OLD_PASSWORD`] at the lowest costs there are, so that tests are quick.
+const ADA_STORED: &str = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$r/w/3heMA6fDlxmr4+/Th6MS3abY/MmuZ9XcjP6KDPE";
+const GRACE_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
+const JO_STORED: &str = "pbkdf2_sha256$10$saltsaltsaltsaltsaltsa$vUStbGvcxE/GXMkrQzvRASFTJY4LiVuB05g2YBfdLyE=";
+
+const ACCOUNTS: &str = "
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE accounts (
+        id INTEGER PRIMARY KEY,
+        email TEXT NOT NULL,
+        name TEXT,
+        password TEXT,
+        is_active INTEGER NOT NULL DEFAULT 1
+    );
+    CREATE TABLE sessions (id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL);
+";
+
+const CONFIG: &str = r#"
+public_url = "PUBLIC_URL"
+product_name = "Example"
+
+[ledger]
+url = "sqlite:regain.db"
+
+[users]
+url = "sqlite:accounts.db"
+table = "accounts"
+name = "name"
+eligible = "is_active"
+after_reset = ["DELETE FROM sessions WHERE account_id = :id"]
+
+[limits]
+requests_per_network_per_minute = 1000
+
+[mail]
+from = "Example <no-reply@example.com>"
+
+[mail.smtp]
+url = "SMTP_URL"
+
+[api]
+tokens = ["API_TOKEN"]
+
+[admin]
+listen = "127.0.0.1:0"
+"#;
