@@ -17,7 +17,7 @@ keys! {
         "admin.listen",
         "Address and port of the admin port, never the public one; port 0 takes a free one. Only this machine by \
          default; elsewhere every path but `/healthz` needs an API token.",
-    ).or("127.0.0.1:9090");
+    ).or("127.0.0.1:9090").such_as("\"127.0.0.1:9090\"");
 }
 
 /// Reads the section. `public` is where the public port listens.

@@ -8,11 +8,21 @@ use std::ops::Range;
 /// are replaced by asterisks.
 #[derive(Debug, Clone)]
 pub struct ConfigErrors {
-    pub(super) file: Option<SourceFile>,
-    pub(super) problems: Vec<Problem>,
+    file: Option<SourceFile>,
+    problems: Vec<Problem>,
 }
 
 impl ConfigErrors {
+    /// In the order of the file, then what the environment holds, then what is missing.
+    pub(super) fn new(file: Option<SourceFile>, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| match &problem.place {
+            Place::Span(span) => (0, span.start),
+            Place::Variable(_) => (1, 0),
+            Place::Nowhere => (2, 0),
+        });
+        Self { file, problems }
+    }
+
     /// How many there are; never zero.
     #[must_use]
     pub fn count(&self) -> usize {

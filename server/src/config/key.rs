@@ -11,6 +11,8 @@ pub(super) struct Key {
     pub(super) kind: Kind,
     pub(super) default: Default,
     pub(super) secrecy: Secrecy,
+    /// A value that would be taken, as TOML; may be empty.
+    pub(super) example: &'static str,
     /// Named in the documentation, refused by this version.
     pub(super) supported: bool,
     /// What it does, and the reason for its default; whole sentences.
@@ -60,7 +62,7 @@ pub(super) enum Secrecy {
 
 impl Key {
     const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { path, kind, default: Default::Unset, secrecy: Secrecy::Open, supported: true, doc }
+        Self { path, kind, default: Default::Unset, secrecy: Secrecy::Open, example: "", supported: true, doc }
     }
 
     pub(super) const fn text(path: &'static str, doc: &'static str) -> Self {
@@ -110,6 +112,11 @@ impl Key {
         Self { default: Default::Required, ..self }
     }
 
+    /// With an example, as TOML.
+    pub(super) const fn such_as(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
     pub(super) const fn secret(self) -> Self {
         Self { secrecy: Secrecy::Secret, ..self }
     }
@@ -144,15 +151,16 @@ impl Key {
 
     /// What may be written, in words.
     pub(super) fn accepted(&self) -> String {
-        match self.kind {
+        let kind = match self.kind {
             Kind::Text => "a text".into(),
             Kind::Texts => "a list of texts".into(),
-            Kind::Url => "a URL, as a text".into(),
-            Kind::Path => "a path, as a text".into(),
+            Kind::Url => "a URL".into(),
+            Kind::Path => "a path".into(),
             Kind::Flag => "true or false".into(),
             Kind::OneOf(words) => format!("one of {}", words.map_quoted()),
             Kind::Number { unit, min, max } => format!("a whole number of {unit} from {min} to {max}"),
-        }
+        };
+        if self.example.is_empty() { kind } else { format!("{kind}, such as {}", self.example) }
     }
 }
 

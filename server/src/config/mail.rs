@@ -41,19 +41,19 @@ keys! {
         "mail.from",
         "Who writes, as `Name <address>` or an address alone. No default: the domain must be one that this server \
          may send for.",
-    ).required();
+    ).required().such_as("\"Example <no-reply@example.com>\"");
     REPLY_TO = Key::text("mail.reply_to", "Where answers go. Without it they go to `from`.");
     ORDER = Key::texts(
         "mail.order",
         "The carriers in the order in which they are tried when one is down: each configured one, once. `smtp` comes \
          before `file` by default.",
-    );
+    ).such_as("[\"smtp\", \"file\"]");
     SMTP_URL = Key::url(
         "mail.smtp.url",
         "The mail server: `smtps://user:password@host` (TLS from the start, port 465) or `smtp://` (STARTTLS required, \
          port 587; on this machine used where offered, port 25). Reserved characters in user and password are \
          percent-encoded. This or `mail.file.directory` must be set.",
-    ).may_hold_secret();
+    ).may_hold_secret().such_as("\"smtps://user:password@mail.example.com\"");
     FILE_DIRECTORY = Key::path(
         "mail.file.directory",
         "A directory that gets one `.eml` for each mail; for trying things out, so only where `public_url` is this \

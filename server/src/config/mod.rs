@@ -170,12 +170,12 @@ impl Loaded {
             None => Ok(Vec::new()),
         };
         // Without the file everything in it would be reported as missing.
-        let in_file = in_file.map_err(|problem| ConfigErrors { file: file.clone(), problems: vec![problem] })?;
+        let in_file = in_file.map_err(|problem| ConfigErrors::new(file.clone(), vec![problem]))?;
         let in_environment = source::of_environment(environment, &mut problems);
         let mut settings = Settings::resolve(in_file, in_environment, base, problems);
         let config = Config::read(&mut settings);
         if !settings.problems.is_empty() {
-            return Err(ConfigErrors { file, problems: settings.problems });
+            return Err(ConfigErrors::new(file, settings.problems));
         }
         config.map(|config| Self { file, settings, config }).ok_or_else(unexplained)
     }
@@ -189,7 +189,7 @@ fn unexplained() -> ConfigErrors {
         found: None,
         help: "please report this".into(),
     };
-    ConfigErrors { file: None, problems: vec![problem] }
+    ConfigErrors::new(None, vec![problem])
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ConfigErrors {
@@ -199,5 +199,5 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConfigErrors {
         found: None,
         help: "name an existing file in UTF-8 with `--config`; `regain init` writes one".into(),
     };
-    ConfigErrors { file: None, problems: vec![problem] }
+    ConfigErrors::new(None, vec![problem])
 }

@@ -23,7 +23,7 @@ keys! {
         "Where people reach this server: scheme, host and, if need be, port, without a path. Links are made from it \
          and from nothing that a request says, so there is no default to fall back to. https, unless the host is \
          this machine.",
-    ).required();
+    ).required().such_as("\"https://accounts.example.com\"");
     PRODUCT_NAME = Key::text(
         "product_name",
         "The name shown in mail and pages. The host is what people can check in their browser, so it stands in for \

@@ -36,12 +36,12 @@ keys! {
         "server.listen",
         "Address and port of the public port; port 0 takes a free one. Only this machine by default: a proxy beside \
          it is the usual neighbour.",
-    ).or("127.0.0.1:8080");
+    ).or("127.0.0.1:8080").such_as("\"127.0.0.1:8080\"");
     TRUSTED_PROXIES = Key::texts(
         "server.trusted_proxies",
         "Addresses or networks whose `X-Forwarded-For` is believed. Nobody's by default: a header that anyone may \
          write would undo the limit per network.",
-    );
+    ).such_as("[\"10.0.0.0/8\"]");
     TLS_CERTIFICATE_FILE = Key::path(
         "server.tls_certificate_file",
         "Certificate chain in PEM, leaf first, if this server speaks TLS itself. None by default: usually the proxy \

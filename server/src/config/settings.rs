@@ -119,7 +119,7 @@ impl Settings {
             Box::new(Problem { title, place: entry.place.clone(), found, help })
         };
         let Raw::Text(name) = entry.raw else {
-            return Err(problem(format!("`{twin}` is no path"), None, "accepted: a path, as a text".into()));
+            return Err(problem(format!("`{twin}` is no path"), None, "accepted: a path".into()));
         };
         let path = self.base.join(name);
         let text = std::fs::read_to_string(&path).map_err(|error| {

@@ -36,12 +36,12 @@ keys! {
     URL = Key::url(
         "users.url",
         "The application's database, as `sqlite:PATH`. No default: nobody's passwords are reset by accident.",
-    ).may_hold_secret().required();
+    ).may_hold_secret().required().such_as("\"sqlite:/srv/app/app.db\"");
     PRESET = Key::text("users.preset", "The framework that made the table; would fill in the keys below.").not_yet();
     TABLE = Key::text(
         "users.table",
         "The table of the accounts, with its schema if need be. No default: every application has its own.",
-    ).required();
+    ).required().such_as("\"accounts\"");
     ID = Key::text("users.id", "The key column. Most tables call it so.").or("id");
     EMAIL = Key::text("users.email", "The column with the address that mail goes to. Most tables call it so.").or("email");
     PASSWORD = Key::text("users.password", "The column with the password's hash. Most tables call it so.").or("password");
@@ -51,7 +51,7 @@ keys! {
         "users.eligible",
         "An SQL condition that holds for those who may reset, such as `is_active`. Without it every account with a \
          password may.",
-    );
+    ).such_as("\"is_active\"");
     EMAIL_VERIFIED = Key::text(
         "users.email_verified",
         "A column that says whether the address was verified. Without it all addresses count.",
@@ -65,7 +65,7 @@ keys! {
         "users.after_reset",
         "SQL statements run in the transaction that writes the password, with `:id`, `:email`, `:hash` and `:now`: \
          the place to end the account's sessions. None by default, since only the application knows where they are.",
-    );
+    ).such_as("[\"DELETE FROM sessions WHERE user_id = :id\"]");
 }
 
 /// Reads the section. `ledger` is the ledger's file, which cannot be this one too.
