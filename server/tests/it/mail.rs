@@ -11,7 +11,9 @@ use regain::mail::smtp::{Patience, SmtpTransport};
 use regain::mail::{Mail, Parcel, Transport};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
+use regain_core::message::{Body, Message};
 use regain_core::request::Id;
+use regain_core::time::Timestamp;
 use rustls::RootCertStore;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -47,8 +49,12 @@ fn composer() -> Composer {
 }
 
 /// Long enough for a busy machine, short enough to wait for.
-const PATIENCE: Patience =
-    Patience { connect: Duration::from_secs(2), command: Duration::from_secs(1), whole: Duration::from_secs(2) };
+const PATIENCE: Patience = Patience {
+    connect: Duration::from_secs(2),
+    command: Duration::from_secs(1),
+    whole: Duration::from_secs(2),
+    idle: Duration::from_secs(30),
+};
 
 fn transport(server: &SmtpServer) -> SmtpTransport {
     SmtpTransport::new(&server.settings(), "accounts.example.com", server.roots(), PATIENCE).unwrap()
@@ -153,6 +159,58 @@ async fn one_connection_carries_many_mails() {
         assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
     }
     assert_eq!((server.mails().len(), server.connections()), (5, 1));
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let server = SmtpServer::start().await;
+    let patience = Patience { idle: Duration::from_millis(50), ..PATIENCE };
+    let transport = SmtpTransport::new(&server.settings(), "accounts.example.com", server.roots(), patience).unwrap();
+    assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
+    server.wait_until_left_alone().await;
+    assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_within_a_mail_handed_nothing_over() {
+    let server = SmtpServer::start().await;
+    let mut large = parcel();
+    large.content = b"Subject: large\r\n\r\n".iter().chain(b"0123456789\r\n".repeat(2 << 20).iter()).copied().collect();
+    for behaviour in [Behaviour::Drop, Behaviour::Hang] {
+        server.at(Phase::Content, behaviour);
+        let outcome = transport(&server).send(&large).await;
+        assert!(is_retry(&outcome), "{behaviour:?}: {outcome:?}");
+    }
+    assert!(server.mails().is_empty());
+}
+
+#[tokio::test]
+async fn a_reset_mail_arrives_with_its_link_and_its_code() {
+    let server = SmtpServer::start().await;
+    let message = Message {
+        body: Body::Reset {
+            link: "https://accounts.example.com/reset-password#token".into(),
+            code: "01AB-CDEF".into(),
+            link_ttl: Duration::from_secs(3600),
+            code_ttl: Duration::from_secs(600),
+            not_me_link: "https://accounts.example.com/not-me?token=other".into(),
+        },
+        name: Some("Ada".into()),
+        locales: vec![],
+        at: Timestamp::from_millis(1_795_286_889_123),
+    };
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    let parcel = composer().compose(&message, &to, Id::from_bytes([7; 16])).unwrap();
+    let mail = Mail::from_parts(composer(), vec![Arc::new(transport(&server))]);
+    assert_eq!(mail.send(&parcel).await, (Outcome::Delivered("250 2.0.0 queued as 1".into()), "smtp"));
+
+    let received = server.wait_for(1).await.remove(0);
+    let links =
+        ["https://accounts.example.com/reset-password#token", "https://accounts.example.com/not-me?token=other"];
+    assert_eq!(received.links(), links);
+    assert_eq!(received.code().as_deref(), Some("01AB-CDEF"));
+    assert_eq!(received.header("Auto-Submitted").as_deref(), Some("auto-generated"));
+    assert!(received.html().contains(&format!("href=\"{}\"", links[0])));
 }
 
 #[tokio::test]
