@@ -30,9 +30,7 @@ pub struct Composer {
 pub struct Letterhead {
     /// What the recipient knows the application by.
     pub product_name: String,
-    /// Where this server is reached.
-    pub origin: String,
-    /// The host in that; message ids end in it.
+    /// The host at which this server is reached; message ids end in it.
     pub host: String,
     /// Who writes.
     pub from: Mailbox,
@@ -46,7 +44,6 @@ impl Letterhead {
     pub fn of(config: &Config) -> Self {
         Self {
             product_name: config.product_name.clone(),
-            origin: config.public_url.origin.clone(),
             host: config.public_url.host.clone(),
             from: config.mail.from.clone(),
             reply_to: config.mail.reply_to.clone(),
@@ -124,7 +121,7 @@ impl Composer {
             language => language.tag(),
             direction => language.direction(),
             product => &self.letterhead.product_name,
-            origin => &self.letterhead.origin,
+            host => &self.letterhead.host,
             moment => language.moment(message.at),
             name => message.name.as_deref().and_then(greeting_name),
             subject,

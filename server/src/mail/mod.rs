@@ -55,14 +55,14 @@ impl Mail {
         Ok(Self { composer, transports: transports.collect::<Result<_, _>>()? })
     }
 
-    /// The same composer with other carriers.
+    /// From its parts.
     #[must_use]
-    pub fn with_transports(composer: Composer, transports: Vec<Arc<dyn Transport>>) -> Self {
+    pub fn from_parts(composer: Composer, transports: Vec<Arc<dyn Transport>>) -> Self {
         Self { composer, transports }
     }
 
-    /// Hands one mail over, and says by which transport. The next transport is tried only if nothing was handed over
-    /// and the mail was not refused.
+    /// Hands one mail over, and says by which transport. The next one is tried only if nothing was handed over and the
+    /// mail was not refused.
     pub async fn send(&self, parcel: &Parcel) -> (Outcome, &'static str) {
         let mut last = (Outcome::RetryAfter("no transport is configured".to_owned()), "none");
         for transport in &self.transports {

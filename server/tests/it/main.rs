@@ -1,2 +1,4 @@
-//! p
-fn main() {}
+//! The whole server, tested from outside: one binary, because linking ten takes longer than running them.
+
+mod mail;
+mod support;

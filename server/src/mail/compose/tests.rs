@@ -15,7 +15,6 @@ fn composer() -> Composer {
     };
     let letterhead = Letterhead {
         product_name: "Example & Sons".into(),
-        origin: "https://accounts.example.com".into(),
         host: "accounts.example.com".into(),
         from: mailbox("Example & Sons", "no-reply@example.com"),
         reply_to: Some(mailbox("Help", "help@example.com")),

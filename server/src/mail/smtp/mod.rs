@@ -29,7 +29,8 @@ impl SmtpTransport {
     /// # Errors
     /// [`SmtpFault`], if the settings cannot work.
     pub fn new(settings: &Smtp, own_name: &str, roots: RootCertStore, patience: Patience) -> Result<Self, SmtpFault> {
-        Ok(Self { relay: Relay::new(settings, own_name, roots, patience)?, kept: Arc::default() })
+        let relay = Relay::new(settings, own_name, roots, patience)?;
+        Ok(Self { relay, kept: Arc::new(Kept { idle_max: patience.idle, idle: Mutex::default() }) })
     }
 
     /// Connects, logs in and says goodbye, as `regain check` does.
@@ -88,8 +89,10 @@ fn outcome(result: Result<String, Failure>) -> Outcome {
 }
 
 /// Idle connections, the latest last.
-#[derive(Default)]
-struct Kept(Mutex<Idle>);
+struct Kept {
+    idle_max: Duration,
+    idle: Mutex<Idle>,
+}
 
 #[derive(Default)]
 struct Idle {
@@ -99,12 +102,12 @@ struct Idle {
 
 impl Kept {
     fn take(&self) -> Option<Connection> {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.connections.pop().map(|(connection, _)| connection)
     }
 
     fn put(self: &Arc<Self>, connection: Connection) {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.connections.len() == CONNECTIONS_KEPT_MAX {
             tokio::spawn(connection.quit());
             return;
@@ -118,8 +121,8 @@ impl Kept {
 
     /// Takes out what has been idle for too long; says whether any are left.
     fn expire(&self) -> (Vec<Connection>, bool) {
-        let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let expired = idle.connections.partition_point(|(_, since)| since.elapsed() >= IDLE_MAX);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let expired = idle.connections.partition_point(|(_, since)| since.elapsed() >= self.idle_max);
         let expired = idle.connections.drain(..expired).map(|(connection, _)| connection).collect();
         idle.swept = !idle.connections.is_empty();
         (expired, idle.swept)
@@ -128,8 +131,9 @@ impl Kept {
 
 /// Closes idle connections until none is left.
 async fn sweep(kept: Weak<Kept>) {
+    let Some(pause) = kept.upgrade().map(|kept| kept.idle_max / 4) else { return };
     loop {
-        tokio::time::sleep(IDLE_MAX / 4).await;
+        tokio::time::sleep(pause).await;
         let Some(kept) = kept.upgrade() else { return };
         let (expired, any_left) = kept.expire();
         for connection in expired {
@@ -143,5 +147,3 @@ async fn sweep(kept: Weak<Kept>) {
 
 /// More sessions bring little (measured against `smtp-sink`: 50 carry a fifth more than 10), and relays limit them.
 const CONNECTIONS_KEPT_MAX: usize = 8;
-/// Far below the five minutes that RFC 5321 §4.5.3.2.7 has a relay wait.
-const IDLE_MAX: Duration = Duration::from_secs(30);

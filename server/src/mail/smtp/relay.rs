@@ -26,15 +26,19 @@ pub struct Patience {
     pub command: Duration,
     /// For one mail, from connecting to the last reply.
     pub whole: Duration,
+    /// How long a connection is kept for another mail.
+    pub idle: Duration,
 }
 
 impl Default for Patience {
-    /// Two seconds less than the courier allows: a lease must not lapse under a mail that is on its way.
+    /// The whole is two seconds less than the courier allows: a lease must not lapse under a mail that is on its way.
+    /// Idle is far below the five minutes that RFC 5321 §4.5.3.2.7 has a relay wait.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
             command: Duration::from_secs(15),
             whole: Duration::from_secs(SEND_SECONDS_MAX - 2),
+            idle: Duration::from_secs(30),
         }
     }
 }
