@@ -68,7 +68,7 @@ mail-no-account-ignore = If it wasn’t you, there is nothing to do.
 
 page-field-email = Email address
 page-field-code = Code
-page-field-code-hint = Eight letters and digits, such as 7K3P-M9QX. Capitals and hyphens do not matter.
+page-field-code-hint = Eight letters and digits, such as 7K3P‑M9QX. Capitals and hyphens do not matter.
 page-field-password = New password
 page-field-password-confirmation = New password, once more
 page-ask-again = Ask for another mail
@@ -106,7 +106,7 @@ page-choose-sessions = You may have to sign in again on the devices that you use
 
 page-refused-title = This link or code does not work
 page-refused-why = It may have been used already, be too old, or have been replaced by a newer mail. A code may be mistyped.
-page-refused-safe = Nothing has changed: your password is as it was.
+page-refused-safe = Opening it has changed nothing.
 page-refused-ask = Ask for a new mail
 page-refused-code = Or type in the code
 

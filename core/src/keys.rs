@@ -38,6 +38,12 @@ impl Keys {
         self.digest("code", &[delivery, code])
     }
 
+    /// Seals, or stands for, what one page hands to the next; `what` tells the uses apart.
+    #[must_use]
+    pub fn page_digest(&self, what: &str, carried: &str) -> Digest {
+        self.digest("page", &[what.as_bytes(), carried.as_bytes()])
+    }
+
     /// Stands for an account's stored password and address: a link is dead as soon as either changes.
     #[must_use]
     pub fn fingerprint(&self, account: &Account) -> Digest {
@@ -76,9 +82,10 @@ mod tests {
             b.code_digest(b"ab", b"c"),
             a.fingerprint_of("ab", "c"),
             a.address_digest(&FoldedAddress::of("ab")),
+            a.page_digest("ab", "c"),
         ];
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len(), 5);
+        assert_eq!(seen.len(), 6);
     }
 }

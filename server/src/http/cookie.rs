@@ -6,9 +6,11 @@ use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
+use regain_core::keys::Keys;
 use regain_core::token::ResetToken;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
+use subtle::ConstantTimeEq;
 
 /// How the cookie is called and which attributes it has.
 ///
@@ -45,22 +47,15 @@ impl ResetCookie {
     #[must_use]
     pub fn holding_link(&self, text: &str) -> HeaderValue {
         match ResetToken::parse(text) {
-            Some(token) => self.holding(&Credential::Token(token)),
+            Some(token) => self.set(value_of_token(&token).expose_secret(), self.max_age_seconds),
             None => self.set(BROKEN_LINK, self.max_age_seconds),
         }
     }
 
-    /// `Set-Cookie` for a credential.
+    /// `Set-Cookie` for a credential that was seen to be live.
     #[must_use]
-    pub fn holding(&self, credential: &Credential) -> HeaderValue {
-        let value = match credential {
-            Credential::Token(token) => format!("t.{}", token.to_text().expose_secret()),
-            Credential::Code { address, code: Some(code) } => {
-                format!("c.{}.{}", URL_SAFE_NO_PAD.encode(address.as_str()), code.to_text().expose_secret())
-            }
-            Credential::Code { code: None, .. } => BROKEN_LINK.to_owned(),
-        };
-        self.set(&value, self.max_age_seconds)
+    pub fn holding(&self, credential: &Credential, keys: &Keys) -> HeaderValue {
+        self.set(value_of(credential, keys).expose_secret(), self.max_age_seconds)
     }
 
     /// `Set-Cookie` that makes the browser forget.
@@ -71,7 +66,7 @@ impl ResetCookie {
 
     /// What the browser sent. A cookie that we did not write counts as none, and so do two.
     #[must_use]
-    pub fn read(&self, headers: &HeaderMap) -> Option<Held> {
+    pub fn read(&self, headers: &HeaderMap, keys: &Keys) -> Option<Held> {
         let mut values = headers
             .get_all(COOKIE)
             .iter()
@@ -83,7 +78,7 @@ impl ResetCookie {
         if values.next().is_some() {
             return None;
         }
-        parse(value)
+        parse(value, keys)
     }
 
     fn set(&self, value: &str, max_age_seconds: u64) -> HeaderValue {
@@ -95,17 +90,48 @@ impl ResetCookie {
     }
 }
 
-fn parse(value: &str) -> Option<Held> {
+/// Names a credential in the form that was made for it, so that a form cannot be sent with the cookie of another link,
+/// opened meanwhile in another window. Tells nothing of the credential.
+#[must_use]
+pub fn binding(credential: &Credential, keys: &Keys) -> String {
+    URL_SAFE_NO_PAD.encode(&keys.page_digest("form", value_of(credential, keys).expose_secret())[..SEAL_BYTES])
+}
+
+fn value_of(credential: &Credential, keys: &Keys) -> SecretString {
+    match credential {
+        Credential::Token(token) => value_of_token(token),
+        Credential::Code { address, code: Some(code) } => {
+            let code = code.to_text();
+            let value = format!("c.{}.{}", URL_SAFE_NO_PAD.encode(address.as_str()), code.expose_secret());
+            format!("{value}.{}", seal(&value, keys)).into()
+        }
+        Credential::Code { code: None, .. } => BROKEN_LINK.into(),
+    }
+}
+
+fn value_of_token(token: &ResetToken) -> SecretString {
+    format!("t.{}", token.to_text().expose_secret()).into()
+}
+
+/// Codes are sealed: showing a page tries the code again, and guesses must come by the form, where they are limited.
+fn seal(value: &str, keys: &Keys) -> String {
+    URL_SAFE_NO_PAD.encode(&keys.page_digest("cookie", value)[..SEAL_BYTES])
+}
+
+fn parse(value: &str, keys: &Keys) -> Option<Held> {
     if value.len() > VALUE_OCTETS_MAX {
         return None;
     }
     if value == BROKEN_LINK {
         return Some(Held::BrokenLink);
     }
-    let credential = match value.split_once('.')? {
-        ("t", token) => Credential::Token(ResetToken::parse(token)?),
-        ("c", rest) => {
-            let (address, code) = rest.split_once('.')?;
+    let (kind, rest) = value.split_once('.')?;
+    let credential = match kind {
+        "t" => Credential::Token(ResetToken::parse(rest)?),
+        "c" => {
+            let (sealed, found) = value.rsplit_once('.')?;
+            let is_ours: bool = seal(sealed, keys).as_bytes().ct_eq(found.as_bytes()).into();
+            let (address, code) = rest.strip_suffix(found)?.strip_suffix('.')?.split_once('.').filter(|_| is_ours)?;
             let address = String::from_utf8(URL_SAFE_NO_PAD.decode(address).ok()?).ok()?;
             Credential::Code { address: EmailAddress::parse(&address).ok()?, code: Some(ResetCode::parse(code)?) }
         }
@@ -117,13 +143,17 @@ fn parse(value: &str) -> Option<Held> {
 /// A token would stand after the point.
 const BROKEN_LINK: &str = "t.";
 
-/// An address of 254 octets is 339 characters of base64url; with a code and the marks 352.
+/// 128 bits, 22 characters of base64url.
+const SEAL_BYTES: usize = 16;
+
+/// An address of 254 octets is 339 characters of base64url; with a code, the seal and the marks 374.
 const VALUE_OCTETS_MAX: usize = 384;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use regain_core::keys::KEY_BYTES;
 
     const TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
@@ -131,6 +161,15 @@ mod tests {
         let origin = if https { "https://a.example" } else { "http://127.0.0.1:8080" };
         let public_url = PublicUrl { origin: origin.into(), host: "a.example".into(), https, loopback: !https };
         ResetCookie::new(&public_url, Duration::from_secs(3600))
+    }
+
+    fn keys() -> Keys {
+        Keys::new([7; KEY_BYTES])
+    }
+
+    fn ada_with(code: &str) -> Credential {
+        let address = EmailAddress::parse("Ada.O'Neil+x@example.com").unwrap();
+        Credential::Code { address, code: ResetCode::parse(code) }
     }
 
     fn headers(values: &[&str]) -> HeaderMap {
@@ -143,7 +182,7 @@ mod tests {
 
     /// What [`ResetCookie::read`] finds, in words.
     fn found(values: &[&str]) -> String {
-        match cookie(false).read(&headers(values)) {
+        match cookie(false).read(&headers(values), &keys()) {
             None => "none".into(),
             Some(Held::BrokenLink) => "broken".into(),
             Some(Held::Credential(Credential::Token(token))) => token.to_text().expose_secret().to_owned(),
@@ -176,9 +215,32 @@ mod tests {
 
     #[test]
     fn an_address_and_code_survive_the_journey() {
-        let address = EmailAddress::parse("Ada.O'Neil+x@example.com").unwrap();
-        let credential = Credential::Code { address, code: ResetCode::parse("01abcdef") };
-        assert_eq!(found(&[&kept(&cookie(false).holding(&credential))]), "Ada.O'Neil+x@example.com 01AB-CDEF");
+        let set_cookie = cookie(false).holding(&ada_with("01abcdef"), &keys());
+        assert_eq!(found(&[&kept(&set_cookie)]), "Ada.O'Neil+x@example.com 01AB-CDEF");
+    }
+
+    #[test]
+    fn a_code_that_we_did_not_seal_counts_as_none() {
+        let kept_value = kept(&cookie(false).holding(&ada_with("01abcdef"), &keys()));
+        assert_eq!(found(&[&kept_value.replace("01AB", "01AC")]), "none");
+        assert_eq!(found(&[&kept_value[..kept_value.len() - 1]]), "none");
+        assert_eq!(found(&[&kept_value[..kept_value.rfind('.').unwrap()]]), "none");
+        let other_key = Keys::new([8; KEY_BYTES]);
+        assert_eq!(found(&[&kept(&cookie(false).holding(&ada_with("01abcdef"), &other_key))]), "none");
+    }
+
+    #[test]
+    fn a_binding_names_one_credential_and_shows_nothing_of_it() {
+        let bindings = [
+            binding(&ada_with("01abcdef"), &keys()),
+            binding(&ada_with("01abcdeg"), &keys()),
+            binding(&ada_with("01abcdef"), &Keys::new([8; KEY_BYTES])),
+            binding(&Credential::Token(ResetToken::parse(TOKEN).unwrap()), &keys()),
+        ];
+        assert_eq!(std::collections::HashSet::from(bindings.clone()).len(), bindings.len());
+        assert_eq!(bindings[0], binding(&ada_with("01AB-CDEF"), &keys()));
+        let sealed = kept(&cookie(false).holding(&ada_with("01abcdef"), &keys()));
+        assert!(!sealed.contains(&bindings[0]), "the binding is no seal");
     }
 
     #[test]
@@ -187,7 +249,8 @@ mod tests {
         assert_eq!(longest.len(), 254);
         let address = EmailAddress::parse(&longest).unwrap();
         let credential = Credential::Code { address, code: ResetCode::parse("01abcdef") };
-        assert_eq!(found(&[&kept(&cookie(false).holding(&credential))]), format!("{longest} 01AB-CDEF"));
+        let set_cookie = cookie(false).holding(&credential, &keys());
+        assert_eq!(found(&[&kept(&set_cookie)]), format!("{longest} 01AB-CDEF"));
     }
 
     #[test]
@@ -223,7 +286,7 @@ mod tests {
     proptest! {
         #[test]
         fn reading_never_fails(value in "\\PC{0,400}") {
-            let _ = parse(&value);
+            let _ = parse(&value, &keys());
         }
     }
 }

@@ -43,8 +43,8 @@ pub(super) enum Page<'a> {
     Sent,
     /// The form for address and code.
     EnterCode,
-    /// The form for the new password, with what was wrong with the last one.
-    ChoosePassword(&'a [Shortcoming]),
+    /// The form for the new password, for one link or code, with what was wrong with the last one.
+    ChoosePassword { bound_to: &'a str, shortcomings: &'a [Shortcoming] },
     /// The link or code does not work.
     Refused,
     /// The password is changed.
@@ -113,8 +113,8 @@ impl Pages {
             Page::Forgot => (StatusCode::OK, "forgot.html", "page-forgot"),
             Page::Sent => (StatusCode::OK, "sent.html", "page-sent"),
             Page::EnterCode => (StatusCode::OK, "code.html", "page-code"),
-            Page::ChoosePassword([]) => (StatusCode::OK, "choose.html", "page-choose"),
-            Page::ChoosePassword(_) => (StatusCode::UNPROCESSABLE_ENTITY, "choose.html", "page-choose"),
+            Page::ChoosePassword { shortcomings: [], .. } => (StatusCode::OK, "choose.html", "page-choose"),
+            Page::ChoosePassword { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "choose.html", "page-choose"),
             Page::Refused => (StatusCode::BAD_REQUEST, "refused.html", "page-refused"),
             Page::Done => (StatusCode::OK, "done.html", "page-done"),
             Page::NotMe { .. } => (StatusCode::OK, "not_me.html", "page-not-me"),
@@ -122,10 +122,11 @@ impl Pages {
             Page::NotMeDone => (StatusCode::OK, "not_me_done.html", "page-not-me-done"),
         };
         let details = match page {
-            Page::ChoosePassword(shortcomings) => {
+            Page::ChoosePassword { bound_to, shortcomings } => {
                 let language = self.words.choose(locales);
                 let (hint, count) = self.brand.password_hint;
                 context! {
+                    bound_to => *bound_to,
                     hint => language.text(hint, &[("count", Arg::Number(count))]),
                     shortcomings => shortcomings.iter().map(|it| it.in_words(language)).collect::<Vec<_>>(),
                 }

@@ -4,7 +4,7 @@ use super::form::Form;
 use super::render::{Page, Shortcoming};
 use super::{DONE, RESET, locales, see_other, setting};
 use crate::app::App;
-use crate::http::cookie::Held;
+use crate::http::cookie::{Held, binding};
 use crate::recovery::Credential;
 use crate::recovery::open::{self, OpenRefusal};
 use crate::recovery::redeem::{self, RedeemRefusal};
@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
+use regain_core::keys::Keys;
 use regain_core::locale::Locale;
 use regain_core::token::ResetToken;
 use std::sync::Arc;
@@ -27,13 +28,16 @@ pub(super) async fn form(State(app): State<Arc<App>>, uri: Uri, headers: HeaderM
     if let Some(token) = query.value("token") {
         return setting(app.pages.cookie.holding_link(token), see_other(RESET));
     }
-    let credential = match app.pages.cookie.read(&headers) {
+    let credential = match app.pages.cookie.read(&headers, &app.keys) {
         None => return app.pages.show(&Page::EnterCode, &locales),
         Some(Held::BrokenLink) => return refused(&app, &locales),
         Some(Held::Credential(credential)) => credential,
     };
     match open::open(&app, &credential).await {
-        Ok(_) => app.pages.show(&Page::ChoosePassword(&[]), &locales),
+        Ok(_) => {
+            let bound_to = binding(&credential, &app.keys);
+            app.pages.show(&Page::ChoosePassword { bound_to: &bound_to, shortcomings: &[] }, &locales)
+        }
         Err(OpenRefusal::Dead) => refused(&app, &locales),
         Err(OpenRefusal::Unavailable) => app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, &locales),
     }
@@ -55,22 +59,24 @@ pub(super) async fn open(State(app): State<Arc<App>>, request: Request) -> Respo
 /// POST `/reset-password`: sets the password, or says why not.
 pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Response {
     let locales = locales(request.headers());
-    let held = app.pages.cookie.read(request.headers());
+    let held = app.pages.cookie.read(request.headers(), &app.keys);
     let form = match Form::read(&app.config, request).await {
         Ok(form) => form,
         Err(status) => return app.pages.problem(status, &locales),
     };
-    let credential = match Brought::by(&form, held) {
+    let credential = match Brought::by(&form, held, &app.keys) {
         Brought::Credential(credential) => credential,
         Brought::Nothing => return refused(&app, &locales),
+        Brought::OtherLink => return app.pages.show(&Page::Refused, &locales),
         Brought::Contradiction => return app.pages.problem(StatusCode::BAD_REQUEST, &locales),
     };
     match attempt(&app, &credential, &form).await {
         Attempt::Changed => setting(app.pages.cookie.cleared(), see_other(DONE)),
-        Attempt::Opened => setting(app.pages.cookie.holding(&credential), see_other(RESET)),
+        Attempt::Opened => setting(app.pages.cookie.holding(&credential, &app.keys), see_other(RESET)),
         Attempt::Again(shortcomings) => {
-            let page = app.pages.show(&Page::ChoosePassword(&shortcomings), &locales);
-            setting(app.pages.cookie.holding(&credential), page)
+            let bound_to = binding(&credential, &app.keys);
+            let page = Page::ChoosePassword { bound_to: &bound_to, shortcomings: &shortcomings };
+            setting(app.pages.cookie.holding(&credential, &app.keys), app.pages.show(&page, &locales))
         }
         Attempt::Dead => refused(&app, &locales),
         Attempt::Unavailable => app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, &locales),
@@ -92,13 +98,15 @@ enum Brought {
     Credential(Credential),
     /// No link and no code, or what cannot be one.
     Nothing,
+    /// The form was made for another link than the cookie holds by now.
+    OtherLink,
     /// A link and a code, or half of a code: no form of ours sends that.
     Contradiction,
 }
 
 impl Brought {
     /// What stands in the form wins over the cookie.
-    fn by(form: &Form, held: Option<Held>) -> Self {
+    fn by(form: &Form, held: Option<Held>, keys: &Keys) -> Self {
         match (form.value("token"), form.value("email"), form.value("code")) {
             (Some(token), None, None) => match ResetToken::parse(token) {
                 Some(token) => Self::Credential(Credential::Token(token)),
@@ -109,7 +117,10 @@ impl Brought {
                 Err(_) => Self::Nothing,
             },
             (None, None, None) => match held {
-                Some(Held::Credential(credential)) => Self::Credential(credential),
+                Some(Held::Credential(credential)) => match form.value("bound_to") {
+                    Some(bound_to) if bound_to != binding(&credential, keys) => Self::OtherLink,
+                    _ => Self::Credential(credential),
+                },
                 Some(Held::BrokenLink) | None => Self::Nothing,
             },
             _ => Self::Contradiction,
@@ -144,5 +155,74 @@ async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
         Err(RedeemRefusal::Weak(violations)) => Attempt::Again(violations.into_iter().map(Shortcoming::Rule).collect()),
         Err(RedeemRefusal::Dead) => Attempt::Dead,
         Err(RedeemRefusal::Unavailable) => Attempt::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regain_core::keys::KEY_BYTES;
+    use secrecy::ExposeSecret;
+
+    const LINK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    const COOKIE: &str = "__________________________________________8";
+
+    fn keys() -> Keys {
+        Keys::new([7; KEY_BYTES])
+    }
+
+    fn in_cookie() -> Credential {
+        Credential::Token(ResetToken::parse(COOKIE).unwrap())
+    }
+
+    /// Which credential a form stands for, in words, sent while the cookie holds a token.
+    fn brought(encoded: &str) -> String {
+        let form = Form::parse(encoded.as_bytes()).unwrap();
+        match Brought::by(&form, Some(Held::Credential(in_cookie())), &keys()) {
+            Brought::Credential(Credential::Token(token)) => token.to_text().expose_secret().to_owned(),
+            Brought::Credential(Credential::Code { address, code }) => {
+                format!("{} {}", address.as_str(), code.map_or("no code", |_| "code"))
+            }
+            Brought::Nothing => "nothing".into(),
+            Brought::OtherLink => "other link".into(),
+            Brought::Contradiction => "contradiction".into(),
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_form_wins_over_the_cookie() {
+        assert_eq!(brought(&format!("token={LINK}")), LINK);
+        assert_eq!(brought("email=+ada@example.com%0A&code=7k3p+m9qx"), "ada@example.com code");
+        assert_eq!(brought("email=ada@example.com&code=u"), "ada@example.com no code");
+        assert_eq!(brought("password=x"), COOKIE);
+    }
+
+    #[test]
+    fn a_bad_token_in_the_form_does_not_fall_back_to_the_cookie() {
+        for form in ["token=", "token=x", "email=&code=7k3pm9qx", "email=ada&code=7k3pm9qx"] {
+            assert_eq!(brought(form), "nothing", "{form}");
+        }
+    }
+
+    #[test]
+    fn a_link_and_a_code_together_or_half_a_code_are_refused() {
+        for form in ["token=x&code=y", "token=x&email=y", "token=x&email=y&code=z", "email=ada@example.com", "code=y"] {
+            assert_eq!(brought(form), "contradiction", "{form}");
+        }
+    }
+
+    #[test]
+    fn a_form_goes_with_the_link_it_was_made_for() {
+        let own = binding(&in_cookie(), &keys());
+        assert_eq!(brought(&format!("bound_to={own}")), COOKIE);
+        assert_eq!(brought("bound_to=another"), "other link");
+        assert_eq!(brought("bound_to="), "other link");
+    }
+
+    #[test]
+    fn without_a_link_or_code_there_is_nothing() {
+        let form = Form::parse(b"password=x").unwrap();
+        assert!(matches!(Brought::by(&form, None, &keys()), Brought::Nothing));
+        assert!(matches!(Brought::by(&form, Some(Held::BrokenLink), &keys()), Brought::Nothing));
     }
 }

@@ -21,6 +21,10 @@ fn pages() -> Pages {
 
 const TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
+fn choose(shortcomings: &[Shortcoming]) -> Page<'_> {
+    Page::ChoosePassword { bound_to: "bound-to-this-link", shortcomings }
+}
+
 /// Every page there is, with a name for its snapshot.
 fn every_page() -> Vec<(&'static str, Response)> {
     let pages = pages();
@@ -29,8 +33,8 @@ fn every_page() -> Vec<(&'static str, Response)> {
         ("forgot", Page::Forgot),
         ("sent", Page::Sent),
         ("code", Page::EnterCode),
-        ("choose", Page::ChoosePassword(&[])),
-        ("choose_again", Page::ChoosePassword(&[Shortcoming::Mismatch])),
+        ("choose", choose(&[])),
+        ("choose_again", choose(&[Shortcoming::Mismatch])),
         ("refused", Page::Refused),
         ("done", Page::Done),
         ("not_me", Page::NotMe { token: TOKEN }),
@@ -115,9 +119,9 @@ fn only_an_unavailable_page_says_when_to_try_again() {
 
 #[tokio::test]
 async fn what_was_wrong_is_tied_to_the_field() {
-    let rejected = body(pages().show(&Page::ChoosePassword(&[Shortcoming::Mismatch]), &[])).await;
+    let rejected = body(pages().show(&choose(&[Shortcoming::Mismatch]), &[])).await;
     assert!(rejected.contains(r#"role="alert""#));
     assert!(rejected.contains(r#"aria-describedby="password-errors password-hint" aria-invalid="true" autofocus"#));
-    let fresh = body(pages().show(&Page::ChoosePassword(&[]), &[])).await;
+    let fresh = body(pages().show(&choose(&[]), &[])).await;
     assert!(!fresh.contains(r#"role="alert""#) && !fresh.contains(r#"aria-invalid="true" autofocus"#));
 }
