@@ -57,6 +57,7 @@ pub async fn count(State(gate): State<Gate>, mut request: Request, next: Next) -
         }
     }
     request.extensions_mut().insert(admission);
+    request.extensions_mut().insert(client);
     let mut response = next.run(request).await;
     if let Some(level) = fields {
         level.write_to(response.headers_mut());
@@ -237,5 +238,92 @@ impl governor::clock::Clock for WallClock {
     fn now(&self) -> Nanos {
         let millis = u64::try_from(self.0.now().as_millis()).unwrap_or(0);
         Nanos::new(millis.saturating_mul(1_000_000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::test_app::{HandClock, config};
+
+    fn limit(per_minute: u32) -> (NetworkLimit, Arc<HandClock>) {
+        let clock = Arc::new(HandClock::default());
+        let limits = config::Limits { requests_per_network_per_minute: per_minute, ..config().limits };
+        (NetworkLimit::new(&limits, clock.clone()), clock)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_network_has_its_calls_and_then_waits() {
+        let (limit, clock) = limit(10);
+        for used in 1..=10 {
+            let level = limit.count(ip("192.0.2.1"));
+            assert_eq!((level.remaining, level.retry_after), (10 - used, None));
+            assert_eq!(level.reset, Duration::from_secs(6) * used);
+        }
+        let wait = limit.count(ip("192.0.2.1")).retry_after.unwrap();
+        assert_eq!(wait, Duration::from_secs(6));
+        assert_eq!(limit.count(ip("192.0.2.2")).retry_after, None);
+        clock.advance(wait - Duration::from_millis(1));
+        assert!(limit.count(ip("192.0.2.1")).retry_after.is_some());
+        clock.advance(Duration::from_millis(1));
+        assert_eq!(limit.count(ip("192.0.2.1")).retry_after, None);
+    }
+
+    #[test]
+    fn a_slash_64_is_one_network_and_a_mapped_address_is_ipv4() {
+        let (limit, _) = limit(1);
+        limit.count(ip("2001:db8:0:1::1"));
+        assert!(limit.count(ip("2001:db8:0:1:ffff::2")).retry_after.is_some());
+        assert!(limit.count(ip("2001:db8:0:2::1")).retry_after.is_none());
+        limit.count(ip("192.0.2.1"));
+        assert!(limit.count(ip("::ffff:192.0.2.1")).retry_after.is_some());
+    }
+
+    #[test]
+    fn newcomers_share_when_there_are_too_many_and_the_known_do_not() {
+        let (limit, clock) = limit(2);
+        let address = |n: u32| IpAddr::V4(Ipv4Addr::from(0x0A00_0000 + n));
+        for n in 0..100_000 {
+            limit.count(address(n));
+        }
+        assert_eq!(limit.limiter.len(), OWN_BUCKETS_MAX);
+        for newcomer in ["203.0.113.1", "203.0.7.7", "2001:db8:1::1", "2001:db8:2::1"] {
+            assert!(limit.count(ip(newcomer)).retry_after.is_none(), "{newcomer}");
+        }
+        assert!(limit.count(ip("203.0.200.9")).retry_after.is_some());
+        assert!(limit.count(ip("2001:db8:3::1")).retry_after.is_some());
+        assert!(limit.count(address(5)).retry_after.is_none());
+        assert_eq!(limit.limiter.len(), OWN_BUCKETS_MAX + 2);
+        clock.advance(Duration::from_secs(120));
+        assert!(limit.count(ip("203.0.200.9")).retry_after.is_none());
+        assert_eq!(limit.limiter.len(), 1, "idle buckets are forgotten");
+    }
+
+    #[test]
+    fn the_fields_are_those_of_unleash() {
+        let (limit, _) = limit(10);
+        let mut headers = HeaderMap::new();
+        limit.count(ip("192.0.2.1")).write_to(&mut headers);
+        let fields: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        assert_eq!(
+            fields,
+            [
+                ("ratelimit-policy", "10;w=60"),
+                ("ratelimit-limit", "10"),
+                ("ratelimit-remaining", "9"),
+                ("ratelimit-reset", "6")
+            ]
+        );
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        for (millis, seconds) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (6000, 6)] {
+            assert_eq!(whole_seconds(Duration::from_millis(millis)), seconds);
+        }
     }
 }

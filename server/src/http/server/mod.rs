@@ -1,0 +1,233 @@
+//! The accept loop: every wait has an end, and every number a bound.
+
+mod lobby;
+mod stall;
+#[cfg(test)]
+mod tests;
+
+use super::client_address::Peer;
+use super::tls::{self, TlsFault};
+use super::{admin, router};
+use crate::app::App;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use lobby::{Lobby, Seat};
+use stall::Impatient;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+/// Which port is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Everybody's.
+    Public,
+    /// The operator's.
+    Admin,
+}
+
+/// Serves `listener` until `shutdown` turns true or its sender is gone; then lets open requests end, for at most
+/// [`Bounds::drain`].
+///
+/// # Errors
+/// [`TlsFault`], before anything is accepted.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    role: Role,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), TlsFault> {
+    let tls = match (role, &app.config.server.tls) {
+        (Role::Public, Some(files)) => Some(tls::acceptor(files)?),
+        _ => None,
+    };
+    let endpoints = match role {
+        Role::Public => router(app),
+        Role::Admin => admin::router(app),
+    };
+    accept_until_told(listener, Door { endpoints, tls, shutdown, bounds: Bounds::default() }).await;
+    Ok(())
+}
+
+/// How long a connection may do what, and how many there may be.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Beyond it the connection that has waited longest makes room; if all are busy, new ones wait in the backlog.
+    connections_max: u32,
+    /// For the TLS handshake.
+    handshake: Duration,
+    /// For the header of a request; also between requests.
+    header: Duration,
+    /// For the peer to take any octet of an answer.
+    write: Duration,
+    /// For everything: then the connection is closed, busy or not.
+    lifetime: Duration,
+    /// For open requests after shutdown, or after `lifetime`.
+    drain: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections_max: 10_000,
+            handshake: Duration::from_secs(10),
+            header: Duration::from_secs(10),
+            write: Duration::from_secs(10),
+            lifetime: Duration::from_secs(300),
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+async fn accept_until_told(listener: TcpListener, mut door: Door) {
+    let slots = Arc::new(Semaphore::new(door.bounds.connections_max as usize));
+    let lobby = Arc::new(Lobby::default());
+    loop {
+        let (stream, peer, slot) = tokio::select! {
+            () = told(&mut door.shutdown) => break,
+            accepted = accept(&listener, &slots, &lobby) => accepted,
+        };
+        let (door, seat) = (door.clone(), lobby.enter());
+        tokio::spawn(async move {
+            door.welcome(stream, peer, seat).await;
+            drop(slot);
+        });
+    }
+    drop(listener);
+    // Every connection gives its slot back within `drain`; a little more lets the last ones do so.
+    let all_gone = slots.acquire_many(door.bounds.connections_max);
+    let _ = timeout(door.bounds.drain + Duration::from_secs(1), all_gone).await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+    lobby: &Lobby,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    loop {
+        if slots.available_permits() == 0 {
+            lobby.evict_longest_waiting();
+        }
+        // The semaphore is never closed.
+        let Ok(slot) = Arc::clone(slots).acquire_owned().await else { continue };
+        match listener.accept().await {
+            Ok((stream, peer)) => return (stream, peer, slot),
+            Err(error) => {
+                // Out of file descriptors, or a client that gave up. Not a reason to stop, nor to spin.
+                tracing::warn!(%error, "a connection could not be accepted");
+                lobby.evict_longest_waiting();
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// Returns when the server shall stop.
+async fn told(shutdown: &mut watch::Receiver<bool>) {
+    // An error means that whoever could tell is gone.
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+/// What one connection needs.
+#[derive(Clone)]
+struct Door {
+    endpoints: Router,
+    tls: Option<TlsAcceptor>,
+    shutdown: watch::Receiver<bool>,
+    bounds: Bounds,
+}
+
+impl Door {
+    async fn welcome(self, stream: TcpStream, peer: SocketAddr, seat: Arc<Seat>) {
+        // Answers are small; waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = self.tls.clone() else { return self.converse(stream, peer, seat).await };
+        let handshake = timeout(self.bounds.handshake, tls.accept(stream));
+        let shaken = tokio::select! {
+            shaken = handshake => shaken,
+            () = seat.evicted() => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => self.converse(stream, peer, seat).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+    }
+
+    async fn converse<S>(mut self, stream: S, peer: SocketAddr, seat: Arc<Seat>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Bounds { header, write, lifetime, drain, .. } = self.bounds;
+        let server_side = Arc::clone(&seat);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            let (busy, endpoints) = (server_side.begin(), self.endpoints.clone());
+            async move {
+                let response = endpoints.oneshot(request.map(Body::new)).await;
+                drop(busy);
+                response
+            }
+        });
+        let builder = builder(header);
+        let stream = TokioIo::new(Impatient::new(stream, header, write));
+        let mut connection = pin!(builder.serve_connection(stream, service));
+        let ended = tokio::select! {
+            outcome = connection.as_mut() => Some(outcome),
+            () = seat.evicted() => return,
+            () = told(&mut self.shutdown) => None,
+            () = sleep(lifetime) => None,
+        };
+        let outcome = match ended {
+            Some(outcome) => outcome,
+            None => {
+                connection.as_mut().graceful_shutdown();
+                timeout(drain, connection).await.unwrap_or(Ok(()))
+            }
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// Largest header.
+const HEADER_OCTETS_MAX: u16 = 16 * 1024;
+/// Most header fields.
+const HEADER_FIELDS_MAX: usize = 64;
+/// Most requests at once on one HTTP/2 connection.
+const STREAMS_MAX: u32 = 128;
+/// Streams that a client opened and reset before they were looked at (rapid reset, CVE-2023-44487).
+const RESET_STREAMS_MAX: usize = 32;
+
+/// Without a timer hyper's deadlines are silently off.
+fn builder(deadline: Duration) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(deadline)
+        .max_buf_size(HEADER_OCTETS_MAX.into())
+        .max_headers(HEADER_FIELDS_MAX)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(HEADER_OCTETS_MAX.into())
+        .max_pending_accept_reset_streams(RESET_STREAMS_MAX)
+        .max_local_error_reset_streams(RESET_STREAMS_MAX)
+        .keep_alive_interval(deadline)
+        .keep_alive_timeout(deadline);
+    builder
+}

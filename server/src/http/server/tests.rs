@@ -1,0 +1,121 @@
+use super::*;
+use axum::routing::get;
+use std::time::Instant;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Short, so that the tests are.
+const BRIEF: Bounds = Bounds {
+    connections_max: 3,
+    handshake: Duration::from_millis(300),
+    header: Duration::from_millis(300),
+    write: Duration::from_millis(300),
+    lifetime: Duration::from_secs(5),
+    drain: Duration::from_secs(2),
+};
+
+struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    ended: tokio::task::JoinHandle<()>,
+}
+
+async fn start(bounds: Bounds) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, shutdown) = watch::channel(false);
+    let endpoints = Router::new()
+        .route("/", get(async || "hello"))
+        .route("/slow", get(async || sleep(Duration::from_millis(500)).await))
+        .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
+    let door = Door { endpoints, tls: None, shutdown, bounds };
+    Running { address, stop, ended: tokio::spawn(accept_until_told(listener, door)) }
+}
+
+impl Running {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// What comes back, up to the end of the connection.
+    async fn say(&self, text: &str) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(text.as_bytes()).await.unwrap();
+        read_to_end(&mut stream).await
+    }
+}
+
+async fn read_to_end(stream: &mut TcpStream) -> String {
+    let mut octets = Vec::new();
+    // A reset is an end, too.
+    let _ = timeout(Duration::from_secs(5), stream.read_to_end(&mut octets)).await.expect("the server closes");
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn a_client_that_says_nothing_or_not_all_is_closed() {
+    let server = start(BRIEF).await;
+    for start in ["", "P", "PRI * HTTP/2.0\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b"] {
+        let began = Instant::now();
+        server.say(start).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "{start:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_closed() {
+    let server = start(BRIEF).await;
+    assert!(server.say("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_reader_who_takes_nothing_is_closed() {
+    let server = start(BRIEF).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert!(read_to_end(&mut stream).await.len() < 64 * 1024 * 1024);
+}
+
+#[tokio::test]
+async fn idle_sockets_do_not_stop_a_quick_client() {
+    let server = start(Bounds { header: Duration::from_secs(60), ..BRIEF }).await;
+    let mut idle = Vec::new();
+    for _ in 0..10 {
+        idle.push(server.connect().await);
+    }
+    assert!(server.say(GET).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_header_over_the_limit_is_refused() {
+    let server = start(BRIEF).await;
+    let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX-A: {}\r\n\r\n", "x".repeat(20_000));
+    assert!(server.say(&long).await.starts_with("HTTP/1.1 431"));
+    let many = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X-A: b\r\n".repeat(100));
+    assert!(server.say(&many).await.starts_with("HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn at_shutdown_open_requests_end_and_nobody_new_is_served() {
+    let server = start(BRIEF).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let idle = server.connect().await;
+    sleep(Duration::from_millis(100)).await;
+    server.stop.send(true).unwrap();
+    assert!(read_to_end(&mut stream).await.starts_with("HTTP/1.1 200"));
+    timeout(Duration::from_secs(2), server.ended).await.expect("the idle connection holds nothing up").unwrap();
+    assert!(TcpStream::connect(server.address).await.is_err());
+    drop(idle);
+}
+
+#[tokio::test]
+async fn a_length_beside_chunks_does_not_smuggle_a_second_request() {
+    let server = start(BRIEF).await;
+    let answer = server
+        .say("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await;
+    assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+}
