@@ -1,1 +1,154 @@
 //! Password hashing on a bounded number of threads.
+//!
+//! A hash takes tens of milliseconds and megabytes. So many run at once as there are cores, some more wait, and the
+//! rest are turned away: a storm of redeemings costs bounded memory, and no async thread ever hashes.
+
+use regain_core::entropy::Entropy;
+use regain_core::hash::{self, HashError, Recipe, StoredPassword};
+use regain_core::password::AcceptedPassword;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// The threads that hash, and the queue before them.
+#[derive(Debug)]
+pub struct HashingPool {
+    /// One permit for each that waits or runs.
+    places: Arc<Semaphore>,
+    /// One permit for each that runs.
+    threads: Arc<Semaphore>,
+}
+
+/// Why there is no hash.
+#[derive(Debug, thiserror::Error)]
+pub enum HashingFault {
+    /// As many wait as may.
+    #[error("too many passwords are being hashed already; try again in a moment")]
+    Busy,
+    /// The stored password, or the new one, is not fit for it.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+    /// The thread did not come back: the server is stopping, or there is a bug in a format.
+    #[error("a hashing thread ended without an answer; if the server is not stopping, report it with the log")]
+    Lost,
+}
+
+impl HashingPool {
+    /// A pool of `threads`, before which at most `waiting_max` wait.
+    #[must_use]
+    pub fn new(threads: usize, waiting_max: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(threads + waiting_max)), threads: Arc::new(Semaphore::new(threads)) }
+    }
+
+    /// [`Recipe::make`].
+    ///
+    /// # Errors
+    /// [`HashingFault`].
+    pub async fn make(
+        &self,
+        recipe: Recipe,
+        password: AcceptedPassword,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<StoredPassword, HashingFault> {
+        self.run(move || recipe.make(&password, entropy.as_ref())).await
+    }
+
+    /// [`hash::verify`].
+    ///
+    /// # Errors
+    /// [`HashingFault`].
+    pub async fn verify(&self, stored: StoredPassword, password: SecretString) -> Result<bool, HashingFault> {
+        self.run(move || hash::verify(stored.expose(), password.expose_secret().as_bytes())).await
+    }
+
+    /// Whoever stops waiting gives the place back. What runs cannot be stopped and keeps its thread to the end.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
+    ) -> Result<T, HashingFault> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashingFault::Busy)?;
+        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| HashingFault::Lost)?;
+        let task = spawn_blocking(move || {
+            let _held = (place, thread);
+            work()
+        });
+        task.await.map_err(|_| HashingFault::Lost)?.map_err(HashingFault::Hash)
+    }
+}
+
+impl Default for HashingPool {
+    /// A thread for each core.
+    fn default() -> Self {
+        Self::new(std::thread::available_parallelism().map_or(1, usize::from), WAITING_MAX)
+    }
+}
+
+/// At some 35 hashes a second and core, the last in the queue of a single core waits seven seconds.
+const WAITING_MAX: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ambient::SystemEntropy;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    /// Starts a piece of work and lets it get as far as it gets at once.
+    fn poll_once<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[tokio::test]
+    async fn what_is_made_verifies() {
+        let pool = HashingPool::default();
+        let policy = regain_core::password::Preset::Nist;
+        let policy = regain_core::password::Policy::new(policy, policy.lengths(), []);
+        let context =
+            regain_core::password::Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: true };
+        let accepted = policy.check("zq vkw pxl".to_owned().into(), &context).unwrap();
+        let recipe = Recipe::keep("$2y$04$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK").unwrap();
+        let stored = pool.make(recipe, accepted, Arc::new(SystemEntropy)).await.unwrap();
+        assert!(stored.expose().starts_with("$2y$04$"));
+        assert!(pool.verify(stored.clone(), "zq vkw pxl".to_owned().into()).await.unwrap());
+        assert!(!pool.verify(stored, "zq vkw px".to_owned().into()).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn work_is_done_on_another_thread() {
+        let here = std::thread::current().id();
+        let there = HashingPool::new(1, 0).run(|| Ok(std::thread::current().id())).await.unwrap();
+        assert_ne!(here, there);
+    }
+
+    #[tokio::test]
+    async fn beyond_the_queue_it_is_busy_and_leaving_gives_the_place_back() {
+        let pool = HashingPool::new(1, 1);
+        let thread = Arc::clone(&pool.threads).acquire_owned().await.unwrap();
+        let _place = Arc::clone(&pool.places).acquire_owned().await.unwrap();
+        {
+            let mut waits = pin!(pool.run(|| Ok(1)));
+            assert!(poll_once(waits.as_mut()).is_pending());
+            assert!(matches!(pool.run(|| Ok(2)).await, Err(HashingFault::Busy)));
+        }
+        let mut waits = pin!(pool.run(|| Ok(3)));
+        assert!(poll_once(waits.as_mut()).is_pending());
+        drop(thread);
+        assert_eq!(waits.await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn faults_of_the_hash_come_through() {
+        let refused = HashingPool::new(1, 0).verify(StoredPassword::new("!"), "x".to_owned().into()).await;
+        assert!(matches!(refused, Err(HashingFault::Hash(HashError::Unusable))));
+    }
+
+    #[tokio::test]
+    async fn a_lost_thread_gives_its_place_back() {
+        let pool = HashingPool::new(1, 0);
+        let lost = pool.run(|| -> Result<(), HashError> { panic!("on purpose") }).await;
+        assert!(matches!(lost, Err(HashingFault::Lost)));
+        assert_eq!(pool.run(|| Ok(4)).await.unwrap(), 4);
+    }
+}

@@ -94,10 +94,11 @@ impl Policy {
     /// Every violation at once; of a password that no format could hold, its length alone.
     pub fn check(&self, password: SecretString, context: &Context<'_>) -> Result<AcceptedPassword, Vec<Violation>> {
         let text = password.expose_secret();
-        if text.len() > PASSWORD_BYTES_MAX {
-            return Err(vec![Violation::TooLong { length_max: self.lengths.max }]);
-        }
         let mut found = self.length_violations(text);
+        if text.len() > PASSWORD_BYTES_MAX {
+            let too_long = found.pop().unwrap_or(Violation::TooManyBytes { bytes_max: PASSWORD_BYTES_MAX });
+            return Err(vec![too_long]);
+        }
         found.extend(storage_violations(text, context));
         match self.preset {
             Preset::Nist => found.extend(self.guessable(text, context)),

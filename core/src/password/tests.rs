@@ -83,6 +83,9 @@ fn what_cannot_be_stored_is_refused_by_either_preset() {
 #[test]
 fn a_megabyte_is_refused_for_its_length_alone() {
     assert_eq!(nist(&"\0".repeat(1_000_000)), ["too_long"]);
+    let generous = Policy::new(Preset::Nist, Lengths { min: 8, max: 4096 }, []);
+    let refused = generous.check("🔑".repeat(1025).into(), &NOBODY).unwrap_err();
+    assert_eq!(refused, [Violation::TooManyBytes { bytes_max: PASSWORD_BYTES_MAX }]);
 }
 
 #[test]
