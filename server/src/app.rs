@@ -2,6 +2,7 @@
 
 use crate::config::secret::{self, SecretError};
 use crate::config::{self, Config};
+use crate::demo::mailbox::Mailbox;
 use crate::hashing::HashingPool;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
@@ -43,6 +44,8 @@ pub struct App {
     pub words: Arc<Words>,
     /// The hosted pages.
     pub pages: Pages,
+    /// Of the demo: the mail it caught, shown in the browser.
+    pub mailbox: Option<Arc<Mailbox>>,
 }
 
 /// Why the server cannot start.
@@ -82,9 +85,10 @@ impl App {
             #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
             policy: policy(&config.password)?,
-            hashing: HashingPool::new(),
+            hashing: HashingPool::default(),
             pages: Pages::new(&config, Arc::clone(&words))?,
             ledger: Ledger::open_for_server(&config.ledger.path).await?,
+            mailbox: None,
             words,
             clock,
             entropy,

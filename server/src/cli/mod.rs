@@ -13,8 +13,9 @@ mod request;
 mod serve;
 mod token;
 
+use crate::ambient::SystemEntropy;
 use crate::config::{Config, ConfigErrors};
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,26 +71,30 @@ struct Failed;
 #[must_use]
 pub fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let cli = Cli::parse();
-    match run(cli) {
+    let given = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&given).unwrap_or_else(|wrong| wrong.exit());
+    match run(cli, &given) {
         Ok(code) => code,
         Err(fault) => report(&fault),
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let path = cli.config.as_deref();
     let load = || Config::load(path, std::env::vars_os());
     let out = &mut std::io::stdout();
     match cli.command {
-        Command::Demo(args) => demo::run(&args)?,
+        Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
         Command::Serve => serve::run(load()?)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
-        Command::Hash(command) => return hash::run(command, std::io::stdin().lock(), out),
-        Command::Config(command) => config::run(&command, path, std::env::vars_os(), out)?,
+        Command::Hash(command) => {
+            let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;
+            return Ok(answer.into());
+        }
+        Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
         Command::Openapi => openapi::run(&load()?, out)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,3 +5,4 @@ pub mod mail;
 pub mod mailbox;
 mod mailbox_page;
 mod smtp;
+pub mod walk;

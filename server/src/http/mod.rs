@@ -47,6 +47,9 @@ pub fn router(app: Arc<App>) -> Router {
     if app.config.api.unleash.enabled {
         endpoints = endpoints.merge(dialect::unleash::router());
     }
+    if let Some(mailbox) = &app.mailbox {
+        endpoints = endpoints.merge(mailbox.router().with_state(()));
+    }
     let gate = network_limit::Gate { app: Arc::clone(&app), limit };
     let endpoints = endpoints
         .fallback(problem::unknown_path)
