@@ -74,8 +74,14 @@ fn what_is_kept_is_format_cost_and_lengths() {
 fn with_the_same_salt_the_same_text_is_written() {
     let as_the_library_writes = |stored: &str| !["p=1,t=2", "seasalt", "m=128,"].iter().any(|odd| stored.contains(odd));
     for (password, stored) in vectors().filter(|(_, stored)| as_the_library_writes(stored)) {
-        let made = Recipe::keep(stored).unwrap().make_unruled(&password, &salt_of(stored)).unwrap();
-        assert_eq!(made.expose(), stored);
+        let recipe = Recipe::keep(stored).unwrap();
+        match recipe.make_unruled(&password, &salt_of(stored)) {
+            Ok(made) => assert_eq!(made.expose(), stored),
+            Err(error) => {
+                assert!(password.contains(&0), "{stored}");
+                assert_eq!(error, HashError::PasswordHasNul { format: recipe.format().name() });
+            }
+        }
     }
 }
 
@@ -237,7 +243,7 @@ fn nearly_right() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_text_is_identified_and_verified_without_panic(stored: String, password: Vec<u8>) {
