@@ -1,6 +1,6 @@
 //! Password formats: what other applications store, read and written exactly as they do.
 //!
-//! A format is one file and one row of [`TABLE`]. Nothing in a stored password is trusted: every parameter is
+//! A format is one file and one row of the table below. Nothing in a stored password is trusted: every parameter is
 //! bounded before memory or time is spent on it.
 
 mod argon2id;
