@@ -38,8 +38,8 @@ impl fmt::Display for ConfigErrors {
             writeln!(f, "{}\n", problem.render(self.file.as_ref()))?;
         }
         match self.problems.len() {
-            1 => write!(f, "the configuration has 1 error; nothing was started"),
-            n => write!(f, "the configuration has {n} errors; nothing was started"),
+            1 => write!(f, "the configuration has 1 error and is not used"),
+            n => write!(f, "the configuration has {n} errors and is not used"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The settings in force: the environment's over the file's over the defaults, each of the right kind.
 
 use super::error::{Place, Problem};
-use super::key::{self, Default, Key, Kind};
+use super::key::{self, Absent, Key, Kind};
 use super::source::Entry;
 use super::value::{self, Raw, Value};
 use std::collections::BTreeMap;
@@ -71,13 +71,13 @@ impl Settings {
         }
         let Some(entry) = entries.pop() else { return self.fall_back(key) };
         let place = entry.place.clone();
-        let (value, origin) = match if entry.twin { self.from_twin(key, entry) } else { fit(key, entry) } {
+        let (value, origin) = match if entry.twin { self.read_twin(key, entry) } else { fit(key, entry) } {
             Ok(fitting) => fitting,
             Err(problem) => return self.problems.push(*problem),
         };
-        match key.default {
-            Default::Unset | Default::Derived(_) if value.is_empty_text() => {}
-            Default::Required | Default::Is(_) if value.is_empty_text() => {
+        match key.absent {
+            Absent::Unset | Absent::Derived(_) if value.is_empty_text() => {}
+            Absent::Required | Absent::Is(_) if value.is_empty_text() => {
                 let title = format!("`{}` is empty", key.path);
                 self.problems.push(Problem {
                     title,
@@ -96,24 +96,24 @@ impl Settings {
     }
 
     fn fall_back(&mut self, key: &'static Key) {
-        match key.default {
-            Default::Required => self.problems.push(Problem {
+        match key.absent {
+            Absent::Required => self.problems.push(Problem {
                 title: format!("`{}` is required", key.path),
                 place: Place::Nowhere,
                 found: None,
                 help: format!("set it in the file, or as {}; accepted: {}", key::variable(key.path), key.accepted()),
             }),
-            Default::Is(text) => {
+            Absent::Is(text) => {
                 if let Ok(value) = key.fit_text(text) {
                     self.put(key, Setting { value, origin: Origin::Default });
                 }
             }
-            Default::Unset | Default::Derived(_) => {}
+            Absent::Unset | Absent::Derived(_) => {}
         }
     }
 
     /// Reads the file that a twin names.
-    fn from_twin(&self, key: &'static Key, entry: Entry) -> Result<(Value, Origin), Box<Problem>> {
+    fn read_twin(&self, key: &'static Key, entry: Entry) -> Result<(Value, Origin), Box<Problem>> {
         let twin = key.twin().unwrap_or_default();
         let problem = |title: String, found: Option<String>, help: String| {
             Box::new(Problem { title, place: entry.place.clone(), found, help })
@@ -231,6 +231,7 @@ impl Settings {
 
     /// Reports that the value of `key` will not do.
     pub(super) fn refuse(&mut self, key: &Key, refused: Refusal) {
+        let Refusal { complaint, accepted } = refused;
         let setting = self.setting(key);
         let place = match setting.map(|setting| &setting.origin) {
             Some(Origin::Set(place) | Origin::File { named_in: place, .. }) => place.clone(),
@@ -238,8 +239,8 @@ impl Settings {
         };
         let found =
             setting.filter(|_| !key.is_sensitive()).map(|setting| format!("found {}", setting.value.in_words()));
-        let title = format!("`{}` {}", key.path, refused.complaint);
-        self.problems.push(Problem { title, place, found, help: format!("accepted: {}", refused.accepted) });
+        let title = format!("`{}` {complaint}", key.path);
+        self.problems.push(Problem { title, place, found, help: format!("accepted: {accepted}") });
     }
 
     /// Fills in a default that follows from other keys, so that it is shown like any other.

@@ -48,8 +48,9 @@ fn not_toml(file: &mut SourceFile, error: &toml::de::Error) -> Problem {
     let words = &file.text[line.clone()];
     let is_header = words.trim_start().starts_with('[') && !words.contains(['"', '\'', '=', ',']);
     if !is_header {
-        let value = words.find('=').map_or(line.start, |equals| line.start + equals + 1);
-        file.hidden.push(value..line.end);
+        let before_value = words.find('=').map_or(0, |equals| equals + 1);
+        let space = words[before_value..].len() - words[before_value..].trim_start().len();
+        file.hidden.push(line.start + before_value + space..line.end);
     }
     Problem {
         title: format!("this is not TOML: {}", error.message()),
