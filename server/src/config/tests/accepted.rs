@@ -191,6 +191,21 @@ fn a_secret_may_come_from_a_file_of_its_own() {
 }
 
 #[test]
+fn a_twin_in_the_environment_replaces_the_key_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("smtp"), "smtps://relay.example.com").unwrap();
+    let host = |variables: [(&str, &str); 1]| {
+        let config = Config::from_toml(HTTPS, folder.path(), variables).unwrap_or_else(|errors| panic!("{errors}"));
+        match config.mail.transports.into_iter().next() {
+            Some(Transport::Smtp(smtp)) => smtp.host,
+            _ => panic!("no mail server"),
+        }
+    };
+    assert_eq!(host([("REGAIN_MAIL__SMTP__URL_FILE", "smtp")]), "relay.example.com");
+    assert_eq!(host([("REGAIN_MAIL__SMTP__URL_FILE", "")]), "mail.example.com");
+}
+
+#[test]
 fn a_key_and_its_twin_exclude_each_other() {
     let both = HTTPS.replace("[mail.smtp]", "[mail.smtp]\nurl_file = \"smtp\"");
     assert_eq!(title(&both), "error: both `mail.smtp.url` and `mail.smtp.url_file` are set");
