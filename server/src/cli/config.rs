@@ -33,3 +33,24 @@ pub fn run<N: Into<OsString>, V: Into<OsString>>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_and_the_schema_need_no_configuration() {
+        for (command, start) in [(Command::Reference, "# Configuration"), (Command::Schema, "{")] {
+            let mut out = Vec::new();
+            run(command, Some(Path::new("/nonexistent")), std::iter::empty::<(OsString, OsString)>(), &mut out)
+                .unwrap();
+            assert!(out.starts_with(start.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn showing_a_broken_configuration_fails_as_starting_with_it_does() {
+        let error = run(Command::Show, None, [("REGAIN_NONSENSE", "1")], &mut Vec::new()).unwrap_err();
+        assert!(error.downcast_ref::<config::ConfigErrors>().is_some_and(|errors| errors.count() > 1));
+    }
+}

@@ -38,8 +38,8 @@ impl fmt::Display for ConfigErrors {
             writeln!(f, "{}\n", problem.render(self.file.as_ref()))?;
         }
         match self.problems.len() {
-            1 => write!(f, "the configuration has 1 error; nothing was started"),
-            n => write!(f, "the configuration has {n} errors; nothing was started"),
+            1 => write!(f, "the configuration has 1 error and is not used"),
+            n => write!(f, "the configuration has {n} errors and is not used"),
         }
     }
 }
@@ -48,12 +48,12 @@ impl fmt::Display for ConfigErrors {
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     /// The key and what is wrong with it.
-    pub(super) title: String,
-    pub(super) place: Place,
+    title: String,
+    place: Place,
     /// What was found there; never a secret.
-    pub(super) found: Option<String>,
+    found: Option<String>,
     /// What is accepted, or what to do.
-    pub(super) help: String,
+    help: String,
 }
 
 /// Where a problem is.
@@ -68,6 +68,21 @@ pub(super) enum Place {
 }
 
 impl Problem {
+    pub(super) fn new(place: Place, title: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { title: title.into(), place, found: None, help: help.into() }
+    }
+
+    /// With what was found, which must be no secret.
+    pub(super) fn found(self, found: String) -> Self {
+        Self { found: Some(found), ..self }
+    }
+
+    /// About a key or section that other versions have.
+    pub(super) fn not_yet(place: Place, path: &str) -> Self {
+        let title = format!("`{path}` is not supported by this version yet");
+        Self::new(place, title, "leave it out; `regain config reference` lists what this version takes")
+    }
+
     fn render(&self, file: Option<&SourceFile>) -> String {
         let mut group = Group::with_title(Level::ERROR.primary_title(&self.title));
         match (&self.place, file) {
@@ -124,11 +139,10 @@ impl SourceFile {
     /// The line in which `span` begins, hidden bytes replaced, and where `span` lies in it.
     fn excerpt(&self, span: &Range<usize>) -> Excerpt {
         let line = self.line_around(span.start);
-        let (start, end) = (span.start.clamp(line.start, line.end), span.end.clamp(line.start, line.end));
         let mut shown = Excerpt { number: self.line_number(span.start), line: String::new(), span: 0..0 };
         let mut masked_until = line.start;
         for (offset, c) in self.text[line.clone()].char_indices().map(|(n, c)| (line.start + n, c)) {
-            if offset == start {
+            if offset <= span.start {
                 shown.span.start = shown.line.len();
             }
             if offset >= masked_until {
@@ -140,14 +154,13 @@ impl SourceFile {
                     None => shown.line.push(c),
                 }
             }
-            if offset + c.len_utf8() <= end {
+            if offset < span.end {
                 shown.span.end = shown.line.len();
             }
         }
-        if start == line.end {
+        if span.start >= line.end {
             shown.span.start = shown.line.len();
         }
-        shown.span.start = shown.span.start.min(shown.line.len());
         shown.span.end = shown.span.end.max(shown.span.start);
         shown
     }

@@ -9,7 +9,7 @@ pub(super) struct Key {
     /// Section and name, as in `reset.token_ttl_seconds`.
     pub(super) path: &'static str,
     pub(super) kind: Kind,
-    pub(super) default: Default,
+    pub(super) absent: Absent,
     pub(super) secrecy: Secrecy,
     /// A value that would be taken, as TOML; may be empty.
     pub(super) example: &'static str,
@@ -39,7 +39,7 @@ pub(super) enum Kind {
 
 /// What holds when a key is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Default {
+pub(super) enum Absent {
     /// The server does not start.
     Required,
     /// Nothing; an empty text means the same.
@@ -62,7 +62,7 @@ pub(super) enum Secrecy {
 
 impl Key {
     const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { path, kind, default: Default::Unset, secrecy: Secrecy::Open, example: "", supported: true, doc }
+        Self { path, kind, absent: Absent::Unset, secrecy: Secrecy::Open, example: "", supported: true, doc }
     }
 
     pub(super) const fn text(path: &'static str, doc: &'static str) -> Self {
@@ -101,15 +101,15 @@ impl Key {
 
     /// With a default, spelt as in an environment variable.
     pub(super) const fn or(self, default: &'static str) -> Self {
-        Self { default: Default::Is(default), ..self }
+        Self { absent: Absent::Is(default), ..self }
     }
 
     pub(super) const fn or_derived(self, words: &'static str) -> Self {
-        Self { default: Default::Derived(words), ..self }
+        Self { absent: Absent::Derived(words), ..self }
     }
 
     pub(super) const fn required(self) -> Self {
-        Self { default: Default::Required, ..self }
+        Self { absent: Absent::Required, ..self }
     }
 
     /// With an example, as TOML.
@@ -157,7 +157,7 @@ impl Key {
             Kind::Url => "a URL".into(),
             Kind::Path => "a path".into(),
             Kind::Flag => "true or false".into(),
-            Kind::OneOf(words) => format!("one of {}", words.map_quoted()),
+            Kind::OneOf(words) => format!("one of {}", quoted_list(words)),
             Kind::Number { unit, min, max } => format!("a whole number of {unit} from {min} to {max}"),
         };
         if self.example.is_empty() { kind } else { format!("{kind}, such as {}", self.example) }
@@ -224,14 +224,8 @@ const UNSUPPORTED_SECTIONS: &[&str] =
     &["mail.ses", "mail.postmark", "mail.sendgrid", "mail.mailgun", "mail.resend", "mail.sendmail", "users.history"];
 
 /// Words in quotation marks, separated by commas.
-pub(super) trait Quoted {
-    fn map_quoted(&self) -> String;
-}
-
-impl Quoted for [&str] {
-    fn map_quoted(&self) -> String {
-        self.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
-    }
+pub(super) fn quoted_list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
 /// Declares a section's keys, each as a constant of its own and all of them as `KEYS`.

@@ -1,6 +1,6 @@
 //! `[mail]`: who writes, and what carries it.
 
-use super::key::{Key, Quoted, keys};
+use super::key::{Key, keys, quoted_list};
 use super::public::{PublicUrl, shown_name};
 use super::settings::{Refusal, Settings, refusal};
 use super::smtp::{self, Smtp};
@@ -93,7 +93,7 @@ fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> 
         names.sort_unstable();
         wanted.sort_unstable();
         if names != wanted {
-            let accepted = format!("each configured carrier once: {}", names.map_quoted());
+            let accepted = format!("each configured carrier once: {}", quoted_list(&names));
             settings.refuse(&ORDER, refusal("does not match what is configured", accepted));
         }
         transports.sort_by_key(|(name, _)| order.iter().position(|wanted| wanted == name));

@@ -183,21 +183,12 @@ impl Loaded {
 
 /// A section gave up without saying why, which none should.
 fn unexplained() -> ConfigErrors {
-    let problem = Problem {
-        title: "the configuration cannot be used, for no reason that was noted".into(),
-        place: Place::Nowhere,
-        found: None,
-        help: "please report this".into(),
-    };
-    ConfigErrors::new(None, vec![problem])
+    let title = "the configuration cannot be used, for a reason that was not noted";
+    ConfigErrors::new(None, vec![Problem::new(Place::Nowhere, title, "please report this with the configuration")])
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ConfigErrors {
-    let problem = Problem {
-        title: format!("the configuration file {} cannot be read: {error}", path.display()),
-        place: Place::Nowhere,
-        found: None,
-        help: "name an existing file in UTF-8 with `--config`; `regain init` writes one".into(),
-    };
-    ConfigErrors::new(None, vec![problem])
+    let title = format!("the configuration file {} cannot be read: {error}", path.display());
+    let help = "name an existing file in UTF-8 with `--config`; `regain init` writes one";
+    ConfigErrors::new(None, vec![Problem::new(Place::Nowhere, title, help)])
 }

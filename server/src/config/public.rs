@@ -109,6 +109,8 @@ mod tests {
             " https://a.example",
             "https://",
             "https://a.example:99999",
+            "https://*.example",
+            "https://a'.example",
             "//a.example",
         ] {
             assert!(public_url(text).is_err(), "{text}");

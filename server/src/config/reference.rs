@@ -1,6 +1,6 @@
 //! The reference and the JSON Schema, made from the declarations of the keys.
 
-use super::key::{self, Default, Key, Kind, SECTIONS};
+use super::key::{self, Absent, Key, Kind, SECTIONS};
 use super::value::Value;
 use serde_json::{Map, json};
 use std::fmt::Write as _;
@@ -46,11 +46,11 @@ fn entry(page: &mut String, key: &Key) {
 }
 
 fn default_in_words(key: &Key) -> String {
-    match key.default {
-        Default::Required => "none; required".into(),
-        Default::Unset => "none".into(),
-        Default::Derived(words) => words.into(),
-        Default::Is(text) => key.fit_text(text).map_or_else(|_| text.into(), |value| format!("`{}`", literal(&value))),
+    match key.absent {
+        Absent::Required => "none; required".into(),
+        Absent::Unset => "none".into(),
+        Absent::Derived(words) => words.into(),
+        Absent::Is(text) => key.fit_text(text).map_or_else(|_| text.into(), |value| format!("`{}`", literal(&value))),
     }
 }
 
@@ -106,7 +106,7 @@ fn property(key: &Key) -> serde_json::Value {
         Kind::Number { min, max, .. } => json!({ "type": "integer", "minimum": min, "maximum": max }),
     };
     schema["description"] = key.doc.into();
-    if let Default::Is(text) = key.default
+    if let Absent::Is(text) = key.absent
         && let Ok(default) = key.fit_text(text)
     {
         schema["default"] = match default {
@@ -130,7 +130,8 @@ if the environment has what is required.
 Every key is an environment variable too: `REGAIN_` and the path in capitals, joined by `__`. The environment wins.
 Lists are separated by commas, or written as JSON if they start with `[`. Every secret, and every URL that may hold one,
 can be read from a file instead: add `_file` to the key, or `_FILE` to the variable. A file of several API tokens has
-one on each line. A key and its `_file` twin exclude each other.
+one on each line. A key and its `_file` twin exclude each other; either of them in the environment replaces both in the
+file.
 
 Relative paths, in the environment too, start from the folder of the configuration file, or from the working directory
 if there is none. An empty text means that an optional key is not set. Unknown keys and unknown variables that start

@@ -71,7 +71,8 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
     let code_ttl = code_ttl(settings, token_ttl);
     let cooldown = settings.seconds(&COOLDOWN_SECONDS);
     let mails_per_hour_max = settings.number(&MAILS_PER_HOUR_MAX);
-    let link = public_url.and_then(|public| settings.parsed(&LINK, |text| link(text, public)));
+    let origin = public_url.map_or(ANY_ORIGIN, |public| &public.origin);
+    let link = settings.parsed(&LINK, |text| link(text, origin));
     let done_url = settings.parsed(&DONE_URL, |text| url::web(text).map(String::from));
     Some(Reset {
         token_ttl: token_ttl?,
@@ -98,11 +99,13 @@ fn code_ttl(settings: &mut Settings, token_ttl: Option<Duration>) -> Option<Dura
     Some(token_ttl)
 }
 
-fn link(text: &str, public_url: &PublicUrl) -> Result<LinkTemplate, Refusal> {
+/// Stands for a public URL that is wrong itself, so that the rest of the link is checked all the same.
+const ANY_ORIGIN: &str = "https://public-url.invalid";
+
+fn link(text: &str, origin: &str) -> Result<LinkTemplate, Refusal> {
     let accepted = "a URL with `{token}` exactly once, after the host, and `{public_url}` or an https origin before it";
-    let link = LinkTemplate::parse(text, &public_url.origin)
-        .map_err(|error| refusal(format!("will not do: {error}"), accepted))?;
-    let whole = text.replace("{public_url}", &public_url.origin).replace("{token}", "TOKEN");
+    let link = LinkTemplate::parse(text, origin).map_err(|error| refusal(format!("will not do: {error}"), accepted))?;
+    let whole = text.replace("{public_url}", origin).replace("{token}", "TOKEN");
     if whole.contains(['{', '}']) {
         return Err(refusal("holds a placeholder other than `{public_url}` and `{token}`", accepted));
     }

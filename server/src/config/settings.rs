@@ -1,7 +1,7 @@
 //! The settings in force: the environment's over the file's over the defaults, each of the right kind.
 
 use super::error::{Place, Problem};
-use super::key::{self, Default, Key, Kind};
+use super::key::{self, Absent, Key, Kind};
 use super::source::Entry;
 use super::value::{self, Raw, Value};
 use std::collections::BTreeMap;
@@ -55,86 +55,60 @@ impl Settings {
         let (mut file, mut environment) = (by_key(file), by_key(environment));
         for key in key::all() {
             let (from_file, from_environment) = (file.remove(key.path), environment.remove(key.path));
-            let entries = from_environment.or(from_file).unwrap_or_default();
-            settings.settle(key, entries);
+            match settings.settle(key, from_environment.or(from_file).unwrap_or_default()) {
+                Ok(Some(setting)) => settings.put(key, setting),
+                Ok(None) => {}
+                Err(problem) => settings.problems.push(problem),
+            }
         }
         settings
     }
 
-    fn settle(&mut self, key: &'static Key, mut entries: Vec<Entry>) {
-        entries.retain(|entry| !entry.is_empty_twin());
-        if entries.len() > 1 {
-            let twin = key.twin().unwrap_or_default();
-            let title = format!("both `{}` and `{twin}` are set", key.path);
-            let place = entries.swap_remove(1).place;
-            return self.problems.push(Problem { title, place, found: None, help: "keep one of them".into() });
-        }
-        let Some(entry) = entries.pop() else { return self.fall_back(key) };
-        let place = entry.place.clone();
-        let (value, origin) = match if entry.twin { self.from_twin(key, entry) } else { fit(key, entry) } {
-            Ok(fitting) => fitting,
-            Err(problem) => return self.problems.push(*problem),
+    /// What `entries`, a key and its twin at most, come to; none if the key is not set.
+    fn settle(&self, key: &'static Key, mut entries: Vec<Entry>) -> Result<Option<Setting>, Problem> {
+        let entry = match (entries.pop(), entries.pop()) {
+            (None, _) => return default_of(key),
+            (Some(entry), None) => entry,
+            (Some(entry), Some(_)) => {
+                let title = format!("both `{}` and `{}` are set", key.path, key.twin().unwrap_or_default());
+                return Err(Problem::new(entry.place, title, "keep one of them"));
+            }
         };
-        match key.default {
-            Default::Unset | Default::Derived(_) if value.is_empty_text() => {}
-            Default::Required | Default::Is(_) if value.is_empty_text() => {
-                let title = format!("`{}` is empty", key.path);
-                self.problems.push(Problem {
-                    title,
-                    place,
-                    found: None,
-                    help: format!("accepted: {}", key.accepted()),
-                });
+        let place = entry.place.clone();
+        let setting = if entry.twin { self.read_twin(key, entry)? } else { fit(key, entry)? };
+        match key.absent {
+            Absent::Unset | Absent::Derived(_) if setting.value.is_empty_text() => Ok(None),
+            Absent::Required | Absent::Is(_) if setting.value.is_empty_text() => {
+                Err(Problem::new(place, format!("`{}` is empty", key.path), format!("accepted: {}", key.accepted())))
             }
-            _ if !key.supported => {
-                let title = format!("`{}` is not supported by this version yet", key.path);
-                let help = "leave it out; `regain config reference` lists what this version takes".into();
-                self.problems.push(Problem { title, place, found: None, help });
-            }
-            _ => self.put(key, Setting { value, origin }),
-        }
-    }
-
-    fn fall_back(&mut self, key: &'static Key) {
-        match key.default {
-            Default::Required => self.problems.push(Problem {
-                title: format!("`{}` is required", key.path),
-                place: Place::Nowhere,
-                found: None,
-                help: format!("set it in the file, or as {}; accepted: {}", key::variable(key.path), key.accepted()),
-            }),
-            Default::Is(text) => {
-                if let Ok(value) = key.fit_text(text) {
-                    self.put(key, Setting { value, origin: Origin::Default });
-                }
-            }
-            Default::Unset | Default::Derived(_) => {}
+            _ if !key.supported => Err(Problem::not_yet(place, key.path)),
+            _ => Ok(Some(setting)),
         }
     }
 
     /// Reads the file that a twin names.
-    fn from_twin(&self, key: &'static Key, entry: Entry) -> Result<(Value, Origin), Box<Problem>> {
+    fn read_twin(&self, key: &'static Key, entry: Entry) -> Result<Setting, Problem> {
         let twin = key.twin().unwrap_or_default();
-        let problem = |title: String, found: Option<String>, help: String| {
-            Box::new(Problem { title, place: entry.place.clone(), found, help })
-        };
         let Raw::Text(name) = entry.raw else {
-            return Err(problem(format!("`{twin}` is no path"), None, "accepted: a path".into()));
+            return Err(Problem::new(entry.place, format!("`{twin}` does not take this value"), "accepted: a path"));
         };
         let path = self.base.join(name);
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            let title = format!("`{twin}` names a file that cannot be read");
-            problem(title, Some(format!("{}: {error}", path.display())), "accepted: a file in UTF-8".into())
-        })?;
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                let title = format!("`{twin}` names a file that cannot be read");
+                let found = format!("{}: {error}", path.display());
+                return Err(Problem::new(entry.place, title, "accepted: a file in UTF-8").found(found));
+            }
+        };
         let value = match key.kind {
             Kind::Texts => Ok(Value::Texts(value::items(&text, |c| c == ',' || c == '\n'))),
             _ => key.fit_text(text.trim_end_matches(['\r', '\n'])),
         };
-        let value = value.map_err(|found| {
-            let title = format!("the file that `{twin}` names holds no such value");
-            problem(title, Some(found), format!("accepted: {}", key.accepted()))
-        })?;
-        Ok((value, Origin::File { path, named_in: entry.place.clone() }))
+        match value {
+            Ok(value) => Ok(Setting { value, origin: Origin::File { path, named_in: entry.place } }),
+            Err(found) => Err(misfit(key, entry.place, found)),
+        }
     }
 
     fn put(&mut self, key: &Key, setting: Setting) {
@@ -142,32 +116,44 @@ impl Settings {
     }
 }
 
-/// A key and its twin under the key's path.
+/// A key and its twin under the key's path; twins that name no file are as good as absent.
 fn by_key(entries: Vec<Entry>) -> BTreeMap<&'static str, Vec<Entry>> {
     let mut by_key: BTreeMap<_, Vec<Entry>> = BTreeMap::new();
-    for entry in entries {
+    for entry in entries.into_iter().filter(|entry| !entry.is_empty_twin()) {
         by_key.entry(entry.key.path).or_default().push(entry);
     }
     by_key
 }
 
-fn fit(key: &'static Key, entry: Entry) -> Result<(Value, Origin), Box<Problem>> {
-    let fitted = match (&entry.place, entry.raw) {
-        (Place::Variable(_), Raw::Text(text)) if !text.is_empty() || matches!(key.kind, Kind::Texts) => {
-            key.fit_text(&text)
+fn default_of(key: &Key) -> Result<Option<Setting>, Problem> {
+    match key.absent {
+        Absent::Unset | Absent::Derived(_) => Ok(None),
+        Absent::Is(text) => match key.fit_text(text) {
+            Ok(value) => Ok(Some(Setting { value, origin: Origin::Default })),
+            Err(found) => Err(misfit(key, Place::Nowhere, found)),
+        },
+        Absent::Required => {
+            let variable = key::variable(key.path);
+            let help = format!("set it in the file, or as {variable}; accepted: {}", key.accepted());
+            Err(Problem::new(Place::Nowhere, format!("`{}` is required", key.path), help))
         }
-        (_, Raw::Text(text)) if text.is_empty() && !matches!(key.kind, Kind::Texts) => Ok(Value::Text(text)),
+    }
+}
+
+fn fit(key: &Key, entry: Entry) -> Result<Setting, Problem> {
+    let fitted = match (&entry.place, entry.raw) {
+        (Place::Variable(_), Raw::Text(text)) => key.fit_text(&text),
         (_, raw) => key.fit(raw),
     };
     match fitted {
-        Ok(value) => Ok((value, Origin::Set(entry.place))),
-        Err(found) => Err(Box::new(Problem {
-            title: format!("`{}` does not take this value", key.path),
-            place: entry.place,
-            found: Some(found),
-            help: format!("accepted: {}", key.accepted()),
-        })),
+        Ok(value) => Ok(Setting { value, origin: Origin::Set(entry.place) }),
+        Err(found) => Err(misfit(key, entry.place, found)),
     }
+}
+
+fn misfit(key: &Key, place: Place, found: String) -> Problem {
+    let title = format!("`{}` does not take this value", key.path);
+    Problem::new(place, title, format!("accepted: {}", key.accepted())).found(found)
 }
 
 /// What sections ask.
@@ -231,15 +217,17 @@ impl Settings {
 
     /// Reports that the value of `key` will not do.
     pub(super) fn refuse(&mut self, key: &Key, refused: Refusal) {
+        let Refusal { complaint, accepted } = refused;
         let setting = self.setting(key);
         let place = match setting.map(|setting| &setting.origin) {
             Some(Origin::Set(place) | Origin::File { named_in: place, .. }) => place.clone(),
             Some(Origin::Default) | None => Place::Nowhere,
         };
-        let found =
-            setting.filter(|_| !key.is_sensitive()).map(|setting| format!("found {}", setting.value.in_words()));
-        let title = format!("`{}` {}", key.path, refused.complaint);
-        self.problems.push(Problem { title, place, found, help: format!("accepted: {}", refused.accepted) });
+        let mut problem = Problem::new(place, format!("`{}` {complaint}", key.path), format!("accepted: {accepted}"));
+        if let Some(setting) = setting.filter(|_| !key.is_sensitive()) {
+            problem = problem.found(format!("found {}", setting.value.in_words()));
+        }
+        self.problems.push(problem);
     }
 
     /// Fills in a default that follows from other keys, so that it is shown like any other.

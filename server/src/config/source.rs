@@ -48,15 +48,12 @@ fn not_toml(file: &mut SourceFile, error: &toml::de::Error) -> Problem {
     let words = &file.text[line.clone()];
     let is_header = words.trim_start().starts_with('[') && !words.contains(['"', '\'', '=', ',']);
     if !is_header {
-        let value = words.find('=').map_or(line.start, |equals| line.start + equals + 1);
-        file.hidden.push(value..line.end);
+        let before_value = words.find('=').map_or(0, |equals| equals + 1);
+        let space = words[before_value..].len() - words[before_value..].trim_start().len();
+        file.hidden.push(line.start + before_value + space..line.end);
     }
-    Problem {
-        title: format!("this is not TOML: {}", error.message()),
-        place: Place::Span(span),
-        found: None,
-        help: "correct the line; https://toml.io/en/v1.0.0 describes the format".into(),
-    }
+    let title = format!("this is not TOML: {}", error.message());
+    Problem::new(Place::Span(span), title, "correct the line; https://toml.io/en/v1.0.0 describes the format")
 }
 
 /// Goes through the tables of a file.
@@ -154,21 +151,19 @@ const NOT_SETTINGS: &[&str] =
     if cfg!(feature = "failpoints") { &["REGAIN_LOG", "REGAIN_FAILPOINT"] } else { &["REGAIN_LOG"] };
 
 fn unknown(path: &str, place: Place, is_section: bool) -> Problem {
+    if let Some(section) = key::unsupported_section(path) {
+        return Problem::not_yet(place, section);
+    }
     let shown = path.escape_debug();
-    let (title, help) = if is_section {
-        (format!("`{shown}` is a section, not a key"), format!("write `[{shown}]` and its keys below it"))
-    } else if let Some(section) = key::unsupported_section(path) {
-        let help = "leave it out; `regain config reference` lists what this version takes".into();
-        (format!("`{section}` is not supported by this version yet"), help)
-    } else {
-        let similar = super::similar::nearest(path).map(|near| match &place {
-            Place::Variable(_) => key::variable(&near),
-            _ => near,
-        });
-        let help = similar.map_or("`regain config reference` lists every key".into(), |near| {
-            format!("did you mean `{near}`? `regain config reference` lists every key")
-        });
-        (format!("there is no key `{shown}`"), help)
-    };
-    Problem { title, place, found: None, help }
+    if is_section {
+        let help = format!("write `[{shown}]` and its keys below it");
+        return Problem::new(place, format!("`{shown}` is a section, not a key"), help);
+    }
+    let similar = super::similar::nearest(path).map(|near| match place {
+        Place::Variable(_) => key::variable(&near),
+        _ => near,
+    });
+    let hint = similar.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let help = format!("{hint}`regain config reference` lists every key");
+    Problem::new(place, format!("there is no key `{shown}`"), help)
 }

@@ -15,6 +15,9 @@ pub(super) fn web(text: &str) -> Result<Url, Refusal> {
     if !matches!(url.scheme(), "http" | "https") || !names_host {
         return Err(refusal("is no http or https URL", accepted));
     }
+    if !url.host_str().is_some_and(is_plain_host) {
+        return Err(refusal("has a host with characters that no name of a host has", accepted));
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refusal("names a user or a password", "a URL without them"));
     }
@@ -22,6 +25,11 @@ pub(super) fn web(text: &str) -> Result<Url, Refusal> {
         return Err(refusal("must be https", "https; plain http on localhost, 127.0.0.0/8 and [::1] only"));
     }
     Ok(url)
+}
+
+/// URLs allow quotation marks and asterisks in hosts; headers and pages had better not.
+fn is_plain_host(host: &str) -> bool {
+    host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b))
 }
 
 /// Whether `url` leads to this very machine.

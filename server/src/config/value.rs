@@ -23,9 +23,11 @@ pub(super) enum Value {
 }
 
 impl Key {
-    /// Fits what the file says to this key; on failure says what was found.
+    /// Fits what the file says to this key; on failure says what was found. An empty text fits all keys but lists:
+    /// it may mean that the key is not set.
     pub(super) fn fit(&self, raw: Raw) -> Result<Value, String> {
         match (self.kind, raw) {
+            (kind, Raw::Text(text)) if text.is_empty() && kind != Kind::Texts => Ok(Value::Text(text)),
             (Kind::Text | Kind::Url | Kind::Path, Raw::Text(text)) => Ok(Value::Text(text)),
             (Kind::OneOf(words), Raw::Text(text)) if words.contains(&text.as_str()) => Ok(Value::Text(text)),
             (Kind::Flag, Raw::Flag(flag)) => Ok(Value::Flag(flag)),

@@ -1,0 +1,185 @@
+//! What is refused, a test for each class.
+
+use super::*;
+
+/// The title of the error that the least configuration with `path = value` gets, which is about `path`.
+fn refused(path: &str, value: &str) -> String {
+    let title = title(&format!("{path} = {value}\n{LEAST}"));
+    assert!(title.starts_with(&format!("error: `{path}` ")), "{path} = {value}: {title}");
+    title
+}
+
+#[test]
+fn an_unsafe_public_url_is_refused() {
+    let unsafe_url = |url: &str| title(&LEAST.replace("http://localhost:8080", url));
+    assert_eq!(unsafe_url("http://accounts.example.com"), "error: `public_url` must be https");
+    assert_eq!(
+        unsafe_url("https://accounts.example.com/app"),
+        "error: `public_url` has more than scheme, host and port"
+    );
+    assert_eq!(unsafe_url("https://u:p@accounts.example.com"), "error: `public_url` names a user or a password");
+    assert_eq!(unsafe_url(""), "error: `public_url` is empty");
+}
+
+#[test]
+fn a_limit_or_lifetime_that_bounds_nothing_is_refused() {
+    for (path, values) in [
+        ("reset.token_ttl_seconds", &["-1", "0", "604801", "1.5", "\"3600\"", "99999999999999999999"][..]),
+        ("reset.code_ttl_seconds", &["0", "3601"]),
+        ("reset.code_attempts_max", &["0", "101"]),
+        ("reset.cooldown_seconds", &["-1", "86401"]),
+        ("reset.mails_per_hour_max", &["0"]),
+        ("reset.give_up_seconds", &["0", "604801"]),
+        ("limits.requests_per_network_per_minute", &["0", "-10", "1_000_000_001"]),
+        ("limits.queue_max", &["0"]),
+        ("limits.body_bytes_max", &["1023", "1048577"]),
+        ("password.length_min", &["7", "129"]),
+        ("password.length_max", &["63", "4097"]),
+        ("ledger.retention_days", &["0", "3651"]),
+    ] {
+        for value in values {
+            refused(path, value);
+        }
+    }
+    assert_eq!(
+        title(&format!("password.length_min = 100\npassword.length_max = 64\n{LEAST}")),
+        "error: `password.length_min` exceeds `password.length_max`"
+    );
+}
+
+#[test]
+fn a_link_that_would_hand_the_token_to_others_is_refused() {
+    for link in [
+        "{public_url}/reset-password",
+        "{public_url}/{token}/{token}",
+        "http://app.example.com/reset#{token}",
+        "https://{token}.example.com/",
+        "https://user:{token}@example.com/",
+        "javascript:alert('{token}')",
+        "/reset#{token}",
+        "{public_url}/{locale}#{token}",
+        "{public_url}/a b#{token}",
+    ] {
+        refused("reset.link", &format!("\"{link}\""));
+    }
+    read(&plus(LEAST, "[reset]\nlink = \"https://app.example.com/reset?token={token}\""));
+}
+
+#[test]
+fn done_leads_back_to_a_safe_page_only() {
+    for url in ["http://app.example.com", "javascript:alert(1)", "//app.example.com", "/login"] {
+        refused("reset.done_url", &format!("\"{url}\""));
+    }
+    let config = read(&plus(LEAST, "[reset]\ndone_url = \"https://app.example.com/login\""));
+    assert_eq!(config.reset.done_url.as_deref(), Some("https://app.example.com/login"));
+}
+
+#[test]
+fn sample_secrets_refuse_to_start() {
+    let digest_of_secret = "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+    for token in ["changeme", "secret", "Replace_Key_Value", digest_of_secret] {
+        let title = refused("api.tokens", &format!("[\"{token}\"]"));
+        assert!(title.ends_with("is from an example, so everybody knows it"), "{title}");
+    }
+    let published = errors(&plus(HTTPS, "[api]\ntokens = [\"*:*.my-admin-token\"]"));
+    assert!(published.contains("is from an example"), "{published}");
+    let title = title(&HTTPS.replace("Xk29-canary", "changeme"));
+    assert_eq!(title, "error: `mail.smtp.url` still has the password of an example");
+}
+
+#[test]
+fn a_short_api_token_is_refused_where_others_can_reach_it() {
+    read(&plus(LEAST, "[api]\ntokens = [\"short-token\"]"));
+    let short = plus(HTTPS, "[api]\ntokens = [\"long-enough-to-be-random\", \"short-token\"]");
+    assert_eq!(title(&short), "error: `api.tokens` holds a token (number 2) that has fewer than 16 characters");
+}
+
+#[test]
+fn an_api_token_that_no_header_carries_is_refused() {
+    for token in ["Bearer abcdefghijklmnop", "with spaces in the middle", "schlüssel-schlüssel", "sha256:abc"] {
+        refused("api.tokens", &format!("[\"{token}\"]"));
+    }
+}
+
+#[test]
+fn what_this_version_lacks_is_refused_by_name() {
+    let postgres = title(&LEAST.replace("sqlite:app.db", "postgres://regain@db/app"));
+    assert_eq!(postgres, "error: `users.url` names a kind of store (postgres) that this version does not support yet");
+    refused("ledger.url", "\"postgres://db/regain\"");
+    for (path, value) in [
+        ("password.breached_file", "\"breached.bin\""),
+        ("notify.webhook_url", "\"https://hooks.example.com\""),
+        ("notify.webhook_secret", "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\""),
+    ] {
+        assert_eq!(refused(path, value), format!("error: `{path}` is not supported by this version yet"));
+    }
+    for section in ["mail.ses", "mail.sendmail", "users.history"] {
+        let title = title(&plus(LEAST, &format!("[{section}]\nkey = 1")));
+        assert_eq!(title, format!("error: `{section}` is not supported by this version yet"));
+    }
+    let preset = LEAST.replace("[users]", "[users]\npreset = \"django\"");
+    assert_eq!(title(&preset), "error: `users.preset` is not supported by this version yet");
+}
+
+#[test]
+fn names_that_could_break_a_statement_a_header_or_a_page_are_refused() {
+    for (what, lines) in [
+        ("table", "url = \"sqlite:a.db\"\ntable = \"accounts; DROP TABLE accounts\""),
+        ("table", "url = \"sqlite:a.db\"\ntable = \"a.b.c\""),
+        ("column", "url = \"sqlite:a.db\"\ntable = \"a\"\nid = \"i d\""),
+        ("condition", "url = \"sqlite:a.db\"\ntable = \"a\"\neligible = \"1; DELETE FROM a\""),
+        ("format", "url = \"sqlite:a.db\"\ntable = \"a\"\nhash = \"md5\""),
+    ] {
+        let text = LEAST.replace("url = \"sqlite:app.db\"\ntable = \"accounts\"", lines);
+        assert!(errors(&text).starts_with("error: `users."), "{what}");
+    }
+    for name in ["Exam\\u0000ple", "Exam\\r\\nBcc: x", "\\u202Eelpmaxe", " "] {
+        refused("product_name", &format!("\"{name}\""));
+    }
+    let from = title(&LEAST.replace("Example <no-reply", "Exam\\nple <no-reply"));
+    assert_eq!(from, "error: `mail.from` holds a control character");
+}
+
+#[test]
+fn everybody_is_no_trusted_proxy() {
+    for proxy in ["0.0.0.0/0", "::/0", "10.0.0.0/33", "proxy.example.com", "*"] {
+        refused("server.trusted_proxies", &format!("[\"{proxy}\"]"));
+    }
+}
+
+#[test]
+fn half_of_a_certificate_is_refused() {
+    for half in ["tls_certificate_file = \"chain.pem\"", "tls_key_file = \"key.pem\""] {
+        assert!(title(&plus(LEAST, &format!("[server]\n{half}"))).ends_with("stands alone"));
+    }
+    let both = read(&plus(LEAST, "[server]\ntls_certificate_file = \"chain.pem\"\ntls_key_file = \"key.pem\""));
+    assert_eq!(both.server.tls.unwrap().key_file, Path::new("/etc/regain/key.pem"));
+}
+
+#[test]
+fn two_things_cannot_be_in_one_place() {
+    assert_eq!(refused("admin.listen", "\"127.0.0.1:8080\""), "error: `admin.listen` is the public port");
+    let shared = title(&LEAST.replace("sqlite:app.db", "sqlite:regain.db"));
+    assert_eq!(shared, "error: `users.url` is the ledger's file too");
+    read(&plus(LEAST, "[server]\nlisten = \"127.0.0.1:0\"\n[admin]\nlisten = \"127.0.0.1:0\""));
+}
+
+#[test]
+fn mail_in_files_is_for_this_machine_only() {
+    let text = HTTPS.replace(
+        "[mail.smtp]\nurl = \"smtps://mailer:Xk29-canary@mail.example.com\"",
+        "[mail.file]\ndirectory = \"out\"",
+    );
+    assert_eq!(title(&text), "error: `mail.file.directory` would leave live links on the disk");
+}
+
+#[test]
+fn nothing_unknown_is_passed_over() {
+    assert_eq!(title(&plus(LEAST, "[servr]\nlisten = \"127.0.0.1:1\"")), "error: there is no key `servr`");
+    assert_eq!(title(&format!("reset = 1\n{LEAST}")), "error: `reset` is a section, not a key");
+    for variable in
+        ["REGAIN_PUBLICURL", "REGAIN_reset__link", "REGAIN_", "REGAIN_RESET", "REGAIN_LOGS", "REGAIN_RESET.LINK"]
+    {
+        assert!(with(&[(variable, "x")]).is_err(), "{variable}");
+    }
+}
