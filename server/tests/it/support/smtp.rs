@@ -33,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) login: Option<(&'static str, &'static str)>,
     /// Whether SMTPUTF8 is offered.
     pub(crate) utf8: bool,
+    /// Whether PIPELINING is not offered.
+    pub(crate) one_by_one: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +105,7 @@ impl SmtpServer {
     }
 
     /// For `mail.smtp.url`.
+    #[allow(dead_code, reason = "for whoever starts the program as a process")]
     pub(crate) fn url(&self) -> String {
         let scheme = if self.options.tls == Tls::Implicit { "smtps" } else { "smtp" };
         let login = self.options.login.map(|(user, password)| format!("{user}:{password}@")).unwrap_or_default();
@@ -131,6 +134,7 @@ impl SmtpServer {
     }
 
     /// The certificate, for a file that `SSL_CERT_FILE` names.
+    #[allow(dead_code, reason = "for whoever starts the program as a process")]
     pub(crate) fn certificate_pem(&self) -> String {
         self.certificate.pem()
     }

@@ -70,7 +70,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn ehlo(&mut self) -> io::Result<()> {
-        let mut words = vec!["relay.test", "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"];
+        let mut words = vec!["relay.test", "8BITMIME", "ENHANCEDSTATUSCODES"];
+        if !self.relay.options.one_by_one {
+            words.push("PIPELINING");
+        }
         if self.offers_starttls() {
             words.push("STARTTLS");
         }
@@ -135,10 +138,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn data(&mut self) -> io::Result<()> {
-        if self.to.is_empty() {
-            return self.say("503 5.5.1 RCPT first").await;
-        }
-        if !self.reply(Phase::Data, "354 end with a dot").await? {
+        let proper = if self.to.is_empty() { "503 5.5.1 RCPT first" } else { "354 end with a dot" };
+        if !self.reply(Phase::Data, proper).await? || self.to.is_empty() {
             return Ok(());
         }
         let mut raw = Vec::new();
