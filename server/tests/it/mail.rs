@@ -1,6 +1,6 @@
 //! Transports, held to what [`Transport`] says.
 
-use crate::support::smtp::{Behaviour, Options, Phase, SmtpServer, Tls};
+use crate::support::smtp::{Behaviour, Encryption, Options, Phase, SmtpServer};
 use async_trait::async_trait;
 use regain::config::Mailbox;
 use regain::config::SmtpTls;
@@ -335,7 +335,7 @@ async fn nobody_there_is_no_refusal() {
 
 #[tokio::test]
 async fn a_relay_with_encryption_and_login_gets_both() {
-    for tls in [Tls::StartTls, Tls::Implicit] {
+    for tls in [Encryption::StartTls, Encryption::Implicit] {
         let options = Options { tls, login: Some(("regain", "secret")), ..Options::default() };
         let server = SmtpServer::start_with(options).await;
         let transport = transport(&server);
@@ -360,7 +360,7 @@ async fn nothing_is_sent_in_clear_if_encryption_is_required() {
 
 #[tokio::test]
 async fn a_refused_starttls_is_not_passed_over() {
-    let server = SmtpServer::start_with(Options { tls: Tls::StartTls, ..Options::default() }).await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::StartTls, ..Options::default() }).await;
     server.at(Phase::StartTls, Behaviour::Reply("454 4.7.0 not now"));
     let mut settings = server.settings();
     for tls in [SmtpTls::StartTlsRequired, SmtpTls::StartTlsIfOffered] {
@@ -374,7 +374,7 @@ async fn a_refused_starttls_is_not_passed_over() {
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
     let stranger = SmtpServer::start().await;
-    for tls in [Tls::StartTls, Tls::Implicit] {
+    for tls in [Encryption::StartTls, Encryption::Implicit] {
         let server = SmtpServer::start_with(Options { tls, ..Options::default() }).await;
         let settings = server.settings();
         let transport = SmtpTransport::new(&settings, "accounts.example.com", stranger.roots(), PATIENCE).unwrap();
@@ -386,7 +386,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
 
 #[tokio::test]
 async fn a_certificate_for_another_host_gets_no_mail() {
-    let server = SmtpServer::start_with(Options { tls: Tls::Implicit, ..Options::default() }).await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::Implicit, ..Options::default() }).await;
     let mut settings = server.settings();
     settings.host = "127.0.0.1".into();
     let transport = SmtpTransport::new(&settings, "accounts.example.com", server.roots(), PATIENCE).unwrap();
@@ -396,7 +396,7 @@ async fn a_certificate_for_another_host_gets_no_mail() {
 
 #[tokio::test]
 async fn encryption_without_any_trusted_certificate_does_not_start() {
-    let server = SmtpServer::start_with(Options { tls: Tls::Implicit, ..Options::default() }).await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::Implicit, ..Options::default() }).await;
     assert!(SmtpTransport::new(&server.settings(), "localhost", RootCertStore::empty(), PATIENCE).is_err());
 }
 

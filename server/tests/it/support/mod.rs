@@ -1,3 +1,3 @@
-//! What tests share.
+//! What the tests share.
 
 pub(crate) mod smtp;

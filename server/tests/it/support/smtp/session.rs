@@ -1,6 +1,6 @@
 //! One conversation with the test relay.
 
-use super::{Behaviour, Phase, ReceivedMail, Relay, Tls};
+use super::{Behaviour, Encryption, Phase, ReceivedMail, Relay};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 /// Talks until the connection ends.
 pub(super) async fn serve(stream: TcpStream, relay: Arc<Relay>) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    if relay.options.tls == Tls::Implicit {
+    if relay.options.tls == Encryption::Implicit {
         let stream = relay.tls.accept(stream).await?;
         Session::new(stream, relay, true).run(true).await.map(drop)
     } else {
@@ -66,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn offers_starttls(&self) -> bool {
-        self.relay.options.tls == Tls::StartTls && !self.encrypted
+        self.relay.options.tls == Encryption::StartTls && !self.encrypted
     }
 
     async fn ehlo(&mut self) -> io::Result<()> {
