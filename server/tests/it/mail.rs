@@ -1,6 +1,6 @@
 //! Transports, held to what [`Transport`] says.
 
-use crate::support::smtp::{Behaviour, Options, Phase, SmtpServer, Tls};
+use crate::support::smtp::{Behaviour, Encryption, Options, Phase, SmtpServer};
 use async_trait::async_trait;
 use regain::config::Mailbox;
 use regain::config::SmtpTls;
@@ -130,9 +130,11 @@ impl Rig for FileRig {
 
 #[tokio::test]
 async fn smtp_conforms() {
-    let server = SmtpServer::start().await;
-    let transport = transport(&server);
-    conforms(&SmtpRig(server, transport)).await;
+    for one_by_one in [false, true] {
+        let server = SmtpServer::start_with(Options { one_by_one, ..Options::default() }).await;
+        let transport = transport(&server);
+        conforms(&SmtpRig(server, transport)).await;
+    }
 }
 
 #[tokio::test]
@@ -236,7 +238,18 @@ async fn a_refusal_does_not_spoil_the_connection() {
     assert_eq!(server.connections(), 1);
 }
 
-#[derive(Debug, PartialEq)]
+#[tokio::test]
+async fn a_relay_that_wants_content_after_a_refusal_gets_none() {
+    let server = SmtpServer::start().await;
+    let transport = transport(&server);
+    server.once(Phase::Rcpt, Behaviour::Reply("550 5.1.1 no such mailbox"));
+    server.once(Phase::Data, Behaviour::Reply("354 go on"));
+    assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.1.1 no such mailbox".into()));
+    assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
+    assert_eq!((server.mails().len(), server.connections()), (1, 2));
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Retry,
     Refused,
@@ -246,8 +259,6 @@ enum Kind {
 #[tokio::test]
 async fn every_failure_has_its_outcome() {
     use Behaviour::{Drop, Hang, KeepAndDrop, Reply};
-    let options = Options { login: Some(("regain", "secret")), ..Options::default() };
-    let server = SmtpServer::start_with(options).await;
     let cases = [
         (Phase::Connect, Reply("554 5.7.1 no service for you"), Kind::Retry),
         (Phase::Connect, Reply("SSH-2.0-OpenSSH_9.7"), Kind::Retry),
@@ -280,28 +291,36 @@ async fn every_failure_has_its_outcome() {
         (Phase::Dot, Hang, Kind::Unknown),
         (Phase::Dot, KeepAndDrop, Kind::Unknown),
     ];
-    for (phase, behaviour, expected) in cases {
-        server.behave();
-        server.at(phase, behaviour);
-        let started = Instant::now();
-        let outcome = transport(&server).send(&parcel()).await;
-        let kind = match outcome {
-            Outcome::Delivered(_) => panic!("delivered with {behaviour:?} at {phase:?}"),
-            Outcome::RetryAfter(_) => Kind::Retry,
-            Outcome::Refused(_) => Kind::Refused,
-            Outcome::Unknown(_) => Kind::Unknown,
-        };
-        assert_eq!(kind, expected, "{behaviour:?} at {phase:?}: {outcome:?}");
-        assert!(started.elapsed() < PATIENCE.whole * 3, "{behaviour:?} at {phase:?} took {:?}", started.elapsed());
-        let reply = outcome.reply();
-        assert!(!reply.is_empty() && !reply.contains("secret"), "{reply:?}");
-        if let Reply(line) = behaviour
-            && line.starts_with(|c: char| c.is_ascii_digit())
-        {
-            assert!(reply.contains(line), "{reply:?} does not say {line:?}");
-        }
+    let every = cases.into_iter().flat_map(|case| [(true, case), (false, case)]);
+    futures_util::future::join_all(
+        every.map(|(one_by_one, (phase, behaviour, expected))| has_outcome(one_by_one, phase, behaviour, expected)),
+    )
+    .await;
+}
+
+async fn has_outcome(one_by_one: bool, phase: Phase, behaviour: Behaviour, expected: Kind) {
+    let options = Options { login: Some(("regain", "secret")), one_by_one, ..Options::default() };
+    let server = SmtpServer::start_with(options).await;
+    server.at(phase, behaviour);
+    let started = Instant::now();
+    let outcome = transport(&server).send(&parcel()).await;
+    let kind = match outcome {
+        Outcome::Delivered(_) => panic!("delivered with {behaviour:?} at {phase:?}"),
+        Outcome::RetryAfter(_) => Kind::Retry,
+        Outcome::Refused(_) => Kind::Refused,
+        Outcome::Unknown(_) => Kind::Unknown,
+    };
+    assert_eq!(kind, expected, "{behaviour:?} at {phase:?}: {outcome:?}");
+    assert!(started.elapsed() < PATIENCE.whole * 5, "{behaviour:?} at {phase:?} took {:?}", started.elapsed());
+    let reply = outcome.reply();
+    assert!(!reply.is_empty() && !reply.contains("secret"), "{reply:?}");
+    if let Behaviour::Reply(line) = behaviour
+        && line.starts_with(|c: char| c.is_ascii_digit())
+    {
+        assert!(reply.contains(line), "{reply:?} does not say {line:?}");
     }
-    assert_eq!(server.mails().len(), 1, "only the relay that kept the mail without saying so has it");
+    let kept = usize::from(matches!(behaviour, Behaviour::KeepAndDrop));
+    assert_eq!(server.mails().len(), kept, "{behaviour:?} at {phase:?}");
 }
 
 #[tokio::test]
@@ -316,8 +335,8 @@ async fn nobody_there_is_no_refusal() {
 
 #[tokio::test]
 async fn a_relay_with_encryption_and_login_gets_both() {
-    for tls in [Tls::StartTls, Tls::Implicit] {
-        let options = Options { tls, login: Some(("regain", "secret")), utf8: false };
+    for tls in [Encryption::StartTls, Encryption::Implicit] {
+        let options = Options { tls, login: Some(("regain", "secret")), ..Options::default() };
         let server = SmtpServer::start_with(options).await;
         let transport = transport(&server);
         transport.probe().await.unwrap();
@@ -341,7 +360,7 @@ async fn nothing_is_sent_in_clear_if_encryption_is_required() {
 
 #[tokio::test]
 async fn a_refused_starttls_is_not_passed_over() {
-    let server = SmtpServer::start_with(Options { tls: Tls::StartTls, ..Options::default() }).await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::StartTls, ..Options::default() }).await;
     server.at(Phase::StartTls, Behaviour::Reply("454 4.7.0 not now"));
     let mut settings = server.settings();
     for tls in [SmtpTls::StartTlsRequired, SmtpTls::StartTlsIfOffered] {
@@ -355,7 +374,7 @@ async fn a_refused_starttls_is_not_passed_over() {
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
     let stranger = SmtpServer::start().await;
-    for tls in [Tls::StartTls, Tls::Implicit] {
+    for tls in [Encryption::StartTls, Encryption::Implicit] {
         let server = SmtpServer::start_with(Options { tls, ..Options::default() }).await;
         let settings = server.settings();
         let transport = SmtpTransport::new(&settings, "accounts.example.com", stranger.roots(), PATIENCE).unwrap();
@@ -367,7 +386,7 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_mail() {
 
 #[tokio::test]
 async fn a_certificate_for_another_host_gets_no_mail() {
-    let server = SmtpServer::start_with(Options { tls: Tls::Implicit, ..Options::default() }).await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::Implicit, ..Options::default() }).await;
     let mut settings = server.settings();
     settings.host = "127.0.0.1".into();
     let transport = SmtpTransport::new(&settings, "accounts.example.com", server.roots(), PATIENCE).unwrap();
@@ -377,7 +396,7 @@ async fn a_certificate_for_another_host_gets_no_mail() {
 
 #[tokio::test]
 async fn encryption_without_any_trusted_certificate_does_not_start() {
-    let server = SmtpServer::start_with(Options { tls: Tls::Implicit, ..Options::default() }).await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::Implicit, ..Options::default() }).await;
     assert!(SmtpTransport::new(&server.settings(), "localhost", RootCertStore::empty(), PATIENCE).is_err());
 }
 

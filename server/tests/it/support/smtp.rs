@@ -28,15 +28,17 @@ pub(crate) struct SmtpServer {
 /// What the relay can do.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Options {
-    pub(crate) tls: Tls,
+    pub(crate) tls: Encryption,
     /// Whoever does not log in so may not send.
     pub(crate) login: Option<(&'static str, &'static str)>,
     /// Whether SMTPUTF8 is offered.
     pub(crate) utf8: bool,
+    /// Whether PIPELINING is not offered.
+    pub(crate) one_by_one: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Tls {
+pub(crate) enum Encryption {
     #[default]
     None,
     StartTls,
@@ -103,8 +105,9 @@ impl SmtpServer {
     }
 
     /// For `mail.smtp.url`.
+    #[allow(dead_code, reason = "for whoever starts the program as a process")]
     pub(crate) fn url(&self) -> String {
-        let scheme = if self.options.tls == Tls::Implicit { "smtps" } else { "smtp" };
+        let scheme = if self.options.tls == Encryption::Implicit { "smtps" } else { "smtp" };
         let login = self.options.login.map(|(user, password)| format!("{user}:{password}@")).unwrap_or_default();
         format!("{scheme}://{login}localhost:{}", self.address.port())
     }
@@ -115,9 +118,9 @@ impl SmtpServer {
             host: "localhost".into(),
             port: self.address.port(),
             tls: match self.options.tls {
-                Tls::None => SmtpTls::StartTlsIfOffered,
-                Tls::StartTls => SmtpTls::StartTlsRequired,
-                Tls::Implicit => SmtpTls::Implicit,
+                Encryption::None => SmtpTls::StartTlsIfOffered,
+                Encryption::StartTls => SmtpTls::StartTlsRequired,
+                Encryption::Implicit => SmtpTls::Implicit,
             },
             login: self.options.login.map(|(user, password)| (user.to_owned(), password.into())),
         }
@@ -131,6 +134,7 @@ impl SmtpServer {
     }
 
     /// The certificate, for a file that `SSL_CERT_FILE` names.
+    #[allow(dead_code, reason = "for whoever starts the program as a process")]
     pub(crate) fn certificate_pem(&self) -> String {
         self.certificate.pem()
     }

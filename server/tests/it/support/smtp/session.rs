@@ -1,6 +1,6 @@
 //! One conversation with the test relay.
 
-use super::{Behaviour, Phase, ReceivedMail, Relay, Tls};
+use super::{Behaviour, Encryption, Phase, ReceivedMail, Relay};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 /// Talks until the connection ends.
 pub(super) async fn serve(stream: TcpStream, relay: Arc<Relay>) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    if relay.options.tls == Tls::Implicit {
+    if relay.options.tls == Encryption::Implicit {
         let stream = relay.tls.accept(stream).await?;
         Session::new(stream, relay, true).run(true).await.map(drop)
     } else {
@@ -66,11 +66,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn offers_starttls(&self) -> bool {
-        self.relay.options.tls == Tls::StartTls && !self.encrypted
+        self.relay.options.tls == Encryption::StartTls && !self.encrypted
     }
 
     async fn ehlo(&mut self) -> io::Result<()> {
-        let mut words = vec!["relay.test", "PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES"];
+        let mut words = vec!["relay.test", "8BITMIME", "ENHANCEDSTATUSCODES"];
+        if !self.relay.options.one_by_one {
+            words.push("PIPELINING");
+        }
         if self.offers_starttls() {
             words.push("STARTTLS");
         }
@@ -135,10 +138,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     async fn data(&mut self) -> io::Result<()> {
-        if self.to.is_empty() {
-            return self.say("503 5.5.1 RCPT first").await;
-        }
-        if !self.reply(Phase::Data, "354 end with a dot").await? {
+        let proper = if self.to.is_empty() { "503 5.5.1 RCPT first" } else { "354 end with a dot" };
+        if !self.reply(Phase::Data, proper).await? || self.to.is_empty() {
             return Ok(());
         }
         let mut raw = Vec::new();
