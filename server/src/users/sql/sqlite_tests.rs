@@ -1,6 +1,6 @@
 //! SQLite held to the conformance suite, and what only SQLite does.
 
-use super::{SqliteStore, TimeLimits};
+use super::{BATCH_MAX, Mapping, SqliteStore, Statements, TimeLimits};
 use crate::config;
 use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
 use crate::users::{PasswordChange, UserStore, Written};
@@ -151,6 +151,28 @@ async fn look_ups_use_whichever_index_there_is() {
     }
     let nocase = SqliteFile::<false>::with(&SCHEMA.replace("email TEXT", "email TEXT UNIQUE COLLATE NOCASE"));
     assert_eq!(nocase.sqlite_store(|_| {}).advice().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_advised_index_is_the_one_that_helps() {
+    let fixture = SqliteFile::<false>::with(&SCHEMA.replace("email TEXT", "\"e mail\" TEXT"));
+    let store = fixture.sqlite_store(|users| users.email = "e mail".into());
+    let advice = store.advice().await.unwrap().unwrap();
+    fixture.run(&advice[advice.find("CREATE INDEX").unwrap()..]);
+    assert_eq!(store.advice().await.unwrap(), None);
+}
+
+#[test]
+fn a_full_batch_uses_the_index_too() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(SCHEMA).unwrap();
+    connection.execute_batch("CREATE INDEX by_email ON accounts (lower(email))").unwrap();
+    let mapping = Mapping::of(&users_config("unused.db".into()), '"').unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", Statements::of(&mapping).look_up(BATCH_MAX));
+    let addresses = vec!["ada@example.com"; BATCH_MAX];
+    let plan: String =
+        connection.query_row(&sql, rusqlite::params_from_iter(addresses), |row| row.get("detail")).unwrap();
+    assert!(plan.starts_with("SEARCH") && plan.contains("by_email"), "{plan}");
 }
 
 #[tokio::test]
