@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 /// A bounded number of connections of one kind. Work that finds none free waits for one.
 pub(super) struct Lane {
@@ -53,16 +53,26 @@ impl Lane {
         W: FnOnce(&mut Connection, Deadline) -> Result<T, StoreFault> + Send + 'static,
     {
         let deadline = Deadline(Instant::now() + limit);
+        // A task of its own: a caller who goes away, as clients do, must not take the watch on the deadline along.
+        let watched = tokio::spawn(Arc::clone(self).watch(deadline, work));
+        watched.await.unwrap_or_else(|broken| Err(failed(&broken)))
+    }
+
+    async fn watch<T, W>(self: Arc<Self>, deadline: Deadline, work: W) -> Result<T, StoreFault>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Connection, Deadline) -> Result<T, StoreFault> + Send + 'static,
+    {
         let permit = tokio::time::timeout_at(deadline.0.into(), Arc::clone(&self.free).acquire_owned()).await;
         let permit = permit.map_err(|_| overdue())?;
         let interrupt = Arc::new(OnceLock::new());
-        let (lane, handle) = (Arc::clone(self), Arc::clone(&interrupt));
+        let handle = Arc::clone(&interrupt);
         let mut task = tokio::task::spawn_blocking(move || {
             let _held_until_the_end = permit;
-            lane.work(deadline, &handle, work)
+            self.work(deadline, &handle, work)
         });
         match tokio::time::timeout_at(deadline.0.into(), &mut task).await {
-            Ok(joined) => joined.map_err(|panic| StoreFault { what: "failed", cause: panic.to_string() })?,
+            Ok(joined) => joined.unwrap_or_else(|broken| Err(failed(&broken))),
             Err(_) => stop(task, &interrupt).await,
         }
     }
@@ -168,6 +178,11 @@ fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 /// Translates the engine's error, which quotes SQL but no value.
 pub(super) fn fault(what: &'static str, error: &rusqlite::Error) -> StoreFault {
     StoreFault { what, cause: error.to_string() }
+}
+
+/// A panic, or the end of the runtime.
+fn failed(broken: &JoinError) -> StoreFault {
+    StoreFault { what: "failed", cause: broken.to_string() }
 }
 
 fn overdue() -> StoreFault {

@@ -20,8 +20,9 @@ pub(super) struct Mapping {
     /// `NULL` where not configured.
     pub(super) name: String,
     pub(super) locale: String,
-    /// The password column as `SET` wants it: quoted, without the table.
-    pub(super) set_password: String,
+    /// Two of them without the table, as `SET` and `CREATE INDEX` want them.
+    pub(super) password_alone: String,
+    pub(super) email_alone: String,
     /// Who may reset: the configured condition, and a verified address. True, false or NULL.
     pub(super) eligible: String,
     /// What to run after the password was written.
@@ -55,7 +56,8 @@ impl Mapping {
             password: column(&users.password),
             name: or_null(&users.name),
             locale: or_null(&users.locale),
-            set_password: quoted(&users.password),
+            password_alone: quoted(&users.password),
+            email_alone: quoted(&users.email),
             eligible: eligible(users.eligible.as_deref(), users.email_verified.as_deref().map(column))?,
             after_reset: users.after_reset.iter().map(|text| statement(text)).collect::<Result<_, _>>()?,
             table,
@@ -128,7 +130,7 @@ mod tests {
         .unwrap();
         assert_eq!(mapping.from, r#""app"."user""s""#);
         assert_eq!(mapping.email, r#""user""s"."e mail""#);
-        assert_eq!(mapping.set_password, r#""password""#);
+        assert_eq!(mapping.password_alone, r#""password""#);
     }
 
     #[test]

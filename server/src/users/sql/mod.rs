@@ -8,5 +8,6 @@ mod connections;
 mod mapping;
 pub mod sample;
 mod sqlite;
+mod values;
 
 pub use sqlite::SqliteStore;

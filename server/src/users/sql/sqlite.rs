@@ -3,13 +3,14 @@
 use super::after_reset::{Bind, moment};
 use super::connections::{Deadline, Kind, Lane, fault};
 use super::mapping::Mapping;
+use super::values::{account_id, keys, text};
 use crate::config;
 use crate::users::{PasswordChange, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params_from_iter};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ struct Statements {
 
 impl Statements {
     fn of(mapping: &Mapping) -> Self {
-        let Mapping { from, id, email, password, name, locale, eligible, set_password, .. } = mapping;
+        let Mapping { from, id, email, password, name, locale, eligible, password_alone, email_alone, .. } = mapping;
         Self {
             select: format!(
                 "SELECT {id}, {email}, {password}, {name}, {locale}, {eligible} IS TRUE FROM {from} WHERE "
@@ -121,13 +122,13 @@ impl Statements {
             id: id.clone(),
             // BINARY: a column may be declared NOCASE, and hashes that differ in case are not the same.
             swap: format!(
-                "UPDATE {from} SET {set_password} = \
+                "UPDATE {from} SET {password_alone} = \
                  CASE typeof({password}) WHEN 'blob' THEN CAST(?1 AS BLOB) ELSE ?1 END \
                  WHERE {id} IN (?2, ?3) AND CAST({password} AS TEXT) = ?4 COLLATE BINARY \
                  AND CAST({email} AS TEXT) = ?5 COLLATE BINARY AND {eligible} RETURNING {id}"
             ),
             after_reset: mapping.after_reset.iter().map(|statement| statement.numbered('?')).collect(),
-            index: format!("CREATE INDEX … ON {from} (lower({email}))"),
+            index: format!("CREATE INDEX accounts_by_address ON {from} (lower({email_alone}))"),
         }
     }
 
@@ -262,45 +263,6 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     })
 }
 
-/// A column as text; nothing if there is nothing in it. What is not UTF-8 is replaced, and then equals no address.
-fn text(value: ValueRef<'_>) -> Option<String> {
-    let text = match value {
-        ValueRef::Null => return None,
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-    };
-    (!text.is_empty()).then_some(text)
-}
-
-/// A key as text: an integer in digits, a blob in hexadecimal, a text as it is. Anything else names no account.
-fn account_id(key: ValueRef<'_>) -> Option<AccountId> {
-    match key {
-        ValueRef::Integer(number) => Some(AccountId::new(number.to_string())),
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(AccountId::new),
-        ValueRef::Blob(bytes) => Some(AccountId::new(hexadecimal(bytes))),
-        ValueRef::Null | ValueRef::Real(_) => None,
-    }
-}
-
-/// The two values that a key may have in the column: the text, and what the text may stand for.
-fn keys(id: &AccountId) -> [Value; 2] {
-    let text = id.as_str();
-    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text).map(Value::Integer);
-    let other = number.or_else(|| blob(text).map(Value::Blob));
-    let text = Value::Text(text.to_owned());
-    [text.clone(), other.unwrap_or(text)]
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(BLOB_MARK.to_owned(), |text, byte| text + &format!("{byte:02x}"))
-}
-
-fn blob(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix(BLOB_MARK).filter(|digits| digits.len() % 2 == 0 && digits.is_ascii())?;
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
-}
-
 fn value(bind: Bind, key: &Value, change: &PasswordChange) -> Value {
     match bind {
         Bind::Id => key.clone(),
@@ -328,7 +290,6 @@ const READERS_MAX: usize = 4;
 const BATCH_MAX: usize = 512;
 /// Spellings of one address (they differ in case) that are kept apart.
 const SPELLINGS_MAX: usize = 16;
-const BLOB_MARK: &str = "0x";
 
 #[cfg(test)]
 #[path = "sqlite_tests.rs"]

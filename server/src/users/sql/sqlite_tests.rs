@@ -1,8 +1,8 @@
 //! SQLite held to the conformance suite, and what only SQLite does.
 
-use super::{SqliteStore, TimeLimits};
+use super::{BATCH_MAX, Mapping, SqliteStore, Statements, TimeLimits};
 use crate::config;
-use crate::users::conformance::{Fixture, TIME_LIMIT, conformance, users_config};
+use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
 use crate::users::{PasswordChange, UserStore, Written};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
@@ -12,13 +12,16 @@ use rusqlite::Connection;
 use std::path::PathBuf;
 use std::time::Instant;
 
-struct SqliteFile {
+/// A database in a folder of its own; with a write-ahead log, or as SQLite has it by default.
+struct SqliteFile<const WAL: bool = false> {
     directory: tempfile::TempDir,
 }
 
-impl SqliteFile {
+impl<const WAL: bool> SqliteFile<WAL> {
     fn with(sql: &str) -> Self {
         let fixture = Self { directory: tempfile::tempdir().unwrap() };
+        let mode = if WAL { "WAL" } else { "DELETE" };
+        Connection::open(fixture.path()).unwrap().pragma_update(None, "journal_mode", mode).unwrap();
         fixture.run(sql);
         fixture
     }
@@ -30,17 +33,27 @@ impl SqliteFile {
     fn sqlite_store(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
         let mut users = users_config(self.path());
         change(&mut users);
-        SqliteStore::with_limits(&users, TimeLimits { look_up: TIME_LIMIT, write: TIME_LIMIT }).unwrap()
+        SqliteStore::open(&users).unwrap()
+    }
+
+    fn hurried(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
+        let mut users = users_config(self.path());
+        change(&mut users);
+        SqliteStore::with_limits(&users, TimeLimits { look_up: HURRY, write: HURRY }).unwrap()
     }
 }
 
-impl Fixture for SqliteFile {
+impl<const WAL: bool> Fixture for SqliteFile<WAL> {
     fn new() -> Self {
         Self::with(SCHEMA)
     }
 
     fn store(&self, change: fn(&mut config::Users)) -> Box<dyn UserStore> {
         Box::new(self.sqlite_store(change))
+    }
+
+    fn hurried_store(&self) -> Box<dyn UserStore> {
+        Box::new(self.hurried(|_| {}))
     }
 
     fn run(&self, sql: &str) {
@@ -69,22 +82,46 @@ const SCHEMA: &str = "
                            is_active BOOLEAN, email_verified);
     CREATE TABLE sessions (account_id INTEGER, ended_by TEXT);";
 
-conformance! { SqliteFile:
-    a_batch_is_found_in_one_look_up
-    more_addresses_than_one_query_takes_are_all_found
-    only_ascii_case_is_folded
-    two_matches_are_both_returned
-    thousands_of_matches_stay_ambiguous_and_bounded
-    accounts_that_may_not_reset_are_marked
-    an_account_without_a_password_has_none
-    keys_are_loaded_exactly
-    a_password_is_written_and_the_sessions_end
-    statements_get_what_they_name
-    nothing_is_written_over_a_change_made_meanwhile
-    a_failing_statement_takes_the_password_back
-    a_store_that_went_away_is_found_again
-    a_locked_store_is_given_up_in_time
-    of_64_writers_one_succeeds
+mod with_a_rollback_journal {
+    use super::*;
+    conformance! { SqliteFile<false>:
+        a_batch_is_found_in_one_look_up
+        more_addresses_than_one_query_takes_are_all_found
+        only_ascii_case_is_folded
+        two_matches_are_both_returned
+        thousands_of_matches_stay_ambiguous_and_bounded
+        accounts_that_may_not_reset_are_marked
+        an_account_without_a_password_has_none
+        keys_are_loaded_exactly
+        a_password_is_written_and_the_sessions_end
+        statements_get_what_they_name
+        nothing_is_written_over_a_change_made_meanwhile
+        a_failing_statement_takes_the_password_back
+        a_store_that_went_away_is_found_again
+        a_locked_store_is_given_up_in_time
+        of_64_writers_one_succeeds
+    }
+}
+
+mod with_a_write_ahead_log {
+    use super::*;
+    conformance! { SqliteFile<true>:
+        a_batch_is_found_in_one_look_up
+        more_addresses_than_one_query_takes_are_all_found
+        only_ascii_case_is_folded
+        two_matches_are_both_returned
+        thousands_of_matches_stay_ambiguous_and_bounded
+        accounts_that_may_not_reset_are_marked
+        an_account_without_a_password_has_none
+        keys_are_loaded_exactly
+        a_password_is_written_and_the_sessions_end
+        statements_get_what_they_name
+        nothing_is_written_over_a_change_made_meanwhile
+        a_failing_statement_takes_the_password_back
+        a_store_that_went_away_is_found_again
+        a_locked_store_is_given_up_in_time
+        of_64_writers_one_succeeds
+    }
 }
 
 fn change(id: &str) -> PasswordChange {
@@ -106,14 +143,36 @@ async fn look_ups_use_whichever_index_there_is() {
         ("CREATE INDEX by_email ON accounts (email)", false),
         ("SELECT 1", false),
     ] {
-        let fixture = SqliteFile::new();
+        let fixture = SqliteFile::<false>::new();
         let create = index.strip_prefix("SELECT").map_or(index, |_| "");
         fixture.run(create);
         let advice = fixture.sqlite_store(|_| {}).advice().await.unwrap();
         assert_eq!(advice.is_none(), helps, "{index}: {advice:?}");
     }
-    let nocase = SqliteFile::with(&SCHEMA.replace("email TEXT", "email TEXT UNIQUE COLLATE NOCASE"));
+    let nocase = SqliteFile::<false>::with(&SCHEMA.replace("email TEXT", "email TEXT UNIQUE COLLATE NOCASE"));
     assert_eq!(nocase.sqlite_store(|_| {}).advice().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_advised_index_is_the_one_that_helps() {
+    let fixture = SqliteFile::<false>::with(&SCHEMA.replace("email TEXT", "\"e mail\" TEXT"));
+    let store = fixture.sqlite_store(|users| users.email = "e mail".into());
+    let advice = store.advice().await.unwrap().unwrap();
+    fixture.run(&advice[advice.find("CREATE INDEX").unwrap()..]);
+    assert_eq!(store.advice().await.unwrap(), None);
+}
+
+#[test]
+fn a_full_batch_uses_the_index_too() {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(SCHEMA).unwrap();
+    connection.execute_batch("CREATE INDEX by_email ON accounts (lower(email))").unwrap();
+    let mapping = Mapping::of(&users_config("unused.db".into()), '"').unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", Statements::of(&mapping).look_up(BATCH_MAX));
+    let addresses = vec!["ada@example.com"; BATCH_MAX];
+    let plan: String =
+        connection.query_row(&sql, rusqlite::params_from_iter(addresses), |row| row.get("detail")).unwrap();
+    assert!(plan.starts_with("SEARCH") && plan.contains("by_email"), "{plan}");
 }
 
 #[tokio::test]
@@ -127,7 +186,7 @@ async fn every_kind_of_key_is_read_and_written() {
         ("UUID PRIMARY KEY", "'0b0e7a52-6b1e-4d7c-9d9c-2f1d8c1f3a11'", "0b0e7a52-6b1e-4d7c-9d9c-2f1d8c1f3a11"),
         ("BLOB PRIMARY KEY", "x'00ff10'", "0x00ff10"),
     ] {
-        let fixture = SqliteFile::with(
+        let fixture = SqliteFile::<false>::with(
             &SCHEMA.replace("INTEGER PRIMARY KEY", declared).replace("account_id INTEGER", "account_id"),
         );
         fixture.run(&format!("INSERT INTO accounts VALUES ({key}, 'ada@example.com', NULL, NULL, 'old', 1, 1)"));
@@ -143,7 +202,7 @@ async fn every_kind_of_key_is_read_and_written() {
 
 #[tokio::test]
 async fn an_account_without_a_usable_key_may_not_reset() {
-    let fixture = SqliteFile::with(&SCHEMA.replace("INTEGER PRIMARY KEY", "TEXT PRIMARY KEY"));
+    let fixture = SqliteFile::<false>::with(&SCHEMA.replace("INTEGER PRIMARY KEY", "TEXT PRIMARY KEY"));
     fixture.run("INSERT INTO accounts VALUES (NULL, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
     let store = fixture.sqlite_store(|_| {});
     let found = store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap();
@@ -153,7 +212,7 @@ async fn an_account_without_a_usable_key_may_not_reset() {
 
 #[tokio::test]
 async fn verified_is_what_applications_write_for_it() {
-    let fixture = SqliteFile::new();
+    let fixture = SqliteFile::<false>::new();
     fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
     let store = fixture.sqlite_store(|_| {});
     for (value, verified) in [
@@ -181,7 +240,7 @@ async fn verified_is_what_applications_write_for_it() {
 #[tokio::test]
 async fn a_blob_stays_a_blob_and_a_text_a_text() {
     for (old, kind) in [("'old'", "text"), ("CAST('old' AS BLOB)", "blob")] {
-        let fixture = SqliteFile::with(&SCHEMA.replace("password TEXT", "password"));
+        let fixture = SqliteFile::<false>::with(&SCHEMA.replace("password TEXT", "password"));
         fixture.run(&format!("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, {old}, 1, 1)"));
         assert_eq!(fixture.sqlite_store(|_| {}).set_password(change("1")).await.unwrap(), Written::Yes);
         assert_eq!(fixture.ask("SELECT typeof(password) FROM accounts"), kind);
@@ -191,14 +250,14 @@ async fn a_blob_stays_a_blob_and_a_text_a_text() {
 
 #[tokio::test]
 async fn hashes_that_differ_in_case_are_different_whatever_the_column_says() {
-    let fixture = SqliteFile::with(&SCHEMA.replace("password TEXT", "password TEXT COLLATE NOCASE"));
+    let fixture = SqliteFile::<false>::with(&SCHEMA.replace("password TEXT", "password TEXT COLLATE NOCASE"));
     fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'OLD', 1, 1)");
     assert_eq!(fixture.sqlite_store(|_| {}).set_password(change("1")).await.unwrap(), Written::NoLongerMatches);
 }
 
 #[tokio::test]
 async fn bytes_that_are_no_text_do_no_harm() {
-    let fixture = SqliteFile::new();
+    let fixture = SqliteFile::<false>::new();
     fixture.run(
         "INSERT INTO accounts VALUES (1, CAST(x'616461ff40' AS TEXT), CAST(x'00ff' AS TEXT), x'fe', 'a' || char(0) || 'b', 1, 1)",
     );
@@ -209,7 +268,7 @@ async fn bytes_that_are_no_text_do_no_harm() {
 
 #[tokio::test]
 async fn check_says_what_is_missing_and_what_there_is() {
-    let fixture = SqliteFile::new();
+    let fixture = SqliteFile::<false>::new();
     let fault = async |change: fn(&mut config::Users)| {
         fixture.sqlite_store(change).check().await.map_err(|fault| fault.to_string()).unwrap_err()
     };
@@ -227,19 +286,47 @@ async fn check_says_what_is_missing_and_what_there_is() {
 
 #[tokio::test]
 async fn a_statement_without_end_is_interrupted() {
-    let fixture = SqliteFile::new();
+    let fixture = SqliteFile::<false>::new();
     fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
-    let store = fixture.sqlite_store(|users| users.after_reset = vec![endless.into()]);
+    let store = fixture.hurried(|users| users.after_reset = vec![endless.into()]);
     let begun = Instant::now();
     let fault = store.set_password(change("1")).await.unwrap_err().to_string();
-    assert!(fault.contains("in time") && begun.elapsed() < TIME_LIMIT * 4, "{fault} after {:?}", begun.elapsed());
+    assert!(fault.contains("in time") && begun.elapsed() < HURRY * 8, "{fault} after {:?}", begun.elapsed());
     assert_eq!(fixture.ask("SELECT password FROM accounts"), "old");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_caller_who_goes_away_leaves_nothing_running() {
+    let fixture = SqliteFile::<false>::new();
+    fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
+    fixture.run("CREATE TABLE countdown (start); INSERT INTO countdown VALUES (-1)");
+    let counting = "WITH RECURSIVE n(i) AS (SELECT start FROM countdown UNION ALL SELECT i - 1 FROM n WHERE i <> 0) \
+                    SELECT count(*) FROM n";
+    let store = fixture.hurried(|users| users.after_reset = vec![counting.into()]);
+    let left = tokio::time::timeout(HURRY / 4, store.set_password(change("1"))).await;
+    assert!(left.is_err());
+    // Waits for the lock, as long as SQLite's wrapper does by default: five seconds.
+    fixture.run("UPDATE countdown SET start = 1");
+    assert_eq!(store.set_password(change("1")).await.unwrap(), Written::Yes);
+}
+
+#[tokio::test]
+async fn a_locked_store_is_not_read_for_ever() {
+    let fixture = SqliteFile::<false>::new();
+    let lock = Connection::open(fixture.path()).unwrap();
+    lock.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let store = fixture.hurried(|_| {});
+    let begun = Instant::now();
+    store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap_err();
+    assert!(begun.elapsed() >= HURRY && begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
+    drop(lock);
+    assert!(store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_database_restored_under_the_same_name_is_the_one_that_is_read() {
-    let fixture = SqliteFile::new();
+    let fixture = SqliteFile::<false>::new();
     fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, 'old', 1, 1)");
     let store = fixture.sqlite_store(|_| {});
     assert!(store.load(&AccountId::new("1")).await.unwrap().is_some());
