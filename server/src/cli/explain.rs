@@ -24,8 +24,9 @@ pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> a
     let requests = if let Some(id) = Id::parse(&args.what) {
         super::runtime()?.block_on(ledger.explain_request(id))?
     } else {
-        let address = EmailAddress::parse(&args.what)
-            .map_err(|refusal| Misused(format!("{:?} is neither a request's name nor an address: {refusal}", args.what)))?;
+        let address = EmailAddress::parse(&args.what).map_err(|refusal| {
+            Misused(format!("{:?} is neither a request's name nor an address: {refusal}", args.what))
+        })?;
         let digest = beside::keys(config)?.address_digest(&address.folded());
         super::runtime()?.block_on(ledger.explain_address(digest))?
     };
@@ -124,9 +125,13 @@ fn ended(request: &Request) -> Option<&str> {
         (State::Failed, Some("unknown")) => "no mail: no account has this address",
         (State::Failed, Some("ineligible")) => "no mail: the account may not reset its password ([users] eligible)",
         (State::Failed, Some("ambiguous")) => "no mail: several accounts have this address",
-        (State::Failed, Some("format_unknown")) => "no mail: the account's stored password is in a format not known here",
+        (State::Failed, Some("format_unknown")) => {
+            "no mail: the account's stored password is in a format not known here"
+        }
         (State::Failed, Some("address_unusable")) => "no mail: the address on file is no email address",
-        (State::Failed, Some("gave_up")) => "no mail: given up, it could not be delivered in time ([reset] give_up_seconds)",
+        (State::Failed, Some("gave_up")) => {
+            "no mail: given up, it could not be delivered in time ([reset] give_up_seconds)"
+        }
         (State::Failed, Some("refused")) => "no mail: refused for good",
         (State::Failed, Some("dropped")) => "no mail: dropped by `regain outbox drop`",
         (State::Mailed, Some("unknown")) => "handed over twice without an answer; it may have arrived",

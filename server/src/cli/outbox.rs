@@ -94,7 +94,10 @@ fn as_json(row: &Waiting) -> serde_json::Value {
 
 fn parsed(ids: &[String]) -> anyhow::Result<Vec<Id>> {
     ids.iter()
-        .map(|text| Ok(Id::parse(text).ok_or_else(|| Misused(format!("{text:?} is no name of a request; see `regain outbox list`")))?))
+        .map(|text| {
+            Ok(Id::parse(text)
+                .ok_or_else(|| Misused(format!("{text:?} is no name of a request; see `regain outbox list`")))?)
+        })
         .collect()
 }
 

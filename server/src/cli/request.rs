@@ -19,7 +19,8 @@ pub(super) struct RequestArgs {
 }
 
 pub(super) fn run(args: &RequestArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let identifier = EmailAddress::parse(&args.address).map_err(|refusal| Misused(format!("{:?}: {refusal}", args.address)))?;
+    let identifier =
+        EmailAddress::parse(&args.address).map_err(|refusal| Misused(format!("{:?}: {refusal}", args.address)))?;
     let now = beside::now();
     let id = Id::new(now, &SystemEntropy);
     let request = NewRequest {

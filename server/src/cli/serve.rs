@@ -26,9 +26,9 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
 
 /// A port to listen on.
 pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; is another server running? See [server] and [admin] listen"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; is another server running? See [server] and [admin] listen")
+    })
 }
 
 /// A running server: two ports and the courier.

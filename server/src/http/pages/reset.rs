@@ -160,9 +160,7 @@ async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
     }
     match redeem::redeem(app, credential, password).await {
         Ok(()) => Attempt::Changed,
-        Err(RedeemRefusal::Weak(violations)) => {
-            Attempt::Again(violations.into_iter().map(Shortcoming::Rule).collect())
-        }
+        Err(RedeemRefusal::Weak(violations)) => Attempt::Again(violations.into_iter().map(Shortcoming::Rule).collect()),
         Err(RedeemRefusal::Dead) => Attempt::Dead,
         Err(RedeemRefusal::Unavailable) => Attempt::Unavailable,
     }

@@ -104,8 +104,7 @@ impl Server {
 
     /// Asks for a reset as anybody may.
     pub(crate) async fn ask_for(&self, address: &str) {
-        let answer =
-            self.post_json("/auth/password-reset/request", serde_json::json!({ "email": address })).await;
+        let answer = self.post_json("/auth/password-reset/request", serde_json::json!({ "email": address })).await;
         assert_eq!(answer.status(), 200);
     }
 
@@ -196,7 +195,8 @@ fn config(url: &str, smtp_url: &str, overrides: &str, dir: &TempDir) -> Config {
     let mut table: toml::Table = base.parse().unwrap();
     lay_over(&mut table, overrides.parse().unwrap());
     let text = toml::to_string(&table).unwrap();
-    Config::from_toml(&text, dir.path(), std::iter::empty::<(String, String)>()).unwrap_or_else(|errors| panic!("{errors}"))
+    Config::from_toml(&text, dir.path(), std::iter::empty::<(String, String)>())
+        .unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 fn lay_over(base: &mut toml::Table, over: toml::Table) {
@@ -229,7 +229,8 @@ fn create_accounts(dir: &TempDir) {
 }
 
 /// [`OLD_PASSWORD`] at the lowest costs there are, so that tests are quick.
-const ADA_STORED: &str = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$r/w/3heMA6fDlxmr4+/Th6MS3abY/MmuZ9XcjP6KDPE";
+const ADA_STORED: &str =
+    "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$r/w/3heMA6fDlxmr4+/Th6MS3abY/MmuZ9XcjP6KDPE";
 const GRACE_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
 const JO_STORED: &str = "pbkdf2_sha256$10$saltsaltsaltsaltsaltsa$vUStbGvcxE/GXMkrQzvRASFTJY4LiVuB05g2YBfdLyE=";
 

@@ -34,10 +34,7 @@ fn every_page() -> Vec<(&'static str, Response)> {
         ("sent", Page::Sent),
         ("code", Page::EnterCode),
         ("choose", choose(&[])),
-        (
-            "choose_again",
-            choose(&[Shortcoming::Mismatch, Shortcoming::Rule(Violation::TooShort { length_min: 8 })]),
-        ),
+        ("choose_again", choose(&[Shortcoming::Mismatch, Shortcoming::Rule(Violation::TooShort { length_min: 8 })])),
         ("refused", Page::Refused),
         ("done", Page::Done),
         ("not_me", Page::NotMe { token: TOKEN }),
