@@ -1,12 +1,11 @@
 //! Reading `application/x-www-form-urlencoded`: the body of a form, or a query.
 
-use crate::config::Config;
+use crate::http::body::{self, BodyFault};
+use crate::http::call::Call;
 use crate::http::csrf;
-use axum::body::Body;
-use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
 
 /// The fields of a form, each name once. Any of the values may be a secret.
 pub(super) struct Form(Vec<(String, SecretString)>);
@@ -15,21 +14,28 @@ pub(super) struct Form(Vec<(String, SecretString)>);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
+/// Why a form is not even looked at.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The client's network has used up its calls; how long to wait.
+    Limited(Duration),
+    /// 403 from another site, 415 no form, 413 too large, 408 too slow, 400 malformed.
+    Status(StatusCode),
+}
+
 impl Form {
     /// Reads the body of a form POST, after looking where it comes from.
     ///
     /// # Errors
-    /// The status to refuse it with: 403 from another site, 415 no form, 413 too large, 400 malformed.
-    pub(super) async fn read(config: &Config, request: Request) -> Result<Self, StatusCode> {
-        let (parts, body) = request.into_parts();
-        if !csrf::is_from_own_page(&parts.headers, &config.public_url.origin) {
-            return Err(StatusCode::FORBIDDEN);
+    /// [`Refusal`], in the order of checks that the whole public port has.
+    pub(super) async fn read(call: &mut Call) -> Result<Self, Refusal> {
+        let body = std::mem::take(&mut call.body);
+        if let Err(refusal) = admit(call.limited, &call.headers, &call.app.config.public_url.origin) {
+            body::discard(&call.headers, body).await;
+            return Err(refusal);
         }
-        if !is_form(&parts.headers) {
-            return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        }
-        let body = read_body(body, config.limits.body_bytes_max).await?;
-        Self::parse(body.expose_secret()).map_err(|Malformed| StatusCode::BAD_REQUEST)
+        let octets = body::read(&call.headers, body, call.app.config.limits.body_bytes_max).await?;
+        Self::parse(&octets).map_err(|Malformed| Refusal::Status(StatusCode::BAD_REQUEST))
     }
 
     /// Parses as the URL Standard §5.1 has it, but refuses what it would repair.
@@ -53,6 +59,30 @@ impl Form {
     }
 }
 
+/// What can be refused before the body is read.
+fn admit(limited: Option<Duration>, headers: &HeaderMap, origin: &str) -> Result<(), Refusal> {
+    if let Some(pause) = limited {
+        return Err(Refusal::Limited(pause));
+    }
+    if !csrf::is_from_own_page(headers, origin) {
+        return Err(Refusal::Status(StatusCode::FORBIDDEN));
+    }
+    if !is_form(headers) {
+        return Err(Refusal::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    Ok(())
+}
+
+impl From<BodyFault> for Refusal {
+    fn from(fault: BodyFault) -> Self {
+        Self::Status(match fault {
+            BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyFault::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            BodyFault::Broken => StatusCode::BAD_REQUEST,
+        })
+    }
+}
+
 fn is_form(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
@@ -66,14 +96,6 @@ fn is_form(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
         && charset_fits
         && !headers.contains_key(header::CONTENT_ENCODING)
-}
-
-async fn read_body(body: Body, bytes_max: usize) -> Result<SecretSlice<u8>, StatusCode> {
-    match Limited::new(body, bytes_max).collect().await {
-        Ok(collected) => Ok(Vec::from(collected.to_bytes()).into()),
-        Err(error) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => Err(StatusCode::BAD_REQUEST),
-    }
 }
 
 /// Undoes percent-encoding; `+` is a space, and a `%` with no two hexadecimal digits after it stays.
@@ -147,10 +169,14 @@ mod tests {
         assert!(!is_form(&HeaderMap::new()));
     }
 
-    #[tokio::test]
-    async fn a_body_has_a_bound() {
-        assert_eq!(read_body(Body::from("12345"), 5).await.unwrap().expose_secret(), b"12345");
-        assert_eq!(read_body(Body::from("123456"), 5).await.unwrap_err(), StatusCode::PAYLOAD_TOO_LARGE);
+    #[test]
+    fn the_network_is_refused_first_then_the_site_then_the_type() {
+        let own = HeaderMap::from_iter([(header::ORIGIN, "https://a.example".parse().unwrap())]);
+        let pause = Duration::from_secs(7);
+        let refusal = |limited, headers: &HeaderMap| admit(limited, headers, "https://a.example").unwrap_err();
+        assert_eq!(refusal(Some(pause), &HeaderMap::new()), Refusal::Limited(pause));
+        assert_eq!(refusal(None, &HeaderMap::new()), Refusal::Status(StatusCode::FORBIDDEN));
+        assert_eq!(refusal(None, &own), Refusal::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
 
     proptest! {

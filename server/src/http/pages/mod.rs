@@ -11,15 +11,15 @@ mod reset;
 
 pub use render::{Pages, PagesFault};
 
+use super::call::Call;
+use super::problem;
 use crate::app::App;
-use crate::http::client_address::ClientAddress;
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use form::Refusal;
 use regain_core::locale::Locale;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Every path of the pages.
@@ -47,24 +47,31 @@ const GET_POST: &str = "GET, HEAD, POST, OPTIONS";
 
 /// Answers OPTIONS, and every method that the path has not.
 fn with(allowed: &'static str, methods: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
-    methods.fallback(async move |State(app): State<Arc<App>>, request: Request| {
-        let mut response = match *request.method() {
+    methods.fallback(async move |method: Method, call: Call| {
+        let mut response = match method {
             Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-            _ => app.pages.problem(StatusCode::METHOD_NOT_ALLOWED, &locales(request.headers())),
+            _ => call.app.pages.problem(StatusCode::METHOD_NOT_ALLOWED, &call.locales()),
         };
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
         response
     })
 }
 
-/// The languages that a browser asks for, best first.
-fn locales(headers: &HeaderMap) -> Vec<Locale> {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    wanted.map(Locale::preferred).unwrap_or_default()
+fn refused(app: &App, refusal: &Refusal, locales: &[Locale]) -> Response {
+    match refusal {
+        Refusal::Status(status) => app.pages.problem(*status, locales),
+        Refusal::Limited(pause) => {
+            let mut response = app.pages.problem(StatusCode::TOO_MANY_REQUESTS, locales);
+            problem::retry_after(response.headers_mut(), *pause);
+            response
+        }
+    }
 }
 
-fn client(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ClientAddress>().map(|ClientAddress(address)| *address)
+fn unavailable(app: &App, locales: &[Locale]) -> Response {
+    let mut response = app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, locales);
+    problem::retry_after(response.headers_mut(), problem::UNAVAILABLE_PAUSE);
+    response
 }
 
 /// 303: what was posted is done with, and reloading the next page does not post it again.

@@ -3,7 +3,7 @@
 use crate::config::{Config, PasswordPreset};
 use crate::http::cookie::ResetCookie;
 use crate::i18n::{Arg, Language, Words};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
@@ -89,8 +89,8 @@ impl Pages {
         Ok(Self { templates, words, content_security_policy, brand, cookie })
     }
 
-    /// The page for an error on a path where people are: not found, too many requests, unavailable. The caller adds
-    /// what else the status calls for, such as `Allow` or another `Retry-After`.
+    /// The page for an error on a path where people are. The caller adds what else the status calls for, such as
+    /// `Allow` or `Retry-After`.
     #[must_use]
     pub fn problem(&self, status: StatusCode, locales: &[Locale]) -> Response {
         let key = match status {
@@ -100,11 +100,7 @@ impl Pages {
             StatusCode::SERVICE_UNAVAILABLE => "page-problem-busy",
             _ => "page-problem-wrong",
         };
-        let mut response = self.respond(status, "problem.html", key, locales, context! { problem => key });
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
-        }
-        response
+        self.respond(status, "problem.html", key, locales, context! { problem => key })
     }
 
     /// A page, in the first of `locales` that there is.
@@ -121,21 +117,24 @@ impl Pages {
             Page::NotMeRefused => (StatusCode::BAD_REQUEST, "not_me_refused.html", "page-not-me-refused"),
             Page::NotMeDone => (StatusCode::OK, "not_me_done.html", "page-not-me-done"),
         };
+        let language = self.words.choose(locales);
         let details = match page {
-            Page::ChoosePassword { bound_to, shortcomings } => {
-                let language = self.words.choose(locales);
-                let (hint, count) = self.brand.password_hint;
-                context! {
-                    bound_to => *bound_to,
-                    hint => language.text(hint, &[("count", Arg::Number(count))]),
-                    shortcomings => shortcomings.iter().map(|it| it.in_words(language)).collect::<Vec<_>>(),
-                }
-            }
+            Page::EnterCode => context! { hint => self.password_hint(language) },
+            Page::ChoosePassword { bound_to, shortcomings } => context! {
+                bound_to => *bound_to,
+                hint => self.password_hint(language),
+                shortcomings => shortcomings.iter().map(|it| it.in_words(language)).collect::<Vec<_>>(),
+            },
             Page::NotMe { token } => context! { token => *token },
             Page::Done => context! { done_url => self.brand.done_url.as_deref() },
             _ => context! {},
         };
         self.respond(status, template, key, locales, details)
+    }
+
+    fn password_hint(&self, language: &Language) -> String {
+        let (key, count) = self.brand.password_hint;
+        language.text(key, &[("count", Arg::Number(count))])
     }
 
     fn respond(&self, status: StatusCode, template: &str, key: &str, locales: &[Locale], details: Value) -> Response {
@@ -159,6 +158,8 @@ impl Pages {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CONTENT_SECURITY_POLICY, self.content_security_policy.clone());
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(NO_DEVICES));
         if let Ok(tag) = HeaderValue::try_from(language.tag()) {
             headers.insert(header::CONTENT_LANGUAGE, tag);
         }
@@ -170,7 +171,11 @@ impl Shortcoming {
     fn in_words(&self, language: &Language) -> String {
         match self {
             Self::Mismatch => language.text("page-choose-mismatch", &[]),
-            Self::Rule(violation) => violation.message(),
+            Self::Rule(violation) => {
+                let count = violation.limit().and_then(|limit| i64::try_from(limit).ok()).unwrap_or(i64::MAX);
+                let key = format!("page-password-{}", violation.code().replace('_', "-"));
+                language.text(&key, &[("count", Arg::Number(count))])
+            }
         }
     }
 }
@@ -217,9 +222,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("problem.html", include_str!("../../../../templates/page/problem.html")),
 ];
 
+/// Nothing that a form for a password needs.
+const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
 /// Instructions a page may take; the longest of ours takes a few hundred.
 const FUEL: u64 = 20_000;
-const RETRY_AFTER_SECONDS: &str = "10";
 
 #[cfg(test)]
 mod tests;

@@ -2,94 +2,97 @@
 
 use super::form::Form;
 use super::render::{Page, Shortcoming};
-use super::{DONE, RESET, locales, see_other, setting};
+use super::{DONE, RESET, refused, see_other, setting, unavailable};
 use crate::app::App;
+use crate::http::call::Call;
 use crate::http::cookie::{Held, binding};
 use crate::recovery::Credential;
 use crate::recovery::open::{self, OpenRefusal};
 use crate::recovery::redeem::{self, RedeemRefusal};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
 use regain_core::keys::Keys;
 use regain_core::locale::Locale;
 use regain_core::token::ResetToken;
-use std::sync::Arc;
+use secrecy::{ExposeSecret, SecretString};
 
 /// GET `/reset-password`: the form for the new password, if a live link or code was brought; else the form for a
 /// code. `?token=` becomes a cookie without a look-up, so that a dead link shows at the clean path too.
-pub(super) async fn form(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
-    let locales = locales(&headers);
-    let Ok(query) = Form::parse(uri.query().unwrap_or_default().as_bytes()) else {
+pub(super) async fn form(method: Method, call: Call) -> Response {
+    let (app, locales) = (call.app.clone(), call.locales());
+    let Ok(query) = Form::parse(call.uri.query().unwrap_or_default().as_bytes()) else {
         return app.pages.problem(StatusCode::BAD_REQUEST, &locales);
     };
     if let Some(token) = query.value("token") {
         return setting(app.pages.cookie.holding_link(token), see_other(RESET));
     }
-    let credential = match app.pages.cookie.read(&headers, &app.keys) {
+    let credential = match app.pages.cookie.read(&call.headers, &app.keys) {
         None => return app.pages.show(&Page::EnterCode, &locales),
-        Some(Held::BrokenLink) => return refused(&app, &locales),
+        Some(Held::BrokenLink) => return dead(&app, &locales),
         Some(Held::Credential(credential)) => credential,
     };
     match open::open(&app, &credential).await {
-        Ok(_) => {
+        Ok(opened) => {
+            if method == Method::GET {
+                opened.note_shown(&app).await;
+            }
             let bound_to = binding(&credential, &app.keys);
             app.pages.show(&Page::ChoosePassword { bound_to: &bound_to, shortcomings: &[] }, &locales)
         }
-        Err(OpenRefusal::Dead) => refused(&app, &locales),
-        Err(OpenRefusal::Unavailable) => app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, &locales),
+        Err(OpenRefusal::Dead) => dead(&app, &locales),
+        Err(OpenRefusal::Unavailable) => unavailable(&app, &locales),
     }
 }
 
 /// POST `/reset-password/open`: what the script found in the address's fragment.
-pub(super) async fn open(State(app): State<Arc<App>>, request: Request) -> Response {
-    let locales = locales(request.headers());
-    let form = match Form::read(&app.config, request).await {
+pub(super) async fn open(mut call: Call) -> Response {
+    let form = match Form::read(&mut call).await {
         Ok(form) => form,
-        Err(status) => return app.pages.problem(status, &locales),
+        Err(refusal) => return refused(&call.app, &refusal, &call.locales()),
     };
     match form.value("token") {
-        Some(token) => setting(app.pages.cookie.holding_link(token), see_other(RESET)),
-        None => app.pages.problem(StatusCode::BAD_REQUEST, &locales),
+        Some(token) => setting(call.app.pages.cookie.holding_link(token), see_other(RESET)),
+        None => call.app.pages.problem(StatusCode::BAD_REQUEST, &call.locales()),
     }
 }
 
 /// POST `/reset-password`: sets the password, or says why not.
-pub(super) async fn submit(State(app): State<Arc<App>>, request: Request) -> Response {
-    let locales = locales(request.headers());
-    let held = app.pages.cookie.read(request.headers(), &app.keys);
-    let form = match Form::read(&app.config, request).await {
+pub(super) async fn submit(mut call: Call) -> Response {
+    let (app, locales) = (call.app.clone(), call.locales());
+    let held = app.pages.cookie.read(&call.headers, &app.keys);
+    let form = match Form::read(&mut call).await {
         Ok(form) => form,
-        Err(status) => return app.pages.problem(status, &locales),
+        Err(refusal) => return refused(&app, &refusal, &locales),
     };
     let credential = match Brought::by(&form, held, &app.keys) {
         Brought::Credential(credential) => credential,
-        Brought::Nothing => return refused(&app, &locales),
+        Brought::Nothing => return dead(&app, &locales),
         Brought::OtherLink => return app.pages.show(&Page::Refused, &locales),
         Brought::Contradiction => return app.pages.problem(StatusCode::BAD_REQUEST, &locales),
     };
+    let cookie = &app.pages.cookie;
     match attempt(&app, &credential, &form).await {
-        Attempt::Changed => setting(app.pages.cookie.cleared(), see_other(DONE)),
-        Attempt::Opened => setting(app.pages.cookie.holding(&credential, &app.keys), see_other(RESET)),
+        Attempt::Changed => setting(cookie.cleared(), see_other(DONE)),
+        Attempt::Opened => setting(cookie.holding(&credential, &app.keys), see_other(RESET)),
         Attempt::Again(shortcomings) => {
             let bound_to = binding(&credential, &app.keys);
             let page = Page::ChoosePassword { bound_to: &bound_to, shortcomings: &shortcomings };
-            setting(app.pages.cookie.holding(&credential, &app.keys), app.pages.show(&page, &locales))
+            setting(cookie.holding(&credential, &app.keys), app.pages.show(&page, &locales))
         }
-        Attempt::Dead => refused(&app, &locales),
-        Attempt::Unavailable => app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, &locales),
+        Attempt::Dead => dead(&app, &locales),
+        Attempt::Unavailable => unavailable(&app, &locales),
     }
 }
 
 /// GET `/reset-password/done`
-pub(super) async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    app.pages.show(&Page::Done, &locales(&headers))
+pub(super) async fn done(call: Call) -> Response {
+    call.app.pages.show(&Page::Done, &call.locales())
 }
 
 /// One page for every link and code that does not work. The cookie goes, so that the code can be tried instead.
-fn refused(app: &App, locales: &[Locale]) -> Response {
+fn dead(app: &App, locales: &[Locale]) -> Response {
     setting(app.pages.cookie.cleared(), app.pages.show(&Page::Refused, locales))
 }
 
@@ -140,17 +143,22 @@ enum Attempt {
 
 /// A dead link is dead whatever the password, so it is looked at first (and by [`redeem::redeem`] too).
 async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
-    let (password, confirmation) = (form.value("password"), form.value("password_confirmation"));
-    let is_first_step = form.value("code").is_some() && password.is_none() && confirmation.is_none();
-    if is_first_step || password != confirmation {
+    let [password, confirmation] =
+        ["password", "password_confirmation"].map(|name| SecretString::from(form.value(name).unwrap_or_default()));
+    let (typed, typed_again) = (password.expose_secret(), confirmation.expose_secret());
+    let is_first_step = form.value("code").is_some() && typed.is_empty() && typed_again.is_empty();
+    if is_first_step || typed != typed_again {
         return match open::open(app, credential).await {
             Ok(_) if is_first_step => Attempt::Opened,
-            Ok(_) => Attempt::Again(vec![Shortcoming::Mismatch]),
+            Ok(_) => {
+                let rules = redeem::weaknesses(app, &password).await.into_iter().map(Shortcoming::Rule);
+                Attempt::Again(std::iter::once(Shortcoming::Mismatch).chain(rules).collect())
+            }
             Err(OpenRefusal::Dead) => Attempt::Dead,
             Err(OpenRefusal::Unavailable) => Attempt::Unavailable,
         };
     }
-    match redeem::redeem(app, credential, password.unwrap_or_default().into()).await {
+    match redeem::redeem(app, credential, password).await {
         Ok(()) => Attempt::Changed,
         Err(RedeemRefusal::Weak(violations)) => Attempt::Again(violations.into_iter().map(Shortcoming::Rule).collect()),
         Err(RedeemRefusal::Dead) => Attempt::Dead,
@@ -162,7 +170,6 @@ async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
 mod tests {
     use super::*;
     use regain_core::keys::KEY_BYTES;
-    use secrecy::ExposeSecret;
 
     const LINK: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     const COOKIE: &str = "__________________________________________8";

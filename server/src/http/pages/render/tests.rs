@@ -34,7 +34,7 @@ fn every_page() -> Vec<(&'static str, Response)> {
         ("sent", Page::Sent),
         ("code", Page::EnterCode),
         ("choose", choose(&[])),
-        ("choose_again", choose(&[Shortcoming::Mismatch])),
+        ("choose_again", choose(&[Shortcoming::Mismatch, Shortcoming::Rule(Violation::TooShort { length_min: 8 })])),
         ("refused", Page::Refused),
         ("done", Page::Done),
         ("not_me", Page::NotMe { token: TOKEN }),
@@ -106,15 +106,35 @@ fn a_page_says_its_language_and_forbids_everything_else() {
             assert!(policy.contains(part), "{name}: {part}");
         }
         assert!(!policy.contains("unsafe"), "{name}");
+        assert_eq!(headers[header::X_FRAME_OPTIONS], "DENY", "{name}");
+        assert!(headers.contains_key("permissions-policy"), "{name}");
     }
 }
 
 #[test]
-fn only_an_unavailable_page_says_when_to_try_again() {
-    let pages = pages();
-    let has = |status| pages.problem(status, &[]).headers().contains_key(header::RETRY_AFTER);
-    assert!(has(StatusCode::SERVICE_UNAVAILABLE));
-    assert!(!has(StatusCode::FORBIDDEN));
+fn every_rule_is_in_words() {
+    let words = Words::built_in().unwrap();
+    for language in words.all() {
+        for violation in [
+            Violation::TooShort { length_min: 12 },
+            Violation::TooLong { length_max: 12 },
+            Violation::TooManyBytes { bytes_max: 12 },
+            Violation::HasNul,
+            Violation::Common,
+            Violation::IsProductName,
+            Violation::IsAddress,
+            Violation::IsName,
+            Violation::Repeats,
+            Violation::NoLowerCase,
+            Violation::NoUpperCase,
+            Violation::NoDigit,
+            Violation::NoSpecial,
+        ] {
+            let text = Shortcoming::Rule(violation).in_words(language);
+            assert!(!text.starts_with('{'), "{}: {text}", language.tag());
+            assert_eq!(text.contains("12"), violation.limit().is_some(), "{}: {text}", language.tag());
+        }
+    }
 }
 
 #[tokio::test]
