@@ -91,7 +91,9 @@ mod tests {
 
     #[test]
     fn an_entry_that_is_no_address_leaves_the_peer() {
-        for line in ["unknown", "", "203.0.113.9,", "203.0.113.9, _hidden, 10.0.0.2", "203.0.113.9;10.0.0.2", "300.1.1.1"] {
+        for line in
+            ["unknown", "", "203.0.113.9,", "203.0.113.9, _hidden, 10.0.0.2", "203.0.113.9;10.0.0.2", "300.1.1.1"]
+        {
             assert_eq!(client("10.0.0.1", &[line], &["10.0.0.0/8"]), "10.0.0.1", "{line:?}");
         }
     }

@@ -1,7 +1,7 @@
 //! The order in which a call is refused: the earlier reason wins, whatever else is wrong.
 
-use super::test_app::{API_TOKEN, app, config};
 use super::router;
+use super::test_app::{API_TOKEN, app, config};
 use crate::config::{Access, Config};
 use axum::Router;
 use axum::body::Body;

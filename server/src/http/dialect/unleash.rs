@@ -150,7 +150,8 @@ struct Role {
 }
 
 /// What Unleash takes an account without a root role for.
-const VIEWER: Role = Role { id: 3, description: "May look at everything and change nothing.", r#type: "root", name: "Viewer" };
+const VIEWER: Role =
+    Role { id: 3, description: "May look at everything and change nothing.", r#type: "root", name: "Viewer" };
 
 impl<'a> TokenOwner<'a> {
     fn new(token: &'a str, account: &'a Account) -> Self {
