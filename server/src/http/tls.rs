@@ -4,6 +4,7 @@ use crate::config::TlsFiles;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
@@ -41,7 +42,7 @@ pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsFault> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn fault(file: &Path, cause: impl ToString) -> TlsFault {
+fn fault(file: &Path, cause: impl Display) -> TlsFault {
     TlsFault { file: file.display().to_string(), cause: cause.to_string() }
 }
 

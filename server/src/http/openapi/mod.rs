@@ -1,4 +1,9 @@
-//! The OpenAPI 3.1 document, made from the running configuration.
+//! The OpenAPI 3.1 document, made from the running configuration: what is switched off is not in it.
+
+mod chaser;
+mod pages;
+mod parts;
+mod unleash;
 
 use super::problem::{self, JSON, json};
 use super::route::get_only;
@@ -8,7 +13,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Where the document is.
@@ -23,5 +28,134 @@ pub fn router() -> Router<Arc<App>> {
 /// The document, as this configuration has the server behave.
 #[must_use]
 pub fn document(config: &Config) -> Value {
-    json!({ "openapi": "3.1.1", "info": { "title": "Regain", "version": env!("CARGO_PKG_VERSION") }, "servers": [{ "url": config.public_url.origin }], "paths": {} })
+    let mut paths = Map::new();
+    let mut schemas = Map::new();
+    schemas.insert("Problem".to_owned(), problem_schema());
+    if config.api.chaser.enabled {
+        paths.extend(chaser::paths(config.api.chaser.access));
+        schemas.extend(chaser::schemas());
+    }
+    if config.api.unleash.enabled {
+        paths.extend(unleash::paths(config.api.unleash.access));
+        schemas.extend(unleash::schemas());
+    }
+    paths.extend(pages::paths());
+    schemas.extend(pages::schemas());
+    paths.insert(PATH.to_owned(), own_path());
+    json!({
+        "openapi": "3.1.1",
+        "info": {
+            "title": "Regain",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Password reset for the accounts you already have",
+            "description": DESCRIPTION,
+            "license": { "name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT" },
+        },
+        "servers": [{ "url": config.public_url.origin }],
+        "tags": [
+            { "name": "chaser", "description": "For anyone; the same answer whether or not there is an account." },
+            { "name": "unleash", "description": "As Unleash has it." },
+            { "name": "pages", "description": "For people." },
+            { "name": "meta", "description": "About this server." },
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "headers": parts::headers(),
+            "securitySchemes": { "apiToken": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "Authorization",
+                "description": "An API token of a trusted caller, with or without `Bearer ` before it.",
+            } },
+        },
+    })
+}
+
+const DESCRIPTION: &str = "Every path is also known with a trailing slash. Every answer has `Cache-Control: no-store` \
+and an `X-Request-Id` under which the operator finds it in the log. Every POST, and GET `/auth/reset/validate`, counts \
+against the limit of the client's network, unless it comes with a valid API token; the `RateLimit-…` fields of those \
+answers speak of that limit alone, never of an account.";
+
+fn own_path() -> Value {
+    let document = parts::described("This document", "application/json", &json!({ "type": "object" }));
+    json!({ "get": {
+        "operationId": "openapi-document",
+        "summary": "This document",
+        "tags": ["meta"],
+        "responses": {
+            "200": document,
+            "405": parts::refusal("Another method", &parts::reference("Problem"), &["Allow"]),
+        },
+    } })
+}
+
+fn problem_schema() -> Value {
+    let error = parts::object(&[
+        ("code", json!({ "type": "string", "description": "A stable word for programs." })),
+        ("message", json!({ "type": "string", "description": "One English sentence for people." })),
+    ]);
+    parts::object(&[("error", error)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Access;
+    use crate::http::test_app::config;
+
+    fn statuses(document: &Value, path: &str, method: &str) -> Vec<String> {
+        document["paths"][path][method]["responses"].as_object().unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn the_published_operations_keep_their_names() {
+        let document = document(&config());
+        let id = |path: &str| document["paths"][path]["post"]["operationId"].as_str().unwrap().to_owned();
+        assert_eq!(id("/auth/reset/password-email"), "send-reset-password-email");
+        assert_eq!(id("/auth/password-reset/request"), "request-password-reset");
+    }
+
+    #[test]
+    fn who_may_ask_shows() {
+        let mut config = config();
+        let trusted = document(&config);
+        assert_eq!(trusted["paths"]["/auth/reset/password-email"]["post"]["security"], json!([{ "apiToken": [] }]));
+        let found = statuses(&trusted, "/auth/reset/password-email", "post");
+        assert_eq!(found, ["200", "400", "401", "404", "405", "408", "413", "415", "429", "503"]);
+        let found = statuses(&trusted, "/auth/password-reset/request", "post");
+        assert_eq!(found, ["200", "400", "405", "408", "413", "415", "429", "503"]);
+        (config.api.unleash.access, config.api.chaser.access) = (Access::Public, Access::Token);
+        let open = document(&config);
+        assert_eq!(open["paths"]["/auth/reset/password-email"]["post"]["security"], Value::Null);
+        let found = statuses(&open, "/auth/reset/password-email", "post");
+        assert_eq!(found, ["200", "400", "405", "408", "413", "415", "429", "503"]);
+        let found = statuses(&open, "/auth/password-reset/request", "post");
+        assert_eq!(found, ["200", "400", "401", "405", "408", "413", "415", "429", "503"]);
+    }
+
+    #[test]
+    fn a_disabled_dialect_is_not_in_it() {
+        let mut config = config();
+        config.api.unleash.enabled = false;
+        let document = document(&config);
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.keys().all(|path| !path.starts_with("/auth/reset/")));
+        assert!(paths.contains_key("/auth/password-reset/request"));
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere_and_every_name_is_used_once() {
+        let document = document(&config());
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+        }
+        let mut names: Vec<_> =
+            text.split("\"operationId\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
 }

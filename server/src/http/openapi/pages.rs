@@ -1,0 +1,131 @@
+//! The pages' part of the document.
+
+use super::parts::{body, counted, header_refs, map, reference, secret, text};
+use serde_json::{Map, Value, json};
+
+pub(super) fn paths() -> Map<String, Value> {
+    let token_query = json!([{
+        "name": "token", "in": "query", "required": false, "schema": secret("The token in the mailed link."),
+    }]);
+    let mut reset_form = show("reset-password-form", "The form for a new password, or for a code", &["400", "503"]);
+    reset_form["parameters"] = token_query.clone();
+    reset_form["responses"]["303"] = leads("To the same page without the token");
+    let mut not_me_form = show("not-me-form", "“This was not me”", &["400", "503"]);
+    not_me_form["parameters"] = token_query;
+    map(&[
+        (
+            "/forgot-password",
+            json!({
+                "get": show("forgot-password-form", "The form that asks for a reset", &[]),
+                "post": submit("forgot-password", "Asks for a reset", "ForgotPasswordForm", &[]),
+            }),
+        ),
+        ("/forgot-password/sent", json!({ "get": show("forgot-password-sent", "“Look into your mail”", &[]) })),
+        (
+            "/reset-password",
+            json!({
+                "get": reset_form,
+                "post": submit("reset-password", "Sets the password", "ResetPasswordForm", &["422"]),
+            }),
+        ),
+        (
+            "/reset-password/open",
+            json!({ "post": submit("reset-password-open", "Puts a token into a cookie", "TokenForm", &[]) }),
+        ),
+        ("/reset-password/done", json!({ "get": show("reset-password-done", "“Your password is changed”", &[]) })),
+        (
+            "/not-me",
+            json!({
+                "get": not_me_form,
+                "post": submit("not-me", "Ends every live link of the account", "TokenForm", &[]),
+            }),
+        ),
+        ("/not-me/done", json!({ "get": show("not-me-done", "“The links are dead”", &[]) })),
+        ("/.well-known/change-password", json!({ "get": well_known() })),
+    ])
+}
+
+fn show(id: &str, summary: &str, refusals: &[&str]) -> Value {
+    let mut responses = html_refusals(refusals.iter().chain(&["405"]));
+    responses.insert("200".to_owned(), html("The page"));
+    json!({ "operationId": id, "summary": summary, "tags": ["pages"], "responses": responses })
+}
+
+fn submit(id: &str, summary: &str, form: &str, refusals: &[&str]) -> Value {
+    let usual = ["400", "403", "405", "408", "413", "415", "429", "503"];
+    let mut responses = html_refusals(refusals.iter().chain(&usual));
+    responses.insert("303".to_owned(), leads("Done; on to the next page"));
+    counted(json!({
+        "operationId": id,
+        "summary": summary,
+        "tags": ["pages"],
+        "requestBody": body("application/x-www-form-urlencoded", &reference(form)),
+        "responses": responses,
+    }))
+}
+
+fn well_known() -> Value {
+    let mut responses = html_refusals(["405"].iter());
+    responses.insert("302".to_owned(), leads("To `/forgot-password`"));
+    json!({
+        "operationId": "change-password-url",
+        "summary": "Where password managers send people",
+        "tags": ["pages"],
+        "responses": responses,
+    })
+}
+
+fn html_refusals<'a>(statuses: impl Iterator<Item = &'a &'a str>) -> Map<String, Value> {
+    statuses.map(|status| ((*status).to_owned(), html_refusal(status))).collect()
+}
+
+fn html_refusal(status: &str) -> Value {
+    let (description, headers): (_, &[&str]) = match status {
+        "400" => ("The form is incomplete, or the link or code opens nothing", &[]),
+        "403" => ("The form was sent from another site", &[]),
+        "405" => ("Another method", &["Allow"]),
+        "408" => ("The form did not arrive in time", &[]),
+        "413" => ("The form is too large", &[]),
+        "415" => ("The body is no form in UTF-8", &[]),
+        "422" => ("The password is too weak, or the two differ; the link or code survives", &[]),
+        "429" => ("Too many requests from the client's network", &["Retry-After"]),
+        _ => ("Overloaded, or something that the answer needs is out of reach", &["Retry-After"]),
+    };
+    let mut response = html(description);
+    response["headers"] = header_refs(headers).into();
+    response
+}
+
+fn html(description: &str) -> Value {
+    json!({
+        "description": description,
+        "headers": header_refs(&[]),
+        "content": { "text/html; charset=utf-8": { "schema": { "type": "string" } } },
+    })
+}
+
+fn leads(description: &str) -> Value {
+    json!({ "description": description, "headers": header_refs(&["Location"]) })
+}
+
+pub(super) fn schemas() -> Map<String, Value> {
+    let form = |required: &[&str], properties: &[(&str, Value)]| json!({ "type": "object", "properties": map(properties), "required": required });
+    let token = || ("token", secret("The token in the mailed link."));
+    map(&[
+        ("ForgotPasswordForm", form(&["email"], &[("email", text("The address of the account."))])),
+        ("TokenForm", form(&["token"], &[token()])),
+        (
+            "ResetPasswordForm",
+            form(
+                &[],
+                &[
+                    token(),
+                    ("email", text("The address that the code was mailed to.")),
+                    ("code", secret("The code in the mail.")),
+                    ("password", secret("The new password.")),
+                    ("password_confirmation", secret("The same again.")),
+                ],
+            ),
+        ),
+    ])
+}
