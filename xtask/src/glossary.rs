@@ -66,7 +66,8 @@ const KEYWORDS: &[&str] = &["fn", "struct", "enum", "trait", "mod", "type", "con
 const NAMES: &[&str] = &["manager", "helper", "helpers", "util", "utils", "mailer", "flow", "ticket"];
 
 /// Refused anywhere, in any case.
-const PHRASES: &[&str] = &["mailer", "reset flow", "recovery flow", "reset ticket", "reset session", "reset key"];
+const PHRASES: &[&str] =
+    &["the mailer", "a mailer", "reset flow", "recovery flow", "reset ticket", "reset session", "reset key"];
 
 #[cfg(test)]
 mod tests {

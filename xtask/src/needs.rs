@@ -25,6 +25,7 @@ const NEEDS: &[Need] = &[
     Need { variable: "REGAIN_TEST_CHROMEDRIVER", programs: &["chromedriver"], package: "chromium-driver" },
     Need { variable: "REGAIN_TEST_GO", programs: &["go"], package: "golang-go" },
     Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], package: "nodejs" },
+    Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], package: "curl" },
     Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], package: "postfix" },
 ];
 
@@ -92,7 +93,8 @@ fn preseed(answer: &str) -> Result<()> {
     Ok(())
 }
 
-fn is_root() -> bool {
+/// Whether we are root, who may install, and start Postfix.
+pub(crate) fn is_root() -> bool {
     let id = Command::new("id").arg("--user").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

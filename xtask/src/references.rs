@@ -36,7 +36,7 @@ fn generate() -> Result<[(&'static str, String); 3]> {
     describe(&[], &mut commands)?;
     Ok([
         ("config.md", regain(&["config", "reference"])?),
-        ("openapi.json", regain(&["openapi"])?),
+        ("openapi.json", regain(&["openapi", "--config", &plain_config()?])?),
         ("cli.md", commands),
     ])
 }
@@ -61,6 +61,24 @@ fn commands_in(help: &str) -> impl Iterator<Item = &str> {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
 }
+
+/// The file of a configuration in which all that may be absent is absent.
+fn plain_config() -> Result<String> {
+    let file = root().join("target/reference.toml");
+    std::fs::write(&file, PLAIN_CONFIG)?;
+    Ok(file.display().to_string())
+}
+
+const PLAIN_CONFIG: &str = r#"
+public_url = "https://accounts.example.com"
+[users]
+url = "sqlite:app.db"
+table = "accounts"
+[mail]
+from = "Example <no-reply@example.com>"
+[mail.smtp]
+url = "smtp://mail.example.com"
+"#;
 
 /// What the program prints, away from any configuration of this machine.
 fn regain(arguments: &[&str]) -> Result<String> {

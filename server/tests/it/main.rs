@@ -1,5 +1,10 @@
-//! The integration tests: one binary, a file for each promise.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+//! The whole server, tested from outside: one binary, because linking ten takes longer than running them.
 
+mod browser;
+mod cli;
+mod crash;
+mod demo;
 mod mail;
+mod real_smtp;
+mod samples;
 mod support;
