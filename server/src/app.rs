@@ -75,26 +75,47 @@ impl App {
     /// # Errors
     /// [`StartFault`], each with what to do.
     pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
-        let keys = keys(&config, entropy.as_ref())?;
+        let adapters = Adapters {
+            keys: keys(&config, entropy.as_ref())?,
+            ledger: Ledger::open_for_server(&config.ledger.path).await?,
+            users: Arc::new(SqliteStore::open(&config.users)?),
+            clock,
+            entropy,
+        };
+        Self::around(config, adapters)
+    }
+
+    /// Joins what `config` says about the rest around these adapters.
+    pub(crate) fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
+        let Adapters { keys, ledger, users, clock, entropy } = adapters;
         let words = Arc::new(Words::built_in()?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
-            keys,
-            users: Arc::new(SqliteStore::open(&config.users)?),
             mail: Mail::new(&config, Arc::clone(&words))?,
             #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
             policy: policy(&config.password)?,
             hashing: HashingPool::default(),
             pages: Pages::new(&config, Arc::clone(&words))?,
-            ledger: Ledger::open_for_server(&config.ledger.path).await?,
             mailbox: None,
-            words,
+            config,
             clock,
             entropy,
-            config,
+            keys,
+            ledger,
+            users,
+            words,
         })
     }
+}
+
+/// What touches the world.
+pub(crate) struct Adapters {
+    pub(crate) keys: Keys,
+    pub(crate) ledger: Ledger,
+    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 /// The server's secret, from its file.

@@ -1,6 +1,7 @@
 //! An application for this module's tests: no store, no mail, and a clock that stands still until it is turned.
 
-use crate::app::App;
+use crate::ambient::{SystemClock, SystemEntropy};
+use crate::app::{Adapters, App};
 use crate::config::{
     Access, Admin, Api, Config, Dialect, Ledger, Limits, Mail, Mailbox, Notify, Password, PasswordPreset, PublicUrl,
     Reset, Server, Transport, Users,
@@ -12,6 +13,7 @@ use regain_core::email::{EmailAddress, FoldedAddress};
 use regain_core::keys::{KEY_BYTES, Keys};
 use regain_core::limit::AccountLimit;
 use regain_core::link::LinkTemplate;
+use regain_core::request::Id;
 use regain_core::time::{Clock, Timestamp};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -37,16 +39,17 @@ impl Clock for HandClock {
     }
 }
 
-/// The application for `config`.
+/// The application for `config`, with a ledger that goes with it.
 pub(super) fn app(config: Config) -> Arc<App> {
-    Arc::new(App {
-        config,
-        clock: Arc::new(HandClock::default()),
-        entropy: Arc::new(crate::ambient::SystemEntropy),
+    let ledger = std::env::temp_dir().join(format!("regain-{}.db", Id::new(SystemClock.now(), &SystemEntropy)));
+    let adapters = Adapters {
         keys: Keys::new([7; KEY_BYTES]),
-        ledger: crate::ledger::Ledger,
+        ledger: crate::ledger::Ledger::open_beside(&ledger).unwrap(),
         users: Arc::new(NoAccounts),
-    })
+        clock: Arc::new(HandClock::default()),
+        entropy: Arc::new(SystemEntropy),
+    };
+    Arc::new(App::around(config, adapters).unwrap())
 }
 
 /// Chaser public, Unleash for trusted callers.
