@@ -51,7 +51,8 @@ keys! {
     SECRET_FILE = Key::path(
         "server.secret_file",
         "The secret that keys codes, fingerprints and address digests: 64 hexadecimal digits. If the key is absent \
-         the file is created with mode 0600; a configured one must exist, since several nodes must share it.",
+         the file is created with mode 0600; a configured one must exist, since several nodes must share it. \
+         Nobody but the owner and the group may read it, nobody but the owner write it.",
     ).or_derived("`regain.secret` beside the SQLite ledger");
 }
 

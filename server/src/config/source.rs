@@ -47,13 +47,20 @@ fn not_toml(file: &mut SourceFile, error: &toml::de::Error) -> Problem {
     let line = file.line_around(span.start);
     let words = &file.text[line.clone()];
     let is_header = words.trim_start().starts_with('[') && !words.contains(['"', '\'', '=', ',']);
+    let named = words.split_once('=').map(|(name, _)| name).filter(|name| is_ours(name));
     if !is_header {
-        let before_value = words.find('=').map_or(0, |equals| equals + 1);
+        let before_value = named.map_or(0, |name| name.len() + 1);
         let space = words[before_value..].len() - words[before_value..].trim_start().len();
         file.hidden.push(line.start + before_value + space..line.end);
     }
     let title = format!("this is not TOML: {}", error.message());
     Problem::new(Place::Span(span), title, "correct the line; https://toml.io/en/v1.0.0 describes the format")
+}
+
+/// Whether `name` is a name of ours. What stands before a `=` may be part of a secret, too.
+fn is_ours(name: &str) -> bool {
+    let name = name.trim();
+    key::all().any(|key| key.name() == name || key.path == name)
 }
 
 /// Goes through the tables of a file.
@@ -78,7 +85,7 @@ impl Walk<'_> {
         let (known, by_twin) = (key::find(path), key::find_by_twin(path));
         if let Some(key) = known.or(by_twin) {
             if key.is_sensitive() && known.is_some() {
-                self.hidden.push(span.clone());
+                self.hide(value, span.clone());
             }
             let place = Place::Span(span);
             self.entries.push(Entry { key, twin: known.is_none(), raw: raw(value), place });
@@ -90,7 +97,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A misspelt key may hold a secret all the same.
+    /// Keeps a value out of every error. A misspelt key may hold a secret as well as one that is spelt right.
     fn hide(&mut self, value: &DeValue<'_>, span: Range<usize>) {
         match value {
             DeValue::Table(table) => {

@@ -60,6 +60,16 @@ fn title(text: &str) -> String {
 
 proptest! {
     #[test]
+    fn no_slip_of_the_pen_brings_a_secret_to_light(at in 0..1000_usize, instead in "|[\"'=#\\[\\]{}.,\\\\\n a]") {
+        let mut text = plus(HTTPS, "[api]\ntokens = [\"long-canary-one\",\n  \"long-canary-two=\"]\n[notify]\nwebhook_secret = 'canary'");
+        let at = at % text.len();
+        text.replace_range(at..=at, &instead);
+        if let Err(errors) = Config::from_toml(&text, Path::new(""), NO_ENVIRONMENT) {
+            prop_assert!(!errors.to_string().contains("canary"), "{errors}");
+        }
+    }
+
+    #[test]
     fn no_text_makes_it_panic(text in "\\PC*|[\\[\\]a-z_.=\"{}#\\n\\r é]{0,60}") {
         if let Err(errors) = Config::from_toml(&text, Path::new(""), NO_ENVIRONMENT) {
             prop_assert!(!errors.to_string().is_empty());

@@ -182,4 +182,5 @@ fn nothing_unknown_is_passed_over() {
     {
         assert!(with(&[(variable, "x")]).is_err(), "{variable}");
     }
+    assert_eq!(with(&[("REGAIN_FAILPOINT", "x")]).is_ok(), cfg!(feature = "failpoints"));
 }

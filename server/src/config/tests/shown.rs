@@ -95,18 +95,21 @@ fn a_file_that_is_no_toml_is_shown_without_its_values() {
 fn no_error_shows_a_secret() {
     let secret = "cAnArY";
     for lines in [
-        "[mail.smtp]\nurl = \"smtps://u:cAnArY@\"".to_owned(),
-        "[mail.smtp]\nurl = [\"smtps://u:cAnArY@mail.example.com\"]".to_owned(),
-        "[mail]\nsmtp = { url = \"smtps://u:cAnArY@mail.example.com\", oops = 1 }".to_owned(),
-        "[mail.smtp]\nulr = \"smtps://u:cAnArY@mail.example.com\"".to_owned(),
-        "[mail.smtp]\nurl = \"smtps://u:cAnArY@mail.example.com".to_owned(),
-        "[mial.smtp]\nurl = \"smtps://u:cAnArY@mail.example.com\"".to_owned(),
-        "[mail.smtp]\nurl = \"\"\"\nsmtps://u:cAnArY@mail.example.com\"\"\"\nother = 1".to_owned(),
-        "[api]\ntokens = [\n\"cAnArY cAnArY\",\n\"cAnArY cAnArY\"]".to_owned(),
-        "[api]\ntokens = [\n\"cAnArY cAnArY\n]".to_owned(),
-        "[api]\ntokens = \"cAnArY\"".to_owned(),
-        "[notify]\nwebhook_secret = \"cAnArY\"".to_owned(),
-        "[mail.ses]\nsecret_key = \"cAnArY\"".to_owned(),
+        "[mail.smtp]\nurl = \"smtps://u:cAnArY@\"",
+        "[mail.smtp]\nurl = [\"smtps://u:cAnArY@mail.example.com\"]",
+        "[mail]\nsmtp = { url = \"smtps://u:cAnArY@mail.example.com\", oops = 1 }",
+        "[mail.smtp]\nulr = \"smtps://u:cAnArY@mail.example.com\"",
+        "[mail.smtp]\nurl = \"smtps://u:cAnArY@mail.example.com",
+        "[mial.smtp]\nurl = \"smtps://u:cAnArY@mail.example.com\"",
+        "[mail.smtp]\nurl = \"\"\"\nsmtps://u:cAnArY@mail.example.com\"\"\"\nother = 1",
+        "[api]\ntokens = [\n\"cAnArY cAnArY\",\n\"cAnArY cAnArY\"]",
+        "[api]\ntokens = [\n\"cAnArY cAnArY\n]",
+        "[api]\ntokens = \"cAnArY\"",
+        "[notify]\nwebhook_secret = \"cAnArY\"",
+        "mail.smtp.url.x = \"cAnArY\"",
+        "[api]\ntokens = [\n\"cAnArY=\", \"x\n]",
+        "[mail.ses]\nsecret_key = \"cAnArY\"",
+        "[api]\ntokens = [\"x\",\n  cAnArY=\"]",
     ] {
         let text = format!("public_url = \"https://a.example\"\n{lines}\n");
         let errors = errors(&text);
