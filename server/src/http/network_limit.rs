@@ -2,13 +2,12 @@
 
 use super::api_token::{self, Caller};
 use super::client_address::{ClientAddress, Peer};
-use super::problem;
 use crate::app::App;
 use crate::config;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
@@ -65,21 +64,6 @@ pub async fn count(State(gate): State<Gate>, mut request: Request, next: Next) -
     }
     response
 }
-
-/// Refuses what [`count`] found to be too much: for the pages, whose own checks all come later.
-pub async fn refuse(request: Request, next: Next) -> Response {
-    match request.extensions().get::<Admission>().and_then(|admission| admission.limited) {
-        None => next.run(request).await,
-        Some(wait) => {
-            let mut response = (StatusCode::TOO_MANY_REQUESTS, Html(TOO_MANY)).into_response();
-            problem::retry_after(response.headers_mut(), wait);
-            response
-        }
-    }
-}
-
-const TOO_MANY: &str = "<!doctype html><html lang=\"en\"><title>Too many requests</title>\
-    <p>Too many requests came from your network. Wait a minute, then try again.</p></html>";
 
 fn is_counted(request: &Request) -> bool {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
