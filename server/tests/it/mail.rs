@@ -276,6 +276,17 @@ async fn a_relay_that_wants_content_after_a_refusal_gets_none() {
     assert_eq!((server.mails().len(), server.connections()), (1, 2));
 }
 
+#[tokio::test]
+async fn a_reply_too_many_is_not_taken_for_the_next_mail() {
+    let server = SmtpServer::start().await;
+    let transport = transport(&server);
+    server.once(Phase::Dot, Behaviour::Reply("550 5.7.1 no\r\n250 2.1.0 a word\r\n250 2.1.5 too much"));
+    assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.7.1 no".into()));
+    server.once(Phase::Rcpt, Behaviour::Reply("550 5.1.1 no such mailbox"));
+    assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.1.1 no such mailbox".into()));
+    assert_eq!((server.mails().len(), server.connections()), (0, 2));
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Retry,
