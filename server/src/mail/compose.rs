@@ -212,7 +212,7 @@ fn href(address: &str) -> Value {
 
 /// Lines of mail are best kept under 78 characters (RFC 5322 §2.1.1), less room for being quoted in an answer.
 const TEXT_COLUMNS: usize = 72;
-/// The built-in templates use about 500.
+/// The built-in templates use less than a hundredth.
 const TEMPLATE_FUEL: u64 = 50_000;
 /// Of a reset mail, rounded up.
 const CONTENT_BYTES_USUAL: usize = 12 * 1024;

@@ -144,6 +144,33 @@ async fn the_file_transport_conforms() {
     conforms(&FileRig(folder, transport)).await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_mail_in_a_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mails = folder.path().join("mail");
+    let parcel = parcel();
+    let Outcome::Delivered(reply) = FileTransport::new(mails.clone()).send(&parcel).await else { panic!("delivered") };
+    let file = mails.join(format!("{}.eml", parcel.id));
+    assert_eq!(reply, format!("written to {}", file.display()));
+    let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&mails), mode(&file)), (0o700, 0o600));
+    assert_eq!(std::fs::read_dir(&mails).unwrap().count(), 1, "nothing unfinished is left");
+}
+
+#[tokio::test]
+async fn a_long_reply_of_several_lines_is_recorded_as_one_short_line() {
+    let server = SmtpServer::start().await;
+    let text = "\u{1b}[31mred\u{202E} ".repeat(100);
+    let reply: &str = format!("550-5.7.1 {text}\r\n550 5.7.1 the end").leak();
+    server.at(Phase::Rcpt, Behaviour::Reply(reply));
+    let outcome = transport(&server).send(&parcel()).await;
+    let Outcome::Refused(reply) = outcome else { panic!("{outcome:?}") };
+    assert!(reply.starts_with("550 5.7.1 ") && reply.chars().count() <= 512, "{reply:?}");
+    assert!(!reply.contains(char::is_control) && !reply.contains('\u{202E}'), "{reply:?}");
+}
+
 #[tokio::test]
 async fn the_envelope_and_the_reply_are_what_was_said() {
     let server = SmtpServer::start().await;
@@ -249,6 +276,17 @@ async fn a_relay_that_wants_content_after_a_refusal_gets_none() {
     assert_eq!((server.mails().len(), server.connections()), (1, 2));
 }
 
+#[tokio::test]
+async fn a_reply_too_many_is_not_taken_for_the_next_mail() {
+    let server = SmtpServer::start().await;
+    let transport = transport(&server);
+    server.once(Phase::Dot, Behaviour::Reply("550 5.7.1 no\r\n250 2.1.0 a word\r\n250 2.1.5 too much"));
+    assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.7.1 no".into()));
+    server.once(Phase::Rcpt, Behaviour::Reply("550 5.1.1 no such mailbox"));
+    assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.1.1 no such mailbox".into()));
+    assert_eq!((server.mails().len(), server.connections()), (0, 2));
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Retry,
@@ -287,6 +325,9 @@ async fn every_failure_has_its_outcome() {
         (Phase::Dot, Reply("451 4.3.0 later"), Kind::Retry),
         (Phase::Dot, Reply("554 5.6.0 spam"), Kind::Refused),
         (Phase::Dot, Reply("421 4.3.2 shutting down"), Kind::Retry),
+        (Phase::Mail, Reply("all right, go on"), Kind::Retry),
+        (Phase::Data, Reply("250 2.0.0 is not what was asked"), Kind::Retry),
+        (Phase::Dot, Reply("all right, thank you"), Kind::Unknown),
         (Phase::Dot, Drop, Kind::Unknown),
         (Phase::Dot, Hang, Kind::Unknown),
         (Phase::Dot, KeepAndDrop, Kind::Unknown),

@@ -122,6 +122,16 @@ fn a_fault_says_nothing_of_the_message() {
     assert!(!said.contains("reset-password"), "{said}");
 }
 
+#[test]
+fn templates_are_far_from_their_bound() {
+    let mut composer = composer();
+    composer.templates.set_fuel(Some(TEMPLATE_FUEL / 100));
+    for kind in MessageKind::ALL {
+        let to = EmailAddress::parse("ada@example.com").unwrap();
+        composer.compose(&message(kind, Some("Ada")), &to, Id::from_bytes([0; 16])).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

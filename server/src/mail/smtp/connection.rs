@@ -59,9 +59,9 @@ impl Connection {
         Self { client, unread: Vec::new(), patience, offers, ready: true }
     }
 
-    /// Whether the connection is good for another mail.
+    /// Whether the connection is good for another mail: nothing is left over that could pass for the reply to it.
     pub(super) fn is_ready(&self) -> bool {
-        self.ready
+        self.ready && self.unread.is_empty()
     }
 
     /// Sends one mail, and returns the relay's reply to it.
