@@ -2,9 +2,14 @@
 
 mod browser;
 mod cli;
+mod contract_chaser;
+mod contract_order;
+mod contract_unleash;
 mod crash;
 mod demo;
+mod http_armour;
 mod mail;
+mod pages;
 mod real_smtp;
 mod samples;
 mod support;

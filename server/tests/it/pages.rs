@@ -213,9 +213,9 @@ async fn a_form_from_another_site_is_refused() {
 #[tokio::test]
 async fn a_post_that_is_no_form_is_refused() {
     let server = Server::start().await;
-    let post = |content_type: &str, body: String| {
+    let post = |content_type: &'static str, body: String| {
         let request = server.client().post(format!("{}/reset-password", server.url)).header(ORIGIN, &server.url);
-        async { request.header("content-type", content_type).body(body).send().await.unwrap().status() }
+        async move { request.header("content-type", content_type).body(body).send().await.unwrap().status() }
     };
     let form = "application/x-www-form-urlencoded";
     assert_eq!(post("application/json", "{}".into()).await, StatusCode::UNSUPPORTED_MEDIA_TYPE);

@@ -3,3 +3,5 @@
 pub(crate) mod process;
 pub(crate) mod server;
 pub(crate) mod smtp;
+
+pub(crate) use server::Server;
