@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::users::{PasswordChange, Written};
-use regain_core::hash::{Recipe, StoredPassword};
+use regain_core::hash::{Format, Recipe, StoredPassword};
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
 use secrecy::SecretString;
@@ -148,6 +148,20 @@ impl Redemption {
     }
 }
 
+/// Which rules `password` breaks, whoever's it is to be: what `redeem` would find without knowing the account.
+#[must_use]
+pub fn weaknesses(app: &App, password: &SecretString) -> Vec<Violation> {
+    let format = Format::named(&app.config.users.hash);
+    let context = Context {
+        product: &app.config.product_name,
+        address: "",
+        name: None,
+        bytes_max: format.and_then(Format::bytes_max),
+        nul_allowed: format.is_none_or(Format::nul_allowed),
+    };
+    app.policy.check(password.clone(), &context).err().unwrap_or_default()
+}
+
 fn recipe(app: &App, opened: &Opened) -> Result<Recipe, RedeemRefusal> {
     let stored = opened.account.password.as_ref().ok_or(RedeemRefusal::Dead)?;
     let named = match app.config.users.hash.as_str() {
@@ -195,9 +209,4 @@ fn log_failure(done: Result<bool, LedgerFault>) {
     if let Err(fault) = done {
         tracing::error!(%fault, "a claim could not be ended; it will lapse");
     }
-}
-
-/// Which rules `password` breaks, before any credential is shown; for forms that check as one types.
-pub async fn weaknesses(_app: &App, _password: &SecretString) -> Vec<Violation> {
-    Vec::new()
 }

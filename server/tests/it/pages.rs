@@ -24,7 +24,10 @@ async fn the_link_from_the_mail_sets_a_password_once() {
     visitor.opens(&token).await;
     assert_eq!(visitor.get("/reset-password").await.status, StatusCode::BAD_REQUEST);
     visitor.opens(&token).await;
-    assert_eq!(visitor.posts_password("another-walrus-quilt", "another-walrus-quilt").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        visitor.posts_password("another-walrus-quilt", "another-walrus-quilt").await.status,
+        StatusCode::BAD_REQUEST
+    );
     assert!(server.verifies(ADA, NEW).await);
 }
 
@@ -77,13 +80,17 @@ async fn the_code_sets_a_password_in_one_step_or_in_two() {
     let server = Server::start().await;
     let code = code_for(&server, ADA).await.to_lowercase().replace('-', " ");
     let mut visitor = Visitor::to(&server);
-    visitor.post("/reset-password", &[("email", " ADA@example.com "), ("code", &code)]).await.leads_to("/reset-password");
+    visitor
+        .post("/reset-password", &[("email", " ADA@example.com "), ("code", &code)])
+        .await
+        .leads_to("/reset-password");
     assert_eq!(visitor.get("/reset-password").await.status, StatusCode::OK);
     visitor.posts_password(NEW, NEW).await.leads_to("/reset-password/done");
 
     server.clock.advance(Duration::from_secs(3600));
     let code = code_for(&server, ADA).await;
-    let fields = [("email", ADA), ("code", &code), ("password", "other-quilt-7"), ("password_confirmation", "other-quilt-7")];
+    let fields =
+        [("email", ADA), ("code", &code), ("password", "other-quilt-7"), ("password_confirmation", "other-quilt-7")];
     Visitor::to(&server).post("/reset-password", &fields).await.leads_to("/reset-password/done");
     assert!(server.verifies(ADA, "other-quilt-7").await);
 }
@@ -111,7 +118,10 @@ async fn a_wrong_code_counts_and_five_kill_the_right_one() {
         let page = visitor.post("/reset-password", &[("email", ADA), ("code", "00000000")]).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
     }
-    assert_eq!(visitor.post("/reset-password", &[("email", ADA), ("code", &code)]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        visitor.post("/reset-password", &[("email", ADA), ("code", &code)]).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[tokio::test]
@@ -280,7 +290,9 @@ async fn other_methods_are_told_which_there_are() {
         ("/not-me", "GET, HEAD, POST, OPTIONS"),
         ("/.well-known/change-password", "GET, HEAD, OPTIONS"),
     ] {
-        for (method, status) in [(Method::PUT, StatusCode::METHOD_NOT_ALLOWED), (Method::OPTIONS, StatusCode::NO_CONTENT)] {
+        for (method, status) in
+            [(Method::PUT, StatusCode::METHOD_NOT_ALLOWED), (Method::OPTIONS, StatusCode::NO_CONTENT)]
+        {
             let page = visitor.sends(method, path).await;
             assert_eq!((page.status, page.headers["allow"].to_str().unwrap()), (status, allow), "{path}");
         }
@@ -321,7 +333,8 @@ async fn done_leads_back_where_the_configuration_says() {
 #[tokio::test]
 async fn an_unknown_language_gets_english() {
     let server = Server::start().await;
-    let request = server.client().get(format!("{}/forgot-password", server.url)).header(ACCEPT_LANGUAGE, "tlh, en;q=0.1");
+    let request =
+        server.client().get(format!("{}/forgot-password", server.url)).header(ACCEPT_LANGUAGE, "tlh, en;q=0.1");
     let answer = request.send().await.unwrap();
     assert_eq!(answer.headers()["content-language"], "en");
     assert!(answer.text().await.unwrap().contains(r#"<html lang="en" dir="ltr">"#));

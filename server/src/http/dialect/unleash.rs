@@ -83,7 +83,7 @@ async fn set_password(mut call: Call) -> Result<Response, Refusal> {
 async fn validate_password(mut call: Call) -> Result<Response, Refusal> {
     let body = read(&mut call, Access::Public).await?;
     let [password] = members(&body, ["password"])?;
-    let violations = weaknesses(&call.app, password).await;
+    let violations = weaknesses(&call.app, password);
     if violations.is_empty() { Ok(empty_object()) } else { Err(Refusal::Weak(violations)) }
 }
 

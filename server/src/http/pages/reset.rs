@@ -151,7 +151,7 @@ async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
         return match open::open(app, credential).await {
             Ok(_) if is_first_step => Attempt::Opened,
             Ok(_) => {
-                let rules = redeem::weaknesses(app, &password).await.into_iter().map(Shortcoming::Rule);
+                let rules = redeem::weaknesses(app, &password).into_iter().map(Shortcoming::Rule);
                 Attempt::Again(std::iter::once(Shortcoming::Mismatch).chain(rules).collect())
             }
             Err(OpenRefusal::Dead) => Attempt::Dead,
