@@ -56,6 +56,8 @@ async fn without_scripts_the_code_sets_a_password() {
     browser.pictures("code").await;
     browser.fill("email", ADA).await;
     browser.fill("code", &code.to_lowercase().replace('-', " ")).await;
+    browser.submit().await;
+    browser.is_at("/reset-password", "[name=password]").await;
     browser.choose_password(NEW_PASSWORD).await;
     browser.is_at("/reset-password/done", "h1").await;
     assert!(site.accepts(ADA, NEW_PASSWORD));
