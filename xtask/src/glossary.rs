@@ -21,26 +21,30 @@ fn found_in(file: &File) -> Vec<String> {
     let found_on = |(n, line): (usize, &str)| {
         let lower = line.to_ascii_lowercase();
         let phrase = PHRASES.iter().find(|phrase| lower.contains(**phrase)).map(|phrase| (*phrase).to_owned());
-        let name = if rust { defined_name(line).filter(|name| is_refused(name)).map(str::to_owned) } else { None };
-        phrase.or(name).map(|word| format!("{}:{}: {word}", file.path, n + 1))
+        let defined = definition(line).filter(|(kind, name)| rust && is_refused(&file.path, kind, name));
+        phrase.or(defined.map(|(_, name)| name.to_owned())).map(|word| format!("{}:{}: {word}", file.path, n + 1))
     };
     file.text.lines().enumerate().filter_map(found_on).collect()
 }
 
-/// The name that a line of Rust gives to something.
-fn defined_name(line: &str) -> Option<&str> {
+/// What a line of Rust names something, and which kind of thing it is.
+fn definition(line: &str) -> Option<(&str, &str)> {
     let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let kind = words.by_ref().take(5).find(|word| KEYWORDS.contains(word))?;
-    words.next().filter(|_| !line.trim_start().starts_with("//") && !kind.is_empty())
+    words.next().map(|name| (kind, name)).filter(|_| !line.trim_start().starts_with("//"))
 }
 
-fn is_refused(name: &str) -> bool {
+/// An account is no user; a relay, a proxy and a process have users, which is why only types are looked at.
+fn is_refused(path: &str, kind: &str, name: &str) -> bool {
     let words = words_of(name);
+    let is_type = ["struct", "enum", "trait", "type"].contains(&kind);
     let refused = |(n, word): (usize, &String)| match word.as_str() {
-        "user" => !matches!(words.get(n + 1).map(String::as_str), Some("store" | "agent")),
+        "user" if is_type => !matches!(words.get(n + 1).map(String::as_str), Some("store" | "agent")),
         word => NAMES.contains(&word),
     };
-    words[0] == "get" && words.len() > 1 || words.iter().enumerate().any(refused)
+    // In HTTP, GET is a word of its own.
+    let is_getter = kind == "fn" && name.starts_with("get_") && !path.contains("/http/");
+    is_getter || words.iter().enumerate().any(refused)
 }
 
 /// `ResetToken` and `reset_token` are both `reset`, `token`.
@@ -57,7 +61,7 @@ fn words_of(name: &str) -> Vec<String> {
         after_lower = c.is_lowercase();
     }
     words.retain(|word| !word.is_empty());
-    if words.is_empty() { vec![String::new()] } else { words }
+    words
 }
 
 const KEYWORDS: &[&str] = &["fn", "struct", "enum", "trait", "mod", "type", "const", "static"];
@@ -99,6 +103,8 @@ mod tests {
             "fn users_are_found() {}",
             "// a password manager",
             "fn overflow() {}",
+            "fn user_name() {}",
+            "const GET_POST: &str = \"\";",
             "fn user_agent() {}",
         ] {
             assert_eq!(found("a.rs", line), 0, "{line}");

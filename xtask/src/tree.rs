@@ -44,7 +44,7 @@ fn findings(file: &File) -> Vec<String> {
     let length = file.text.lines().count();
     let long = (length > LINES_MAX).then(|| format!("{length} lines, {LINES_MAX} are enough"));
     let left_over = |(n, line): (usize, &str)| {
-        let word = LEFT_OVERS.iter().find(|word| line.contains(**word) && !line.trim_start().starts_with('"'))?;
+        let word = LEFT_OVERS.iter().map(|parts| parts.concat()).find(|word| line.contains(word))?;
         Some(format!("line {}: {word}", n + 1))
     };
     long.into_iter().chain(file.text.lines().enumerate().filter_map(left_over)).collect()
@@ -52,8 +52,9 @@ fn findings(file: &File) -> Vec<String> {
 
 const LINES_MAX: usize = 500;
 
-/// As they stand in code. In this list each stands at the start of its line, where it is not looked for.
-const LEFT_OVERS: &[&str] = &["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "TODO", "FIXME"];
+/// Each in two parts, so that this list is none.
+const LEFT_OVERS: &[[&str; 2]] =
+    &[["to", "do!("], ["unimple", "mented!("], ["db", "g!("], ["#[ig", "nore"], ["TO", "DO"], ["FIX", "ME"]];
 
 #[cfg(test)]
 mod tests {
@@ -63,6 +64,6 @@ mod tests {
     fn long_files_and_left_overs_are_found() {
         let text = format!("fn a() {{\n    {}!()\n}}\n{}", "todo", "//\n".repeat(LINES_MAX));
         let found = findings(&File { path: "a.rs".into(), text });
-        assert_eq!(found, ["503 lines, 500 are enough", "line 2: todo!("]);
+        assert_eq!(found, ["503 lines, 500 are enough", concat!("line 2: to", "do!(")]);
     }
 }
