@@ -28,8 +28,9 @@ pub enum SmtpTls {
     Implicit,
     /// `smtp://` off loopback: no mail is sent without.
     StartTlsRequired,
-    /// `smtp://` on loopback: used where offered.
-    StartTlsIfOffered,
+    /// `smtp://` on loopback: a login is sent encrypted where the relay offers it; what stays on this machine needs no
+    /// certificate, and a relay's own default one is of no use.
+    StartTlsForLogin,
 }
 
 /// Reads the URL. No refusal repeats any of it.
@@ -39,7 +40,7 @@ pub(super) fn parse(text: &str) -> Result<Smtp, Refusal> {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
     let (tls, default_port) = match (url.scheme(), is_loopback_host(&host)) {
         ("smtps", _) => (SmtpTls::Implicit, 465),
-        ("smtp", true) => (SmtpTls::StartTlsIfOffered, 25),
+        ("smtp", true) => (SmtpTls::StartTlsForLogin, 25),
         ("smtp", false) => (SmtpTls::StartTlsRequired, 587),
         _ => return Err(refusal("is neither smtp nor smtps", ACCEPTED)),
     };
@@ -95,8 +96,8 @@ mod tests {
         assert_eq!(found("smtps://mail.example.com"), (465, SmtpTls::Implicit));
         assert_eq!(found("smtp://mail.example.com"), (587, SmtpTls::StartTlsRequired));
         assert_eq!(found("smtp://relay:2525/"), (2525, SmtpTls::StartTlsRequired));
-        assert_eq!(found("smtp://127.0.0.1"), (25, SmtpTls::StartTlsIfOffered));
-        assert_eq!(found("smtp://[::1]:1025"), (1025, SmtpTls::StartTlsIfOffered));
+        assert_eq!(found("smtp://127.0.0.1"), (25, SmtpTls::StartTlsForLogin));
+        assert_eq!(found("smtp://[::1]:1025"), (1025, SmtpTls::StartTlsForLogin));
         assert_eq!(smtp("smtp://[::1]:1025").host, "::1");
     }
 

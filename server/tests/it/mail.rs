@@ -3,7 +3,7 @@
 use crate::support::smtp::{Behaviour, Encryption, Options, Phase, SmtpServer};
 use async_trait::async_trait;
 use regain::config::Mailbox;
-use regain::config::SmtpTls;
+use regain::config::{Smtp, SmtpTls};
 use regain::i18n::Words;
 use regain::mail::compose::{Composer, Letterhead};
 use regain::mail::file::FileTransport;
@@ -401,15 +401,25 @@ async fn nothing_is_sent_in_clear_if_encryption_is_required() {
 
 #[tokio::test]
 async fn a_refused_starttls_is_not_passed_over() {
-    let server = SmtpServer::start_with(Options { tls: Encryption::StartTls, ..Options::default() }).await;
+    let login = Some(("regain", "secret"));
+    let server = SmtpServer::start_with(Options { tls: Encryption::StartTls, login, ..Options::default() }).await;
     server.at(Phase::StartTls, Behaviour::Reply("454 4.7.0 not now"));
     let mut settings = server.settings();
-    for tls in [SmtpTls::StartTlsRequired, SmtpTls::StartTlsIfOffered] {
+    for tls in [SmtpTls::StartTlsRequired, SmtpTls::StartTlsForLogin] {
         settings.tls = tls;
         let transport = SmtpTransport::new(&settings, "accounts.example.com", server.roots(), PATIENCE).unwrap();
         assert!(is_retry(&transport.send(&parcel()).await));
     }
     assert!(server.mails().is_empty());
+}
+
+#[tokio::test]
+async fn on_loopback_a_relays_own_certificate_does_not_stand_in_the_way() {
+    let stranger = SmtpServer::start().await;
+    let server = SmtpServer::start_with(Options { tls: Encryption::StartTls, ..Options::default() }).await;
+    let settings = Smtp { tls: SmtpTls::StartTlsForLogin, ..server.settings() };
+    let transport = SmtpTransport::new(&settings, "accounts.example.com", stranger.roots(), PATIENCE).unwrap();
+    assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
 }
 
 #[tokio::test]

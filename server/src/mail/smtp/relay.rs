@@ -76,7 +76,7 @@ impl Relay {
         roots: RootCertStore,
         patience: Patience,
     ) -> Result<Self, SmtpFault> {
-        if roots.is_empty() && settings.tls != SmtpTls::StartTlsIfOffered {
+        if roots.is_empty() && settings.tls != SmtpTls::StartTlsForLogin {
             return Err(SmtpFault(
                 "no trusted certificates were found on this machine; install ca-certificates or set SSL_CERT_FILE"
                     .into(),
@@ -127,12 +127,12 @@ impl Relay {
             return self.log_in(client).await;
         }
         greeting(&mut client).await?;
-        let capabilities = self.ehlo(&mut client).await?;
-        if !capabilities.has_capability(EXT_START_TLS) {
-            if self.settings.tls == SmtpTls::StartTlsRequired {
-                return Err(NO_STARTTLS.to_owned());
-            }
+        let required = self.settings.tls == SmtpTls::StartTlsRequired;
+        if !required && self.settings.login.is_none() {
             return self.log_in(client).await;
+        }
+        if !self.ehlo(&mut client).await?.has_capability(EXT_START_TLS) {
+            return if required { Err(NO_STARTTLS.to_owned()) } else { self.log_in(client).await };
         }
         client
             .cmd("STARTTLS\r\n")

@@ -118,7 +118,7 @@ impl SmtpServer {
             host: "localhost".into(),
             port: self.address.port(),
             tls: match self.options.tls {
-                Encryption::None => SmtpTls::StartTlsIfOffered,
+                Encryption::None => SmtpTls::StartTlsForLogin,
                 Encryption::StartTls => SmtpTls::StartTlsRequired,
                 Encryption::Implicit => SmtpTls::Implicit,
             },
