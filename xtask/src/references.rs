@@ -65,6 +65,7 @@ fn commands_in(help: &str) -> impl Iterator<Item = &str> {
 /// The file of a configuration in which all that may be absent is absent.
 fn plain_config() -> Result<String> {
     let file = root().join("target/reference.toml");
+    std::fs::create_dir_all(root().join("target"))?;
     std::fs::write(&file, PLAIN_CONFIG)?;
     Ok(file.display().to_string())
 }
