@@ -30,7 +30,7 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
     }
     let credential = match app.pages.cookie.read(&call.headers, &app.keys) {
         None => return app.pages.show(&Page::EnterCode, &locales),
-        Some(Held::BrokenLink) => return dead(&app, &locales),
+        Some(Held::BrokenLink) => return app.pages.show(&Page::Refused, &locales),
         Some(Held::Credential(credential)) => credential,
     };
     match open::open(&app, &credential).await {
@@ -41,7 +41,11 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
             let bound_to = binding(&credential, &app.keys);
             app.pages.show(&Page::ChoosePassword { bound_to: &bound_to, shortcomings: &[] }, &locales)
         }
-        Err(OpenRefusal::Dead) => dead(&app, &locales),
+        Err(OpenRefusal::Dead) => match credential {
+            Credential::Token(_) => app.pages.show(&Page::Refused, &locales),
+            // Each try counts, so that reloading must not try again.
+            Credential::Code { .. } => dead(&app, &locales),
+        },
         Err(OpenRefusal::Unavailable) => unavailable(&app, &locales),
     }
 }
@@ -91,7 +95,7 @@ pub(super) async fn done(call: Call) -> Response {
     call.app.pages.show(&Page::Done, &call.locales())
 }
 
-/// One page for every link and code that does not work. The cookie goes, so that the code can be tried instead.
+/// One page for every link and code that does not work; after a form the cookie goes too.
 fn dead(app: &App, locales: &[Locale]) -> Response {
     setting(app.pages.cookie.cleared(), app.pages.show(&Page::Refused, locales))
 }
