@@ -1,4 +1,5 @@
 //! The whole server, tested from outside: one binary, because linking ten takes longer than running them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod browser;
 mod cli;
