@@ -1,6 +1,6 @@
 //! contract.md §1, row by row: the Chaser dialect.
 
-use crate::support::Server;
+use crate::support::server::Server;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -40,7 +40,7 @@ async fn token_for(server: &Server, address: &str) -> String {
 /// Asks for a mail and takes the code out of it.
 async fn code_for(server: &Server, address: &str) -> String {
     token_for(server, address).await;
-    server.inbox.mails_to(address).last().unwrap().code()
+    server.inbox.mails_to(address).last().unwrap().code().unwrap()
 }
 
 #[tokio::test]

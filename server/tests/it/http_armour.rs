@@ -1,6 +1,6 @@
 //! security.md, "Parsers and load" and the headers of every answer: what is on the wire, byte by byte.
 
-use crate::support::Server;
+use crate::support::server::Server;
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
