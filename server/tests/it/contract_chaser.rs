@@ -1,6 +1,6 @@
 //! contract.md §1, row by row: the Chaser dialect.
 
-use crate::support::Server;
+use crate::support::server::Server;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! contract.md, "Order of checks": of two reasons to refuse, the earlier one is given.
 
-use crate::support::Server;
+use crate::support::server::Server;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 

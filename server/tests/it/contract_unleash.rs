@@ -1,6 +1,6 @@
 //! contract.md §2, row by row: the Unleash dialect.
 
-use crate::support::Server;
+use crate::support::server::Server;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! security.md, "Parsers and load" and the headers of every answer: what is on the wire, byte by byte.
 
-use crate::support::Server;
+use crate::support::server::Server;
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -86,7 +86,7 @@ async fn endless_chunks_are_cut_off() {
 
 #[tokio::test]
 async fn a_million_brackets_in_pieces_are_refused() {
-    let server = Server::with("[limits]\nbody_bytes_max = 2000000").await;
+    let server = Server::with("[limits]\nbody_bytes_max = 1048576").await;
     let answer = say(&server, post(REQUEST, "Content-Length: 1000000\r\n", &"[".repeat(1_000_000)).as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
 }
