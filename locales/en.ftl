@@ -79,7 +79,7 @@ page-forgot-button = Send me the mail
 page-forgot-have-code = I already have a code
 
 page-sent-title = Look into your mailbox
-page-sent-intro = If there is a { $product } account with that address, a mail with a link and a code is on its way to it. For everybody’s privacy we do not say here whether there is one.
+page-sent-intro = If an account with { $product } has that address, a mail with a link and a code is on its way to it. For everybody’s privacy we do not say here whether there is one.
 page-sent-nothing = No mail?
 page-sent-minutes = Give it a few minutes.
 page-sent-spam = Look into the folder for spam or junk.

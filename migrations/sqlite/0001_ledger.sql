@@ -26,6 +26,7 @@ CREATE INDEX outbox_due ON outbox (due_at) WHERE ended_at IS NULL;
 CREATE INDEX outbox_waiting_address ON outbox (address_digest) WHERE ended_at IS NULL;
 CREATE INDEX outbox_account ON outbox (account, accepted_at) WHERE account IS NOT NULL;
 CREATE INDEX outbox_ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX outbox_unknown ON outbox (ended_at) WHERE reason = 'unknown';
 
 -- One row for each time a request was worked on, whether its address is known or not: where nothing is mailed, the
 -- digests are random and open nothing.

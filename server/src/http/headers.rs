@@ -14,7 +14,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Copy)]
 pub struct RequestId(pub Id);
 
-/// Names the request, sets the headers of its answer and writes one line to the log: never the query, a header or
+/// Names the request, sets the headers of its answer and writes one line to the log (`REGAIN_LOG=debug`): never the query, a header or
 /// the path as sent, for each may hold a token.
 pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -24,7 +24,7 @@ pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Nex
     let path = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
     dress(response.headers_mut(), id, app.config.public_url.https);
-    tracing::info!(
+    tracing::debug!(
         %id,
         method = %method.as_str().escape_debug(),
         path = path.as_ref().map_or("(unknown)", MatchedPath::as_str),

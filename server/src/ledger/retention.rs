@@ -19,7 +19,7 @@ impl Ledger {
     /// [`LedgerFault`].
     pub async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault> {
         self.write(move |ledger| {
-            let mut forgotten = forget_entries(ledger, now.minus(UNKNOWN_KEPT), "reason IN ('unknown', 'ineligible')")?;
+            let mut forgotten = forget_entries(ledger, now.minus(UNKNOWN_KEPT), "reason = 'unknown'")?;
             let live_link = "EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)";
             let long_ago = now.minus(retention.max(NOT_ME_TTL));
             forgotten += forget_entries(ledger, now.minus(retention), &format!("NOT {live_link}"))?;
