@@ -1,10 +1,12 @@
 //! The whole server, tested from outside: one binary, because linking ten takes longer than running them.
 
+mod account_limit;
 mod browser;
 mod cli;
 mod contract_chaser;
 mod contract_order;
 mod contract_unleash;
+mod courier;
 mod crash;
 mod demo;
 mod http_armour;
@@ -14,5 +16,7 @@ mod not_me;
 mod pages;
 mod real_smtp;
 mod redeem;
+mod retention;
 mod samples;
 mod support;
+mod who_gets_mail;
