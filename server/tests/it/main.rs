@@ -3,6 +3,7 @@
 mod account_limit;
 mod browser;
 mod cli;
+mod codes;
 mod contract_chaser;
 mod contract_order;
 mod contract_unleash;
