@@ -19,5 +19,7 @@ mod real_smtp;
 mod redeem;
 mod retention;
 mod samples;
+mod secrecy;
 mod support;
+mod uniform;
 mod who_gets_mail;
