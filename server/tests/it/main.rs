@@ -20,6 +20,7 @@ mod redeem;
 mod retention;
 mod samples;
 mod secrecy;
+mod store_faults;
 mod support;
 mod uniform;
 mod who_gets_mail;
