@@ -13,6 +13,8 @@ mod readers;
 pub mod retention;
 mod rows;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod tokens;
 mod writer;
