@@ -52,7 +52,7 @@ pub enum TrustedRefusal {
 /// # Errors
 /// [`Unavailable`].
 pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
-    let new = new_request(app, ask);
+    let new = new_request(app, &ask);
     let id = new.id;
     app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(&fault))?;
     crate::failpoint::reached("admitted");
@@ -73,7 +73,7 @@ pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefu
         TrustedRefusal::Unavailable
     })?;
     let account = resettable(&ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
-    let new = new_request(app, ask);
+    let new = new_request(app, &ask);
     let id = new.id;
     let limits = (app.config.reset.account_limit, app.config.limits.queue_max);
     match app.ledger.admit_trusted(new, account, limits.0, limits.1).await {
@@ -93,7 +93,7 @@ fn resettable<'a>(identifier: &EmailAddress, candidates: &'a [Account]) -> Optio
     }
 }
 
-fn new_request(app: &App, ask: Ask) -> NewRequest {
+fn new_request(app: &App, ask: &Ask) -> NewRequest {
     let now = app.clock.now();
     let locales: Vec<&str> = ask.locales.iter().map(Locale::as_str).collect();
     NewRequest {

@@ -159,11 +159,7 @@ async fn mails_that_are_not_taken_neither_end_the_code_nor_its_count() {
 #[tokio::test]
 async fn after_an_unknown_outcome_either_mails_code_works() {
     let server = Server::start().await;
-    server.inbox.once(Phase::Dot, Behaviour::KeepAndDrop);
-    let first = server.code_for(ADA).await;
-    server.clock.advance(Duration::from_secs(5));
-    server.run_until_idle().await;
-    let second = server.inbox.mails_to(ADA)[1].code().unwrap();
+    let [first, second] = server.two_mails_for(ADA).await.map(|mail| mail.code().unwrap());
     assert!(opens(&server, VERIFY, ADA, &first).await && opens(&server, VERIFY, ADA, &second).await);
     assert!(opens(&server, CONFIRM, ADA, &first).await);
     assert!(!opens(&server, VERIFY, ADA, &second).await);

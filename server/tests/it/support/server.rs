@@ -1,6 +1,6 @@
 //! The server in this process, with a clock turned by hand and a courier that works when told to.
 
-use super::smtp::{ReceivedMail, SmtpServer};
+use super::smtp::{Behaviour, Phase, ReceivedMail, SmtpServer};
 use regain::ambient::SystemEntropy;
 use regain::app::App;
 use regain::config::Config;
@@ -126,6 +126,16 @@ impl Server {
         self.ask_for(address).await;
         self.run_until_idle().await;
         self.last_token_for(address)
+    }
+
+    /// Two mails of one request: after the first the relay broke off, so nobody knows whether it arrived.
+    pub(crate) async fn two_mails_for(&self, address: &str) -> [ReceivedMail; 2] {
+        self.inbox.once(Phase::Dot, Behaviour::KeepAndDrop);
+        self.ask_for(address).await;
+        self.run_until_idle().await;
+        self.clock.advance(Duration::from_secs(5));
+        self.run_until_idle().await;
+        self.inbox.mails_to(address).try_into().expect("two mails")
     }
 
     /// Tries to set a password with a token.
