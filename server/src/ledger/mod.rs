@@ -7,14 +7,14 @@
 mod api_tokens;
 mod codes;
 mod deliveries;
+#[cfg(test)]
+mod guard_tests;
 mod lock;
 mod outbox;
 mod readers;
 pub mod retention;
 mod rows;
 mod schema;
-#[cfg(test)]
-mod tests;
 mod timeline;
 mod tokens;
 mod writer;
