@@ -124,14 +124,21 @@ impl Courier {
     }
 
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
-        let candidates = match deliver::look_up(&self.app, &batch).await {
-            Ok(candidates) => candidates,
+        let (batch, candidates) = match deliver::look_up(&self.app, &batch).await {
+            Ok(candidates) => (batch, candidates),
             Err(fault) => {
                 tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
-                let entries = batch.iter().map(|row| row.id).collect();
-                return self.app.ledger.put_back(entries, lease.id, now.plus(jittered(&self.app, STORE_PAUSE))).await;
+                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
+                let (late, waiting): (Vec<_>, Vec<_>) =
+                    batch.into_iter().partition(|row| deliver::is_late(&self.app, row, now));
+                let waiting = waiting.iter().map(|row| row.id).collect();
+                self.app.ledger.put_back(waiting, lease.id, due_at).await?;
+                (late, Vec::new())
             }
         };
+        if batch.is_empty() {
+            return Ok(());
+        }
         failpoint::reached("looked_up");
         let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, &candidates, now)).collect();
         let rows = minted.iter().map(|one| (one.row.clone(), one.decision.clone(), one.delivery.clone())).collect();

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -35,6 +35,14 @@ pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 pub(super) struct Server {
     tasks: JoinSet<anyhow::Result<()>>,
     stop: watch::Sender<bool>,
+    signals: Signals,
+}
+
+/// What an operator tells a process.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
 }
 
 impl Server {
@@ -52,21 +60,25 @@ impl Server {
             courier.run(for_courier).await;
             Ok(())
         });
+        // Listened for before anybody is told that there is a server to be stopped.
+        let signals = Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        };
         let mut out = std::io::stdout();
         writeln!(out, "{ready}")?;
         out.flush()?;
-        Ok(Self { tasks, stop })
+        Ok(Self { tasks, stop, signals })
     }
 
     /// Serves until SIGTERM or SIGINT, then lets what is under way finish.
     pub(super) async fn until_told_to_stop(mut self) -> anyhow::Result<()> {
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let mut hang_up = signal(SignalKind::hangup())?;
         loop {
             tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                _ = hang_up.recv() => tracing::warn!("nothing is reloaded while running; restart to apply changes"),
+                _ = self.signals.terminate.recv() => break,
+                _ = self.signals.interrupt.recv() => break,
+                _ = self.signals.hang_up.recv() => tracing::warn!("nothing is reloaded while running; restart to apply changes"),
                 ended = self.tasks.join_next() => {
                     // None ends by itself unless it failed.
                     if let Some(ended) = ended { ended?? }

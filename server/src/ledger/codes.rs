@@ -52,7 +52,8 @@ fn minted(ledger: &Connection, address_digest: Digest) -> rusqlite::Result<Vec<C
     ledger
         .prepare_cached(
             "SELECT id, entry, account, fingerprint, expires_at, code_digest, code_expires_at, state FROM deliveries \
-             WHERE address_digest = ?1 AND message = 'reset' ORDER BY minted_at DESC, id DESC LIMIT ?2",
+             WHERE address_digest = ?1 AND message = 'reset' AND reason IS NOT 'not_sent' \
+             ORDER BY minted_at DESC, entry DESC, id DESC LIMIT ?2",
         )?
         .query_map((address_digest, CANDIDATES_MAX), candidate)?
         .collect()

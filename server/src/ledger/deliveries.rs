@@ -280,9 +280,10 @@ fn record(ledger: &Connection, one: &Finished) -> rusqlite::Result<()> {
             one.transport,
             one.outcome.reply(),
         ))?;
-    if matches!(one.outcome, Outcome::Delivered(_) | Outcome::Unknown(_)) {
-        supersede_older(ledger, one.delivery)?;
-    }
+    match one.outcome {
+        Outcome::Delivered(_) | Outcome::Unknown(_) => supersede_older(ledger, one.delivery)?,
+        Outcome::RetryAfter(_) | Outcome::Refused(_) => revoke_unsent(ledger, one.delivery)?,
+    };
     let next = match one.outcome {
         Outcome::Delivered(_) => Next::End(State::Mailed, None),
         Outcome::Refused(_) => Next::End(State::Failed, Some("refused")),
@@ -318,14 +319,26 @@ enum Next {
 }
 
 /// Older links of the account die only now that a newer one is on its way. Those of the same request do not: after an
-/// unknown outcome, either mail may be the one that arrived. Claimed ones are being redeemed.
+/// unknown outcome, either mail may be the one that arrived. Claimed ones are being redeemed. Of two that were minted in one
+/// tick, the later request's is the newer.
 fn supersede_older(ledger: &Connection, delivery: Id) -> rusqlite::Result<usize> {
     ledger
         .prepare_cached(
             "UPDATE deliveries SET state = 'superseded' FROM \
                (SELECT entry, account, minted_at FROM deliveries WHERE id = ?1 AND message = 'reset') AS newer \
-             WHERE deliveries.account = newer.account AND deliveries.entry <> newer.entry \
-               AND deliveries.minted_at <= newer.minted_at AND deliveries.state = 'live'",
+             WHERE deliveries.account = newer.account AND deliveries.state = 'live' \
+               AND deliveries.entry <> newer.entry \
+               AND (deliveries.minted_at, deliveries.entry) < (newer.minted_at, newer.entry)",
+        )?
+        .execute([delivery.as_bytes()])
+}
+
+/// Nobody holds the link and the code of a mail that was not handed over. Were they to stand as live, they would keep
+/// the code of an earlier mail, which somebody does hold, from being the newest.
+fn revoke_unsent(ledger: &Connection, delivery: Id) -> rusqlite::Result<usize> {
+    ledger
+        .prepare_cached(
+            "UPDATE deliveries SET state = 'revoked', reason = 'not_sent' WHERE id = ?1 AND state = 'live'",
         )?
         .execute([delivery.as_bytes()])
 }

@@ -7,6 +7,8 @@
 mod api_tokens;
 mod codes;
 mod deliveries;
+#[cfg(test)]
+mod guard_tests;
 mod lock;
 mod outbox;
 mod readers;
@@ -21,7 +23,7 @@ pub use api_tokens::ApiToken;
 pub use deliveries::{Decision, Finished, NewDelivery, Verdict};
 pub use outbox::{Admission, Leased, NewRequest, Waiting};
 pub use timeline::{Delivery, Event, Request};
-pub use tokens::{Claim, LiveToken, Notice, TokenState};
+pub use tokens::{Claim, Disowned, LiveToken, Notice, TokenState};
 
 use readers::Readers;
 use rusqlite::Connection;

@@ -9,6 +9,8 @@ use std::time::Duration;
 const UNKNOWN_KEPT: Duration = Duration::from_secs(86_400);
 /// Links that say "this was not me" live so long, and the row they stand in with them.
 pub const NOT_ME_TTL: Duration = Duration::from_secs(7 * 86_400);
+/// Opens what stands in place of an account's key where an address without an account is mailed.
+pub const STAND_IN: &str = "no account ";
 /// Small, so that no request waits for it.
 const BATCH: u32 = 200;
 
@@ -19,7 +21,9 @@ impl Ledger {
     /// [`LedgerFault`].
     pub async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault> {
         self.write(move |ledger| {
-            let mut forgotten = forget_entries(ledger, now.minus(UNKNOWN_KEPT), "reason = 'unknown'")?;
+            let a_day_ago = now.minus(UNKNOWN_KEPT);
+            let mut forgotten = forget_entries(ledger, a_day_ago, "reason = 'unknown'")?;
+            forgotten += forget_entries(ledger, a_day_ago, &format!("account GLOB '{STAND_IN}*'"))?;
             let live_link = "EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)";
             let long_ago = now.minus(retention.max(NOT_ME_TTL));
             forgotten += forget_entries(ledger, now.minus(retention), &format!("NOT {live_link}"))?;

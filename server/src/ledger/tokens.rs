@@ -50,6 +50,17 @@ pub struct Claim {
     pub new_fingerprint: Option<Digest>,
 }
 
+/// What a token that says "this was not me" was mailed for.
+#[derive(Debug, Clone)]
+pub struct Disowned {
+    /// The request, or the notice.
+    pub entry: Id,
+    /// Whose.
+    pub account: AccountId,
+    /// Keyed digest of the folded address it went to.
+    pub address_digest: Digest,
+}
+
 /// The mail that tells the owner of a change.
 #[derive(Debug, Clone)]
 pub struct Notice {
@@ -198,41 +209,42 @@ impl Ledger {
         .await
     }
 
-    /// The request and account that a "this was not me" token was mailed to, if it still counts.
+    /// What a "this was not me" token was mailed for, if it still counts.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn find_not_me(
-        &self,
-        digest: Digest,
-        minted_after: Timestamp,
-    ) -> Result<Option<(Id, AccountId)>, LedgerFault> {
+    pub async fn find_not_me(&self, digest: Digest, minted_after: Timestamp) -> Result<Option<Disowned>, LedgerFault> {
         self.read(move |ledger| {
             ledger
                 .prepare_cached(
-                    "SELECT entry, account FROM deliveries \
+                    "SELECT entry, account, address_digest FROM deliveries \
                      WHERE not_me_digest = ?1 AND message IN ('reset', 'password_changed') AND minted_at > ?2",
                 )?
                 .query_row((digest, minted_after.as_millis()), |row| {
-                    Ok((rows::id(row, "entry")?, AccountId::new(row.get::<_, String>("account")?)))
+                    Ok(Disowned {
+                        entry: rows::id(row, "entry")?,
+                        account: AccountId::new(row.get::<_, String>("account")?),
+                        address_digest: rows::digest(row, "address_digest")?,
+                    })
                 })
                 .optional()
         })
         .await
     }
 
-    /// Ends every live link of `account`, and every request under way; says how many links.
+    /// Ends every live link of the account, and every request under way; says how many links.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn revoke_not_me(&self, entry: Id, account: AccountId, now: Timestamp) -> Result<usize, LedgerFault> {
+    pub async fn revoke_not_me(&self, disowned: Disowned, now: Timestamp) -> Result<usize, LedgerFault> {
         self.write(move |ledger| {
+            let Disowned { entry, account, address_digest } = disowned;
             let ended = ledger
                 .prepare_cached(
                     "UPDATE deliveries SET state = 'revoked', reason = 'not_me' WHERE account = ?1 AND state = 'live'",
                 )?
                 .execute([account.as_str()])?;
-            end_requests(ledger, &account, "not_me", now)?;
+            end_requests(ledger, &account, address_digest, "not_me", now)?;
             note(ledger, entry, now, "not_me", None)?;
             Ok(ended)
         })
@@ -270,7 +282,7 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
              WHERE account = ?1 AND state = 'live'",
         )?
         .execute([token.account.as_str()])?;
-    end_requests(ledger, &token.account, "redeemed", now)?;
+    end_requests(ledger, &token.account, notice.address_digest, "redeemed", now)?;
     note(ledger, token.entry, now, "redeemed", None)?;
     insert_notice(ledger, token, notice, now)?;
     Ok(true)
@@ -296,15 +308,23 @@ fn insert_notice(ledger: &Connection, token: &LiveToken, notice: &Notice, now: T
         })
 }
 
-/// A request under way must not mail a new link after this one was used, or disowned.
-fn end_requests(ledger: &Connection, account: &AccountId, why: &str, now: Timestamp) -> rusqlite::Result<usize> {
+/// A request under way must not mail a new link after this one was used, or disowned; nor one that waits to be looked
+/// up, of which nothing is known yet but the address.
+fn end_requests(
+    ledger: &Connection,
+    account: &AccountId,
+    address_digest: Digest,
+    why: &str,
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
     ledger
         .prepare_cached(
-            "UPDATE outbox SET ended_at = ?3, lease = NULL, reason = ?2, state = iif( \
+            "UPDATE outbox SET ended_at = ?4, lease = NULL, reason = ?3, state = iif( \
                EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message = 'reset'), 'mailed', 'suppressed') \
-             WHERE account = ?1 AND ended_at IS NULL AND message = 'reset'",
+             WHERE ended_at IS NULL AND message = 'reset' \
+               AND (account = ?1 OR account IS NULL AND address_digest = ?2)",
         )?
-        .execute((account.as_str(), why, now.as_millis()))
+        .execute((account.as_str(), address_digest, why, now.as_millis()))
 }
 
 /// Adds a line to a request's timeline.

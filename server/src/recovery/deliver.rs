@@ -4,6 +4,7 @@
 //! does a mail leave: the digest of its link is durable before anybody can hold the link.
 
 use crate::app::App;
+use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decision, Leased, NewDelivery};
 use crate::users::StoreFault;
 use regain_core::account::{Account, AccountId, Match, matching};
@@ -138,6 +139,12 @@ pub fn unfit(account: &Account) -> Option<&'static str> {
     }
 }
 
+/// Whether it is too late for a mail.
+#[must_use]
+pub fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
+    now.since(row.accepted_at) >= app.config.reset.give_up
+}
+
 fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, &'static str> {
     let typed = EmailAddress::parse(&row.identifier).map_err(|_| "unknown")?;
     match matching(&typed, candidates) {
@@ -148,7 +155,7 @@ fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account
 }
 
 fn decide(app: &App, row: &Leased, account: Result<&&Account, &&'static str>, now: Timestamp) -> Decision {
-    if now.since(row.accepted_at) >= app.config.reset.give_up {
+    if is_late(app, row, now) {
         return Decision::End("gave_up");
     }
     match (row.message, account) {
@@ -172,7 +179,7 @@ fn mail(message: MessageKind, account: AccountId, address: &str) -> Decision {
 /// Stands for an address without an account, so that the same limits hold for it.
 fn stand_in(row: &Leased) -> AccountId {
     let digest: String = row.address_digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    AccountId::new(format!("no account {digest}"))
+    AccountId::new(format!("{STAND_IN}{digest}"))
 }
 
 /// The account's language, then the request's.

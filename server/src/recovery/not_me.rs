@@ -2,10 +2,8 @@
 
 use super::open::OpenRefusal;
 use crate::app::App;
-use crate::ledger::LedgerFault;
 use crate::ledger::retention::NOT_ME_TTL;
-use regain_core::account::AccountId;
-use regain_core::request::Id;
+use crate::ledger::{Disowned, LedgerFault};
 use regain_core::token::{Purpose, ResetToken};
 
 /// Whether `token` may show the form. Changes nothing.
@@ -21,17 +19,17 @@ pub async fn open(app: &App, token: &ResetToken) -> Result<(), OpenRefusal> {
 /// # Errors
 /// [`OpenRefusal`].
 pub async fn not_me(app: &App, token: &ResetToken) -> Result<(), OpenRefusal> {
-    let (entry, account) = find(app, token).await?;
-    let ended =
-        app.ledger.revoke_not_me(entry, account.clone(), app.clock.now()).await.map_err(|fault| unavailable(&fault))?;
+    let disowned = find(app, token).await?;
+    let ended = app.ledger.revoke_not_me(disowned.clone(), app.clock.now()).await;
+    let ended = ended.map_err(|fault| unavailable(&fault))?;
     tracing::warn!(
-        request = %entry, %account, links_ended = ended,
+        request = %disowned.entry, account = %disowned.account, links_ended = ended,
         "the owner of an account says that a reset was not asked for by them"
     );
     Ok(())
 }
 
-async fn find(app: &App, token: &ResetToken) -> Result<(Id, AccountId), OpenRefusal> {
+async fn find(app: &App, token: &ResetToken) -> Result<Disowned, OpenRefusal> {
     let minted_after = app.clock.now().minus(NOT_ME_TTL);
     let found = app.ledger.find_not_me(token.digest(Purpose::NotMe), minted_after).await;
     found.map_err(|fault| unavailable(&fault))?.ok_or(OpenRefusal::Dead)

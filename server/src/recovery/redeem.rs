@@ -12,6 +12,7 @@ use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::users::{PasswordChange, Written};
 use regain_core::hash::{Format, Recipe, StoredPassword};
+use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
 use secrecy::SecretString;
@@ -109,7 +110,7 @@ impl Redemption {
             }
             Ok(Err(fault)) => {
                 tracing::error!(%fault, request = %token.entry, "a password could not be written");
-                self.look_again(app).await
+                self.look_again(app, new_fingerprint).await
             }
             // It may be written yet: the claim holds until that has been found out.
             Err(_) => {
@@ -129,18 +130,19 @@ impl Redemption {
     }
 
     /// The store failed; it rolled back, or committed and could not say so.
-    async fn look_again(&self, app: &App) -> Result<(), RedeemRefusal> {
+    async fn look_again(&self, app: &App, new_fingerprint: Digest) -> Result<(), RedeemRefusal> {
         let token = &self.opened.token;
-        match app.users.load(&token.account).await {
-            Ok(Some(account)) if app.keys.fingerprint(&account) == token.fingerprint => {
-                self.release(app).await;
-                Err(RedeemRefusal::Unavailable)
-            }
-            Ok(_) | Err(_) => {
-                log_failure(app.ledger.lapse(token.delivery, self.claim).await);
-                Err(RedeemRefusal::Unavailable)
-            }
+        let stored = app.users.load(&token.account).await.ok().flatten().map(|account| app.keys.fingerprint(&account));
+        if stored == Some(new_fingerprint) {
+            self.settle(app).await;
+            return Ok(());
         }
+        if stored == Some(token.fingerprint) {
+            self.release(app).await;
+        } else {
+            log_failure(app.ledger.lapse(token.delivery, self.claim).await);
+        }
+        Err(RedeemRefusal::Unavailable)
     }
 
     async fn release(&self, app: &App) {

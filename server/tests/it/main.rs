@@ -1,16 +1,27 @@
 //! The whole server, tested from outside: one binary, because linking ten takes longer than running them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod account_limit;
 mod browser;
 mod cli;
+mod codes;
 mod contract_chaser;
 mod contract_order;
 mod contract_unleash;
+mod courier;
 mod crash;
 mod demo;
 mod http_armour;
+mod link_life;
 mod mail;
+mod not_me;
 mod pages;
 mod real_smtp;
+mod redeem;
+mod retention;
 mod samples;
+mod secrecy;
+mod store_faults;
 mod support;
+mod uniform;
+mod who_gets_mail;

@@ -1,11 +1,14 @@
 //! The server in this process, with a clock turned by hand and a courier that works when told to.
 
-use super::smtp::SmtpServer;
+use super::smtp::{Behaviour, Phase, ReceivedMail, SmtpServer};
 use regain::ambient::SystemEntropy;
 use regain::app::App;
 use regain::config::Config;
 use regain::courier::Courier;
 use regain::http::{Role, serve};
+use regain::ledger::Request;
+use regain::users::UserStore;
+use regain_core::email::FoldedAddress;
 use regain_core::time::{Clock, Timestamp};
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use std::sync::Arc;
@@ -66,6 +69,14 @@ impl Server {
 
     /// With `overrides` (TOML) laid over that configuration.
     pub(crate) async fn with(overrides: &str) -> Self {
+        Self::with_store(overrides, |store| store).await
+    }
+
+    /// As [`Server::with`], whose user store is what `wrap` makes of it.
+    pub(crate) async fn with_store(
+        overrides: &str,
+        wrap: impl FnOnce(Arc<dyn UserStore>) -> Arc<dyn UserStore>,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         create_accounts(&dir);
         let inbox = SmtpServer::start().await;
@@ -75,7 +86,9 @@ impl Server {
         let config = config(&url, &inbox.url(), overrides, &dir);
         let clock = Arc::new(HandClock(AtomicI64::new(START_MILLIS)));
         let app = App::join(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy)).await;
-        let app = Arc::new(app.unwrap_or_else(|fault| panic!("{fault}")));
+        let mut app = app.unwrap_or_else(|fault| panic!("{fault}"));
+        app.users = wrap(app.users);
+        let app = Arc::new(app);
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(serve(Arc::clone(&app), public, Role::Public, stopped.clone()));
         tokio::spawn(serve(Arc::clone(&app), admin, Role::Admin, stopped));
@@ -115,10 +128,30 @@ impl Server {
         self.last_token_for(address)
     }
 
+    /// Two mails of one request: after the first the relay broke off, so nobody knows whether it arrived.
+    pub(crate) async fn two_mails_for(&self, address: &str) -> [ReceivedMail; 2] {
+        self.inbox.once(Phase::Dot, Behaviour::KeepAndDrop);
+        self.ask_for(address).await;
+        self.run_until_idle().await;
+        self.clock.advance(Duration::from_secs(5));
+        self.run_until_idle().await;
+        self.inbox.mails_to(address).try_into().expect("two mails")
+    }
+
     /// Tries to set a password with a token.
     pub(crate) async fn confirm(&self, token: &str, password: &str) -> Response {
         let body = serde_json::json!({ "token": token, "new_password": password });
         self.post_json("/auth/password-reset/confirm", body).await
+    }
+
+    /// Whether a link is live, as the server itself says. Spends nothing.
+    pub(crate) async fn is_live(&self, token: &str) -> bool {
+        let answer = self.post_json("/auth/password-reset/verify", serde_json::json!({ "token": token })).await;
+        match answer.status().as_u16() {
+            200 => true,
+            400 => false,
+            status => panic!("{status}: {}", answer.text().await.unwrap()),
+        }
     }
 
     /// The courier works until nothing is due at this moment.
@@ -137,6 +170,25 @@ impl Server {
             .unwrap_or_else(|| panic!("no link among {} mails to {address}", mails.len()))
     }
 
+    /// Asks for a reset, has it mailed, and takes the code out of the mail.
+    pub(crate) async fn code_for(&self, address: &str) -> String {
+        self.token_for(address).await;
+        self.inbox.mails_to(address).last().and_then(ReceivedMail::code).expect("a code")
+    }
+
+    /// The token in the newest mail to `address` with which its owner says "this was not me".
+    pub(crate) fn last_not_me_token_for(&self, address: &str) -> String {
+        let links = self.inbox.mails_to(address).last().map(ReceivedMail::links).unwrap_or_default();
+        let token = links.iter().find_map(|link| Some(link.split_once("/not-me?token=")?.1.to_owned()));
+        token.expect("a link that says: this was not me")
+    }
+
+    /// What `regain explain` would tell of an address, oldest first.
+    pub(crate) async fn history_of(&self, address: &str) -> Vec<Request> {
+        let digest = self.app.keys.address_digest(&FoldedAddress::of(address));
+        self.app.ledger.explain_address(digest).await.unwrap()
+    }
+
     /// Whether `password` is the account's.
     pub(crate) async fn verifies(&self, address: &str, password: &str) -> bool {
         let (stored, password) = (self.stored_password(address), password.to_owned());
@@ -148,6 +200,22 @@ impl Server {
     pub(crate) fn stored_password(&self, address: &str) -> String {
         let query = "SELECT password FROM accounts WHERE email = ?1";
         self.accounts().query_row(query, [address], |row| row.get(0)).unwrap()
+    }
+
+    /// Changes accounts, as their application does.
+    pub(crate) fn application_runs(&self, sql: &str) {
+        assert!(self.accounts().execute(sql, []).unwrap() > 0, "{sql}");
+    }
+
+    /// An account more, with Grace's password.
+    pub(crate) fn add_account(&self, address: &str) {
+        let add = "INSERT INTO accounts (email, password) VALUES (?1, ?2)";
+        self.accounts().execute(add, (address, GRACE_STORED)).unwrap();
+    }
+
+    /// One number from the ledger.
+    pub(crate) fn ledger_says(&self, query: &str) -> i64 {
+        self.ledger().query_row(query, [], |row| row.get(0)).unwrap()
     }
 
     /// How many sessions of the account are open.

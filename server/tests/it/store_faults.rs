@@ -1,0 +1,115 @@
+//! The user store commits and fails to say so, or does not answer at all: the password is set once, and the owner is
+//! told once.
+
+use crate::support::Server;
+use crate::support::server::{NEW_PASSWORD, OLD_PASSWORD};
+use async_trait::async_trait;
+use regain::users::{PasswordChange, StoreFault, UserStore, Written};
+use regain_core::account::{Account, AccountId};
+use regain_core::email::FoldedAddress;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const ADA: &str = "ada@example.com";
+
+/// A store behind a bad line.
+struct BadLine {
+    store: Arc<dyn UserStore>,
+    /// Writes are carried out, and their answers lost.
+    loses_answers: bool,
+    /// From the first write on, nothing more comes through.
+    goes_dead: bool,
+    is_dead: Arc<AtomicBool>,
+}
+
+impl BadLine {
+    fn carry<T>(&self, answer: Result<T, StoreFault>) -> Result<T, StoreFault> {
+        if self.is_dead.load(Ordering::SeqCst) { Err(lost()) } else { answer }
+    }
+}
+
+#[async_trait]
+impl UserStore for BadLine {
+    async fn find(&self, addresses: &[FoldedAddress]) -> Result<Vec<Account>, StoreFault> {
+        self.carry(self.store.find(addresses).await)
+    }
+
+    async fn load(&self, id: &AccountId) -> Result<Option<Account>, StoreFault> {
+        self.carry(self.store.load(id).await)
+    }
+
+    async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
+        self.is_dead.fetch_or(self.goes_dead, Ordering::SeqCst);
+        if self.loses_answers {
+            self.store.set_password(change).await?;
+        }
+        Err(lost())
+    }
+}
+
+fn lost() -> StoreFault {
+    StoreFault { what: "cannot be reached", cause: "the line is dead".into() }
+}
+
+/// A server, and what mends the line to its store.
+async fn with_bad_line(loses_answers: bool, goes_dead: bool) -> (Server, Arc<AtomicBool>) {
+    let dead = Arc::new(AtomicBool::new(false));
+    let is_dead = Arc::clone(&dead);
+    let wrap = move |store| Arc::new(BadLine { store, loses_answers, goes_dead, is_dead }) as Arc<dyn UserStore>;
+    (Server::with_store("", wrap).await, dead)
+}
+
+async fn is_settled_once(server: &Server, token: &str) {
+    server.run_until_idle().await;
+    server.run_until_idle().await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 2, "the link, and one notice");
+    assert!(!server.is_live(token).await);
+    assert!(server.verifies(ADA, NEW_PASSWORD).await);
+    assert_eq!(server.sessions_of(ADA), 0);
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_a_success() {
+    let (server, _) = with_bad_line(true, false).await;
+    let token = server.token_for(ADA).await;
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200);
+    is_settled_once(&server, &token).await;
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_can_see_is_settled_when_the_store_is_back() {
+    let (server, is_dead) = with_bad_line(true, true).await;
+    let token = server.token_for(ADA).await;
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 503);
+    server.run_until_idle().await;
+    assert_eq!(server.confirm(&token, "Ten-Lanterns-5-Otters").await.status(), 503, "not yet known");
+    is_dead.store(false, Ordering::SeqCst);
+    is_settled_once(&server, &token).await;
+}
+
+#[tokio::test]
+async fn a_write_that_did_not_happen_leaves_the_link_live() {
+    for goes_dead in [false, true] {
+        let (server, is_dead) = with_bad_line(false, goes_dead).await;
+        let token = server.token_for(ADA).await;
+        assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 503);
+        is_dead.store(false, Ordering::SeqCst);
+        server.run_until_idle().await;
+        assert!(server.is_live(&token).await);
+        assert!(server.verifies(ADA, OLD_PASSWORD).await);
+        assert_eq!((server.inbox.mails_to(ADA).len(), server.sessions_of(ADA)), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn an_account_changed_while_the_store_was_away_is_left_alone() {
+    let (server, is_dead) = with_bad_line(true, true).await;
+    let token = server.token_for(ADA).await;
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 503);
+    server.application_runs(&format!("UPDATE accounts SET password = '$2b$04$x' WHERE email = '{ADA}'"));
+    is_dead.store(false, Ordering::SeqCst);
+    server.run_until_idle().await;
+    assert!(!server.is_live(&token).await);
+    assert_eq!(server.stored_password(ADA), "$2b$04$x");
+    assert_eq!(server.ledger_says("SELECT count(*) FROM deliveries WHERE reason = 'changed'"), 1);
+}
