@@ -8,6 +8,7 @@ mod contract_unleash;
 mod crash;
 mod demo;
 mod http_armour;
+mod interrupted;
 mod mail;
 mod pages;
 mod real_smtp;
