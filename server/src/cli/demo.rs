@@ -14,6 +14,7 @@ use clap::Args;
 use regain_core::entropy::random;
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -67,7 +68,10 @@ impl Demo {
             public.ip().is_loopback() && admin.ip().is_loopback(),
             "the demo shows everybody's mail: it listens on loopback only, such as 127.0.0.1:8080"
         );
-        std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
+        // The mails in it hold live links.
+        let mut owner_alone = std::fs::DirBuilder::new();
+        owner_alone.recursive(true).mode(0o700);
+        owner_alone.create(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
         accounts::create_if_absent(dir)?;
         let api_token = api_token(&dir.join("api-token"))?;
         let mailbox = Mailbox::start(dir, Arc::new(SystemClock)).await.context("cannot start the mailbox")?;

@@ -185,6 +185,9 @@ const OWN_BUCKETS_MAX: usize = 100_000;
 /// Beyond it newcomers share one bucket. There are 65,536 IPv4 /16.
 const BUCKETS_MAX: usize = OWN_BUCKETS_MAX + 70_000;
 
+/// A minute, and as much again for a call that was let in last.
+const FULL_AGAIN_MAX: Duration = Duration::from_secs(120);
+
 /// When each bucket will be full again, in governor's nanoseconds.
 #[derive(Default)]
 struct Buckets(Mutex<HashMap<Network, Nanos>>);
@@ -210,8 +213,10 @@ impl StateStore for Buckets {
 }
 
 impl ShrinkableKeyedStateStore<Network> for Buckets {
+    /// No bucket takes so long to fill as those from before the clock was set back: they would lock everybody out.
     fn retain_recent(&self, drop_below: Nanos) {
-        lock(&self.0).retain(|_, full_again| *full_again > drop_below);
+        let drop_above = drop_below + Nanos::from(FULL_AGAIN_MAX);
+        lock(&self.0).retain(|_, full_again| *full_again > drop_below && *full_again <= drop_above);
     }
 
     fn len(&self) -> usize {
@@ -301,6 +306,16 @@ mod tests {
         clock.advance(Duration::from_secs(120));
         assert!(limit.count(ip("203.0.200.9")).retry_after.is_none());
         assert_eq!(limit.limiter.len(), 1, "idle buckets are forgotten");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        let (limit, clock) = limit(1);
+        clock.advance(Duration::from_secs(7200));
+        limit.count(ip("192.0.2.1"));
+        clock.set_back(Duration::from_secs(3600));
+        assert!(limit.count(ip("192.0.2.1")).retry_after.is_none());
+        assert!(limit.count(ip("192.0.2.1")).retry_after.is_some());
     }
 
     #[test]

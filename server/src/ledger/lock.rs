@@ -2,9 +2,10 @@
 
 use super::LedgerFault;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Held as long as the value lives.
+/// Held as long as the value lives. The file is the owner's alone: whoever could open it could lock the server out.
 pub(super) struct ServerLock {
     _file: File,
 }
@@ -17,7 +18,8 @@ impl ServerLock {
             what: "cannot be locked",
             cause: format!("{}: {cause}", Path::new(&path).display()),
         };
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(cannot)?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(LedgerFault::Locked(ledger.display().to_string())),

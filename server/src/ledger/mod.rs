@@ -93,6 +93,11 @@ impl Ledger {
     }
 
     fn open_with(path: &Path, lock: Option<Arc<lock::ServerLock>>) -> Result<Self, LedgerFault> {
+        let missing = |cause: std::io::Error| LedgerFault::Engine {
+            what: "cannot be created",
+            cause: format!("{}: {cause}", path.display()),
+        };
+        create_for_owner_alone(path).map_err(missing)?;
         let mut connection = Connection::open(path).map_err(LedgerFault::engine("cannot be opened"))?;
         configure(&connection).map_err(LedgerFault::engine("cannot be opened"))?;
         schema::migrate(&mut connection)?;
@@ -133,6 +138,15 @@ impl Ledger {
     }
 }
 
+/// The ledger names who asked for what from where: for its owner's eyes only. SQLite gives its other files the same mode.
+fn create_for_owner_alone(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// What every connection to the ledger is set to.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -145,3 +159,23 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 
 /// How long to wait for a command in another process; its transactions are short.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[tokio::test]
+    async fn nobody_but_the_owner_reads_the_ledger() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open_for_server(&dir.path().join("regain.db")).await.unwrap();
+        let modes: Vec<_> = std::fs::read_dir(dir.path())
+            .unwrap()
+            .map(|file| file.unwrap())
+            .map(|file| (file.file_name(), file.metadata().unwrap().permissions().mode() & 0o777))
+            .collect();
+        assert!(modes.len() >= 3, "the ledger, its log and its lock: {modes:?}");
+        assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+        drop(ledger);
+    }
+}

@@ -244,6 +244,7 @@ impl Ledger {
                     "UPDATE deliveries SET state = 'revoked', reason = 'not_me' WHERE account = ?1 AND state = 'live'",
                 )?
                 .execute([account.as_str()])?;
+            let ended = ended + disown_claimed(ledger, &account, now)?;
             end_requests(ledger, &account, address_digest, "not_me", now)?;
             note(ledger, entry, now, "not_me", None)?;
             Ok(ended)
@@ -325,6 +326,23 @@ fn end_requests(
                AND (account = ?1 OR account IS NULL AND address_digest = ?2)",
         )?
         .execute((account.as_str(), address_digest, why, now.as_millis()))
+}
+
+/// Ends the links that are being redeemed: at once, unless the password may be in the store by now. Such a one ends with
+/// its claim, and is never live again.
+fn disown_claimed(ledger: &Connection, account: &AccountId, now: Timestamp) -> rusqlite::Result<usize> {
+    let unwritten = ledger
+        .prepare_cached(
+            "UPDATE deliveries SET state = 'revoked', reason = 'not_me', claim = NULL, claim_until = NULL \
+             WHERE account = ?1 AND state = 'claimed' AND new_fingerprint IS NULL",
+        )?
+        .execute([account.as_str()])?;
+    ledger
+        .prepare_cached(
+            "UPDATE deliveries SET expires_at = min(expires_at, ?2) WHERE account = ?1 AND state = 'claimed'",
+        )?
+        .execute((account.as_str(), now.as_millis()))?;
+    Ok(unwritten)
 }
 
 /// Adds a line to a request's timeline.

@@ -16,6 +16,7 @@ use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
 use secrecy::SecretString;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why no password was set.
@@ -34,14 +35,29 @@ const STORE_DEADLINE: Duration = Duration::from_secs(20);
 /// How long a claim holds; three times what the store may take, so that a slow writer is not taken for a dead one.
 const CLAIM: Duration = Duration::from_secs(60);
 
-/// Sets `password` for the account that `credential` was minted for: once, or not at all.
+/// Sets `password` for the account that `credential` was minted for: once, or not at all. What has begun is finished,
+/// even if the caller stops waiting: a client who hangs up, as browsers do at a second click, leaves no claim behind.
 ///
 /// # Errors
 /// [`RedeemRefusal`].
-pub async fn redeem(app: &App, credential: &Credential, password: SecretString) -> Result<(), RedeemRefusal> {
+pub async fn redeem(app: &Arc<App>, credential: &Credential, password: SecretString) -> Result<(), RedeemRefusal> {
     let opened = open(app, credential).await?;
     let recipe = recipe(app, &opened)?;
     let password = accept(app, &opened, &recipe, password)?;
+    let app = Arc::clone(app);
+    let task = tokio::spawn(async move { claim_and_set(&app, opened, recipe, password).await });
+    task.await.unwrap_or_else(|died| {
+        tracing::error!(%died, "a redeeming died; its claim will lapse");
+        Err(RedeemRefusal::Unavailable)
+    })
+}
+
+async fn claim_and_set(
+    app: &App,
+    opened: Opened,
+    recipe: Recipe,
+    password: AcceptedPassword,
+) -> Result<(), RedeemRefusal> {
     let redemption = Redemption::claim(app, opened).await?;
     failpoint::reached("claimed");
     if !redemption.opened.account.eligible {

@@ -12,6 +12,7 @@ mod courier;
 mod crash;
 mod demo;
 mod http_armour;
+mod interrupted;
 mod link_life;
 mod mail;
 mod not_me;

@@ -17,6 +17,7 @@ use regain_core::keys::Keys;
 use regain_core::locale::Locale;
 use regain_core::token::ResetToken;
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 
 /// GET `/reset-password`: the form for the new password, if a live link or code was brought; else the form for a
 /// code. `?token=` becomes a cookie without a look-up, so that a dead link shows at the clean path too.
@@ -146,7 +147,7 @@ enum Attempt {
 }
 
 /// A dead link is dead whatever the password, so it is looked at first (and by [`redeem::redeem`] too).
-async fn attempt(app: &App, credential: &Credential, form: &Form) -> Attempt {
+async fn attempt(app: &Arc<App>, credential: &Credential, form: &Form) -> Attempt {
     let [password, confirmation] =
         ["password", "password_confirmation"].map(|name| SecretString::from(form.value(name).unwrap_or_default()));
     let (typed, typed_again) = (password.expose_secret(), confirmation.expose_secret());

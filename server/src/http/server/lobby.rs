@@ -54,7 +54,7 @@ impl Lobby {
 }
 
 impl Seat {
-    /// A request has come.
+    /// A request has come, with all of its body.
     pub(super) fn begin(self: &Arc<Self>) -> Busy {
         let mut state = lock(&self.state);
         state.requests += 1;

@@ -1,5 +1,6 @@
 //! The accept loop: every wait has an end, and every number a bound.
 
+mod arriving;
 mod lobby;
 mod stall;
 #[cfg(test)]
@@ -9,6 +10,7 @@ use super::client_address::Peer;
 use super::tls::{self, TlsFault};
 use super::{admin, router};
 use crate::app::App;
+use arriving::Arriving;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -57,7 +59,8 @@ pub async fn serve(
         Role::Public => router(app),
         Role::Admin => admin::router(app),
     };
-    accept_until_told(listener, Door { endpoints, tls, shutdown, bounds: Bounds::default() }).await;
+    let bounds = Bounds { connections_max: connections_max(role), ..Bounds::default() };
+    accept_until_told(listener, Door { endpoints, tls, shutdown, bounds }).await;
     Ok(())
 }
 
@@ -81,7 +84,7 @@ struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            connections_max: 10_000,
+            connections_max: CONNECTIONS_MAX,
             handshake: Duration::from_secs(10),
             header: Duration::from_secs(10),
             write: Duration::from_secs(10),
@@ -90,6 +93,30 @@ impl Default for Bounds {
         }
     }
 }
+
+/// How many connections a port takes: fewer than there may be open files, or the ledger and the relay could not be
+/// reached for want of one.
+fn connections_max(role: Role) -> u32 {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let wanted = match role {
+        Role::Public => CONNECTIONS_MAX,
+        Role::Admin => ADMIN_CONNECTIONS_MAX,
+    };
+    let room = open_files_max(&limits).map_or(wanted, |files| files.saturating_sub(OTHER_FILES_MAX));
+    wanted.min(room.max(ADMIN_CONNECTIONS_MAX))
+}
+
+/// The soft limit on open files, in Linux's `/proc/self/limits`; none if there is none.
+fn open_files_max(limits: &str) -> Option<u32> {
+    limits.lines().find_map(|line| line.strip_prefix("Max open files"))?.split_whitespace().next()?.parse().ok()
+}
+
+/// On the public port, where the operating system has files for so many.
+const CONNECTIONS_MAX: u32 = 10_000;
+/// A probe or two, and somebody looking.
+const ADMIN_CONNECTIONS_MAX: u32 = 64;
+/// Connections to ledger, user store and relay, the admin port's, and as many again.
+const OTHER_FILES_MAX: u32 = 256;
 
 async fn accept_until_told(listener: TcpListener, mut door: Door) {
     let slots = Arc::new(Semaphore::new(door.bounds.connections_max as usize));
@@ -174,9 +201,11 @@ impl Door {
         let server_side = Arc::clone(&seat);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer.ip()));
-            let (busy, endpoints) = (server_side.begin(), self.endpoints.clone());
+            let (parts, body) = request.into_parts();
+            let (body, busy) = Arriving::new(body, Arc::clone(&server_side));
+            let endpoints = self.endpoints.clone();
             async move {
-                let response = endpoints.oneshot(request.map(Body::new)).await;
+                let response = endpoints.oneshot(Request::from_parts(parts, Body::new(body))).await;
                 drop(busy);
                 response
             }

@@ -26,6 +26,7 @@ async fn start(bounds: Bounds) -> Running {
     let endpoints = Router::new()
         .route("/", get(async || "hello"))
         .route("/slow", get(async || sleep(Duration::from_millis(500)).await))
+        .route("/body", axum::routing::post(async |body: String| body))
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
     let door = Door { endpoints, tls: None, shutdown, bounds };
     Running { address, stop, ended: tokio::spawn(accept_until_told(listener, door)) }
@@ -86,6 +87,30 @@ async fn idle_sockets_do_not_stop_a_quick_client() {
         idle.push(server.connect().await);
     }
     assert!(server.say(GET).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn bodies_that_come_by_drops_do_not_stop_a_quick_client() {
+    let server = start(Bounds { header: Duration::from_secs(60), ..BRIEF }).await;
+    let mut dripping = Vec::new();
+    for _ in 0..10 {
+        let mut stream = server.connect().await;
+        stream.write_all(b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx").await.unwrap();
+        dripping.push(stream);
+    }
+    for _ in 0..3 {
+        assert!(server.say(GET).await.ends_with("hello"));
+        let posted = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
+        assert!(server.say(posted).await.ends_with("hello"));
+    }
+}
+
+#[test]
+fn there_are_files_left_when_every_connection_is_taken() {
+    let limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 524288               files \n";
+    assert_eq!(open_files_max(limits), Some(1024));
+    assert_eq!(open_files_max(&limits.replace("1024  ", "unlimited")), None);
+    assert_eq!(open_files_max(""), None);
 }
 
 #[tokio::test]
