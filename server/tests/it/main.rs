@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod account_limit;
+mod admin;
 mod browser;
 mod cli;
 mod codes;
@@ -24,5 +25,6 @@ mod samples;
 mod secrecy;
 mod store_faults;
 mod support;
+mod tls;
 mod uniform;
 mod who_gets_mail;

@@ -234,11 +234,6 @@ impl Server {
         rusqlite::Connection::open(self.dir.path().join("regain.db")).unwrap()
     }
 
-    /// The folder that the server keeps its files in.
-    pub(crate) fn dir(&self) -> &std::path::Path {
-        self.dir.path()
-    }
-
     /// From now on every look-up and write fails.
     pub(crate) fn store_goes_down(&self) {
         self.accounts().execute_batch("ALTER TABLE accounts RENAME TO accounts_away").unwrap();

@@ -1,0 +1,24 @@
+//! The admin port: what watches over the server asks here, and nothing of it is on the public port.
+
+use crate::support::Server;
+
+async fn status(url: String) -> u16 {
+    reqwest::get(url).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn health_and_readiness_are_told_on_the_admin_port_alone() {
+    let server = Server::start().await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(status(format!("{}{path}", server.admin_url)).await, 200, "{path}");
+        assert_eq!(server.get(path).await.status(), 404, "{path} on the public port");
+    }
+    assert_eq!(status(format!("{}/forgot-password", server.admin_url)).await, 404);
+}
+
+#[tokio::test]
+async fn a_user_store_that_is_down_does_not_make_the_server_unready() {
+    let server = Server::start().await;
+    server.store_goes_down();
+    assert_eq!(status(format!("{}/readyz", server.admin_url)).await, 200, "requests wait for it in the ledger");
+}
