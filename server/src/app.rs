@@ -8,6 +8,7 @@ use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{Ledger, LedgerFault};
 use crate::mail::{Mail, MailFault};
+use crate::recovery::settle;
 use crate::users::sql::SqliteStore;
 use crate::users::{StoreFault, UserStore};
 use regain_core::entropy::Entropy;
@@ -16,6 +17,7 @@ use regain_core::link::LinkTemplate;
 use regain_core::password::{Lengths, Policy, Preset};
 use regain_core::time::Clock;
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 
 /// Everything a step needs, joined once at start.
@@ -82,7 +84,19 @@ impl App {
             clock,
             entropy,
         };
-        Self::around(config, adapters)
+        let app = Self::around(config, adapters)?;
+        app.settle_what_a_crash_left().await;
+        Ok(app)
+    }
+
+    /// Finds out what became of the redeemings that a crash cut short, before anybody comes back with their links. What
+    /// takes too long is left to the courier.
+    async fn settle_what_a_crash_left(&self) {
+        match tokio::time::timeout(CRASH_SETTLED_WITHIN, settle::recover_lapsed(self)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => tracing::error!(%fault, "redeemings that a crash cut short wait for the courier"),
+            Err(_) => tracing::warn!("redeemings that a crash cut short wait for the user store"),
+        }
     }
 
     /// Joins what `config` says about the rest around these adapters.
@@ -108,6 +122,9 @@ impl App {
         })
     }
 }
+
+/// Longer than a user store takes that is up, and short for a start.
+const CRASH_SETTLED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What touches the world.
 pub(crate) struct Adapters {
