@@ -30,6 +30,7 @@ struct Minted {
     lease: Id,
     delivery: Id,
     token: Digest,
+    code: Digest,
 }
 
 impl Fixture {
@@ -78,7 +79,8 @@ impl Fixture {
         };
         let account = AccountId::new("1");
         let decision = Decision::Mail { message: MessageKind::Reset, account, address: "ada@example.com".into() };
-        let minted = Minted { row: row.clone(), lease, delivery: delivery.id, token: delivery.token_digest };
+        let (token, code) = (delivery.token_digest, delivery.code_digest);
+        let minted = Minted { row: row.clone(), lease, delivery: delivery.id, token, code };
         let verdicts = self.ledger.decide(vec![(row.clone(), decision, delivery)], lease, LIMIT, self.now).await;
         (verdicts.unwrap()[0], minted)
     }
@@ -316,4 +318,25 @@ async fn forgetting_goes_in_small_steps_and_comes_to_an_end() {
         steps += 1;
     }
     assert_eq!(steps, 2);
+}
+
+#[tokio::test]
+async fn a_right_code_does_not_count_while_its_link_is_being_redeemed() {
+    let mut ledger = Fixture::new();
+    let minted = ledger.mint().await;
+    let code = minted.code;
+    let token = ledger.live(&minted).await.unwrap();
+    let claim = ledger.claims(&token).await.unwrap();
+    for _ in 0..3 {
+        let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
+        assert!(matches!(found, TokenState::Dead));
+    }
+    assert!(ledger.ledger.release(token.delivery, claim).await.unwrap());
+    let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
+    assert!(matches!(found, TokenState::Live(_)));
+
+    ledger.claims(&token).await.unwrap();
+    ledger.now = ledger.now.plus(MINUTE);
+    let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
+    assert!(matches!(found, TokenState::Recovering), "a claim that lapsed is looked into first");
 }

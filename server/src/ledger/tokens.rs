@@ -86,12 +86,12 @@ impl Ledger {
                     "SELECT id, entry, account, fingerprint, expires_at, state, claim_until FROM deliveries ",
                     "WHERE token_digest = ?1 AND message = 'reset' AND expires_at > ?2"
                 ))?
-                .query_row((digest, now.as_millis()), |row| Ok((live_token(row)?, state(row, now)?)))
+                .query_row((digest, now.as_millis()), |row| Ok((live_token(row)?, stands(row, now)?)))
                 .optional()?;
             Ok(match found {
                 Some((token, Stands::Live)) => TokenState::Live(token),
                 Some((_, Stands::Lapsed)) => TokenState::Recovering,
-                Some((_, Stands::Dead)) | None => TokenState::Dead,
+                Some((_, Stands::Claimed | Stands::Dead)) | None => TokenState::Dead,
             })
         })
         .await
@@ -359,17 +359,22 @@ pub(super) fn note(
         .map(|_| ())
 }
 
-enum Stands {
+/// Where a token stands at one moment.
+pub(super) enum Stands {
     Live,
+    /// Being redeemed.
+    Claimed,
+    /// Claimed by somebody whose time ran out.
     Lapsed,
     Dead,
 }
 
-fn state(row: &Row, now: Timestamp) -> rusqlite::Result<Stands> {
+pub(super) fn stands(row: &Row, now: Timestamp) -> rusqlite::Result<Stands> {
     let until = rows::optional_time(row, "claim_until")?;
     Ok(match row.get_ref("state")?.as_str()? {
         "live" => Stands::Live,
         "claimed" if until.is_some_and(|until| until <= now) => Stands::Lapsed,
+        "claimed" => Stands::Claimed,
         _ => Stands::Dead,
     })
 }

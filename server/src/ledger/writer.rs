@@ -154,6 +154,7 @@ impl Shared {
 }
 
 fn write_until_closed(mut connection: Connection, shared: &Shared) {
+    let _closing = Closing(shared);
     while let Some(mut batch) = shared.next_batch() {
         let committed = commit(&mut connection, &mut batch).map_err(LedgerFault::engine("cannot be written"));
         if let Err(fault) = &committed {
@@ -162,6 +163,16 @@ fn write_until_closed(mut connection: Connection, shared: &Shared) {
         for job in batch {
             job.answer(committed.clone());
         }
+    }
+}
+
+/// However the thread ends, nobody waits for it any more.
+struct Closing<'a>(&'a Shared);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        let mut lanes = self.0.lock();
+        *lanes = Lanes { closed: true, ..Lanes::default() };
     }
 }
 
@@ -212,6 +223,14 @@ mod tests {
         writer.write(Lane::Work, insert(1)).await.unwrap();
         assert!(matches!(writer.write(Lane::Work, insert(1)).await, Err(LedgerFault::Engine { .. })));
         writer.write(Lane::Work, insert(2)).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn nobody_waits_for_a_writer_that_died() {
+        let (_dir, writer) = writer();
+        let deadly = writer.write(Lane::Work, |_| -> rusqlite::Result<()> { panic!("a bug") }).await;
+        assert!(deadly.is_err());
+        assert!(writer.write(Lane::Work, insert(1)).await.is_err());
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::ledger::{Claim, LedgerFault, LiveToken, Notice};
 use regain_core::account::Account;
 use regain_core::email::FoldedAddress;
+use regain_core::keys::Digest;
 use regain_core::request::Id;
 
 /// Settles a redeemed token. Safe to repeat: the second time changes nothing.
@@ -25,30 +26,36 @@ pub async fn settle(app: &App, token: &LiveToken, account: &Account) -> Result<(
     Ok(())
 }
 
-/// Looks into every claim whose time ran out: its holder died, or lost the store half-way.
+/// Looks into every claim whose time ran out: its holder died, or lost the store half-way. Stops at the first that the
+/// store cannot tell about, so that a store that hangs is waited for once and not for each.
 ///
 /// # Errors
 /// [`LedgerFault`].
 pub async fn recover_lapsed(app: &App) -> Result<(), LedgerFault> {
     for claim in app.ledger.lapsed_claims(app.clock.now()).await? {
-        recover(app, &claim).await?;
+        let Some(new_fingerprint) = claim.new_fingerprint else {
+            // Nothing can have been written: what would be was never noted.
+            app.ledger.release(claim.token.delivery, claim.id).await?;
+            continue;
+        };
+        match app.users.load(&claim.token.account).await {
+            Ok(account) => recover(app, &claim, new_fingerprint, account).await?,
+            Err(fault) => {
+                tracing::warn!(%fault, request = %claim.token.entry, "a lapsed claim waits for the user store");
+                break;
+            }
+        }
     }
     Ok(())
 }
 
-async fn recover(app: &App, claim: &Claim) -> Result<(), LedgerFault> {
+async fn recover(
+    app: &App,
+    claim: &Claim,
+    new_fingerprint: Digest,
+    account: Option<Account>,
+) -> Result<(), LedgerFault> {
     let token = &claim.token;
-    let Some(new_fingerprint) = claim.new_fingerprint else {
-        // Nothing can have been written: what would be was never noted.
-        return app.ledger.release(token.delivery, claim.id).await.map(|_| ());
-    };
-    let account = match app.users.load(&token.account).await {
-        Ok(account) => account,
-        Err(fault) => {
-            tracing::warn!(%fault, request = %token.entry, "a lapsed claim waits for the user store");
-            return Ok(());
-        }
-    };
     match account {
         Some(account) if app.keys.fingerprint(&account) == new_fingerprint => settle(app, token, &account).await,
         Some(account) if app.keys.fingerprint(&account) == token.fingerprint => {
