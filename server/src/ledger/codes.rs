@@ -1,6 +1,6 @@
 //! Reset codes: tried against the newest code of an address, and counted, account or not.
 
-use super::tokens::{LiveToken, live_token};
+use super::tokens::{LiveToken, Stands, TokenState, live_token, stands};
 use super::{Ledger, LedgerFault, rows};
 use regain_core::keys::Digest;
 use regain_core::request::Id;
@@ -10,8 +10,8 @@ use subtle::ConstantTimeEq;
 
 impl Ledger {
     /// Tries a code. `digest_for` makes its digest for a delivery; none, if what was typed is no code at all. Writes
-    /// one row whatever comes of it. A wrong code counts as an attempt, a right one does not; after `attempts_max`
-    /// wrong ones the code is dead. A new code starts with no attempts.
+    /// one row whatever comes of it. A wrong code counts as an attempt, a right one does not, nor while it is not known
+    /// whether it was used; after `attempts_max` wrong ones the code is dead. A new code starts with no attempts.
     ///
     /// # Errors
     /// [`LedgerFault`].
@@ -21,18 +21,19 @@ impl Ledger {
         digest_for: impl Fn(Id) -> Option<Digest> + Send + 'static,
         attempts_max: u32,
         now: Timestamp,
-    ) -> Result<Option<LiveToken>, LedgerFault> {
+    ) -> Result<TokenState, LedgerFault> {
         self.write(move |ledger| {
-            let minted = minted(ledger, address_digest)?;
+            let minted = minted(ledger, address_digest, now)?;
             let newest = minted.first().map(|candidate| candidate.token.delivery);
             let attempts = attempts_against(ledger, address_digest, newest)?;
-            let right = minted
+            let found = minted
                 .into_iter()
                 .filter(|candidate| matches(candidate, &digest_for))
-                .find(|candidate| attempts < attempts_max && candidate.live && now < candidate.token.expires_at);
-            let counted = if right.is_some() { attempts } else { attempts.saturating_add(1) };
-            count(ledger, address_digest, newest, counted, now)?;
-            Ok(right.map(|candidate| candidate.token))
+                .find(|candidate| attempts < attempts_max && now < candidate.token.expires_at)
+                .map_or(TokenState::Dead, |candidate| candidate.stands.of(candidate.token));
+            let is_wrong = matches!(found, TokenState::Dead);
+            count(ledger, address_digest, newest, attempts.saturating_add(u32::from(is_wrong)), now)?;
+            Ok(found)
         })
         .await
     }
@@ -41,30 +42,31 @@ impl Ledger {
 /// A code that was mailed, and the token it stands for.
 struct Candidate {
     digest: Digest,
-    live: bool,
+    stands: Stands,
     token: LiveToken,
 }
 
 /// More than one only while the newer mail's fate is unknown, or two accounts' addresses fold alike.
 const CANDIDATES_MAX: u32 = 4;
 
-fn minted(ledger: &Connection, address_digest: Digest) -> rusqlite::Result<Vec<Candidate>> {
+fn minted(ledger: &Connection, address_digest: Digest, now: Timestamp) -> rusqlite::Result<Vec<Candidate>> {
     ledger
         .prepare_cached(
-            "SELECT id, entry, account, fingerprint, expires_at, code_digest, code_expires_at, state FROM deliveries \
+            "SELECT id, entry, account, fingerprint, expires_at, code_digest, code_expires_at, state, claim_until \
+             FROM deliveries \
              WHERE address_digest = ?1 AND message = 'reset' AND reason IS NOT 'not_sent' \
              ORDER BY minted_at DESC, entry DESC, id DESC LIMIT ?2",
         )?
-        .query_map((address_digest, CANDIDATES_MAX), candidate)?
+        .query_map((address_digest, CANDIDATES_MAX), |row| candidate(row, now))?
         .collect()
 }
 
-fn candidate(row: &Row) -> rusqlite::Result<Candidate> {
+fn candidate(row: &Row, now: Timestamp) -> rusqlite::Result<Candidate> {
     let token = live_token(row)?;
     let expires_at = token.expires_at.min(rows::time(row, "code_expires_at")?);
     Ok(Candidate {
         digest: rows::digest(row, "code_digest")?,
-        live: row.get_ref("state")?.as_str()? == "live",
+        stands: stands(row, now)?,
         token: LiveToken { expires_at, ..token },
     })
 }

@@ -86,13 +86,9 @@ impl Ledger {
                     "SELECT id, entry, account, fingerprint, expires_at, state, claim_until FROM deliveries ",
                     "WHERE token_digest = ?1 AND message = 'reset' AND expires_at > ?2"
                 ))?
-                .query_row((digest, now.as_millis()), |row| Ok((live_token(row)?, state(row, now)?)))
+                .query_row((digest, now.as_millis()), |row| Ok(stands(row, now)?.of(live_token(row)?)))
                 .optional()?;
-            Ok(match found {
-                Some((token, Stands::Live)) => TokenState::Live(token),
-                Some((_, Stands::Lapsed)) => TokenState::Recovering,
-                Some((_, Stands::Dead)) | None => TokenState::Dead,
-            })
+            Ok(found.unwrap_or(TokenState::Dead))
         })
         .await
     }
@@ -341,13 +337,25 @@ pub(super) fn note(
         .map(|_| ())
 }
 
-enum Stands {
+/// How a row stands, its time aside.
+#[derive(Clone, Copy)]
+pub(super) enum Stands {
     Live,
     Lapsed,
     Dead,
 }
 
-fn state(row: &Row, now: Timestamp) -> rusqlite::Result<Stands> {
+impl Stands {
+    pub(super) fn of(self, token: LiveToken) -> TokenState {
+        match self {
+            Self::Live => TokenState::Live(token),
+            Self::Lapsed => TokenState::Recovering,
+            Self::Dead => TokenState::Dead,
+        }
+    }
+}
+
+pub(super) fn stands(row: &Row, now: Timestamp) -> rusqlite::Result<Stands> {
     let until = rows::optional_time(row, "claim_until")?;
     Ok(match row.get_ref("state")?.as_str()? {
         "live" => Stands::Live,

@@ -83,6 +83,5 @@ async fn try_code(
     let keys = app.keys.clone();
     let code = code.cloned();
     let digest_for = move |delivery: regain_core::request::Id| Some(code.as_ref()?.digest(&keys, delivery.as_bytes()));
-    let right = app.ledger.try_code(address_digest, digest_for, app.config.reset.code_attempts_max, now).await?;
-    Ok(right.map_or(TokenState::Dead, TokenState::Live))
+    app.ledger.try_code(address_digest, digest_for, app.config.reset.code_attempts_max, now).await
 }
