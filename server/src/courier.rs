@@ -157,11 +157,13 @@ impl Courier {
         let (app, senders) = (Arc::clone(&self.app), Arc::clone(&self.senders));
         self.in_flight.spawn(async move {
             let _turn = senders.acquire_owned().await.ok()?;
-            // Another courier may have it soon: better late than twice.
-            if app.clock.now().plus(Duration::from_secs(SEND_SECONDS_MAX)) >= lease.until {
-                return None;
-            }
-            let (outcome, transport) = minted.send(&app).await;
+            // Somebody else may have it soon: better late than twice.
+            let is_late = app.clock.now().plus(Duration::from_secs(SEND_SECONDS_MAX)) >= lease.until;
+            let (outcome, transport) = if is_late {
+                (Outcome::RetryAfter("no sender was free in time".to_owned()), "none")
+            } else {
+                minted.send(&app).await
+            };
             failpoint::reached("mail_handed_over");
             Some(finished(&app, &minted, lease, outcome, transport))
         });

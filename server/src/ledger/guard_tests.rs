@@ -234,6 +234,21 @@ async fn settling_twice_is_settling_once() {
 }
 
 #[tokio::test]
+async fn settling_ends_every_other_link_of_the_account() {
+    let mut ledger = Fixture::new();
+    let first = ledger.mint().await;
+    ledger.record(&first, Outcome::Unknown("reset".into())).await;
+    ledger.now = ledger.now.plus(MINUTE);
+    let (lease, rows) = ledger.lease().await;
+    let (_, second) = ledger.decide(&rows[0], lease).await;
+    let token = ledger.live(&second).await.unwrap();
+    ledger.claims(&token).await.unwrap();
+    assert!(ledger.live(&first).await.is_some());
+    assert!(ledger.settles(&token).await);
+    assert!(ledger.live(&first).await.is_none());
+}
+
+#[tokio::test]
 async fn what_was_redeemed_is_not_mailed_again_whatever_the_relay_says_later() {
     let mut ledger = Fixture::new();
     let minted = ledger.mint().await;

@@ -4,6 +4,7 @@
 use crate::support::Server;
 use crate::support::smtp::{Behaviour, Phase};
 use async_trait::async_trait;
+use regain::courier::Courier;
 use regain::ledger::Request;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
@@ -97,6 +98,22 @@ async fn an_unknown_outcome_makes_two_mails_at_most() {
     }
     assert_eq!(server.inbox.mails_to(ADA).len(), 2);
     assert_eq!(ended(&only_request(&server).await), ("mailed", Some("unknown")));
+}
+
+#[tokio::test]
+async fn a_mail_whose_turn_comes_when_its_lease_is_about_to_lapse_is_sent_later_and_once() {
+    let server = Server::start().await;
+    server.ask_for(ADA).await;
+    let mut courier = Courier::new(Arc::clone(server.app()));
+    courier.tick().await.unwrap();
+    // The mail is minted, and no sender has run yet: nothing else runs on this thread.
+    server.clock.advance(Duration::from_secs(91));
+    courier.run_until_idle().await.unwrap();
+    assert!(server.inbox.mails().is_empty());
+    passes(&server, Duration::from_secs(5)).await;
+    passes(&server, PAUSE_MAX).await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 1);
+    assert!(server.is_live(&server.last_token_for(ADA)).await);
 }
 
 #[tokio::test]

@@ -55,6 +55,27 @@ async fn of_many_at_once_one_sets_its_password() {
     assert_eq!((server.sessions_of(ADA), server.sessions_of(GRACE)), (0, 1));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_links_and_a_code_at_once_one_sets_its_password() {
+    let server = Server::start().await;
+    let mails = server.two_mails_for(ADA).await;
+    let ways: Vec<Value> = mails
+        .iter()
+        .flat_map(|mail| [json!({ "token": reset_token(mail) }), json!({ "email": ADA, "code": mail.code() })])
+        .collect();
+    let answers = (0..16).map(|n| {
+        let mut body = ways[n % ways.len()].clone();
+        body["new_password"] = json!(format!("Nine-Lanterns-{n}-Otters"));
+        server.post_json("/auth/password-reset/confirm", body)
+    });
+    let answers = futures_util::future::join_all(answers).await;
+    let winners: Vec<_> = (0..16).filter(|n| answers[*n].status() == 200).collect();
+    assert_eq!(winners.len(), 1);
+    assert!(server.verifies(ADA, &format!("Nine-Lanterns-{}-Otters", winners[0])).await);
+    server.run_until_idle().await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 3, "two links, and one notice");
+}
+
 #[tokio::test]
 async fn another_account_is_not_touched() {
     let server = Server::start().await;

@@ -88,6 +88,21 @@ async fn a_write_that_nobody_can_see_is_settled_when_the_store_is_back() {
 }
 
 #[tokio::test]
+async fn a_right_code_is_not_counted_while_nobody_knows_whether_it_was_used() {
+    let (server, is_dead) = with_bad_line(false, true).await;
+    let code = server.code_for(ADA).await;
+    let body = serde_json::json!({ "email": ADA, "code": code, "new_password": NEW_PASSWORD });
+    for _ in 0..6 {
+        let answer = server.post_json("/auth/password-reset/confirm", body.clone()).await;
+        assert_eq!(answer.status(), 503);
+        server.run_until_idle().await;
+    }
+    is_dead.store(false, Ordering::SeqCst);
+    server.run_until_idle().await;
+    assert_eq!(server.post_json("/auth/password-reset/verify", body).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_write_that_did_not_happen_leaves_the_link_live() {
     for goes_dead in [false, true] {
         let (server, is_dead) = with_bad_line(false, goes_dead).await;
