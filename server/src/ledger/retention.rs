@@ -21,11 +21,9 @@ impl Ledger {
     /// [`LedgerFault`].
     pub async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault> {
         self.write(move |ledger| {
-            let mut forgotten = forget_entries(
-                ledger,
-                now.minus(UNKNOWN_KEPT),
-                &format!("(reason IN ('unknown', 'ineligible') OR account GLOB '{STAND_IN}*')"),
-            )?;
+            let a_day_ago = now.minus(UNKNOWN_KEPT);
+            let mut forgotten = forget_entries(ledger, a_day_ago, "reason = 'unknown'")?;
+            forgotten += forget_entries(ledger, a_day_ago, &format!("account GLOB '{STAND_IN}*'"))?;
             let live_link = "EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)";
             let long_ago = now.minus(retention.max(NOT_ME_TTL));
             forgotten += forget_entries(ledger, now.minus(retention), &format!("NOT {live_link}"))?;
