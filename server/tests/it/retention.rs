@@ -24,8 +24,9 @@ async fn who_has_no_account_is_forgotten_after_a_day_and_the_rest_when_configure
         assert_eq!(server.history_of(NOBODY).await.len(), 1, "{overrides}");
         passes(&server, Duration::from_secs(600)).await;
         assert_eq!(server.history_of(NOBODY).await.len(), 0, "{overrides}");
-        assert_eq!(server.history_of("disabled@example.com").await.len(), 0);
-        assert_eq!(server.history_of(ADA).await.len(), 1);
+        for kept in [ADA, "disabled@example.com"] {
+            assert_eq!(server.history_of(kept).await.len(), 1, "{kept}");
+        }
         passes(&server, 29 * DAY).await;
         for table in ["outbox", "deliveries", "events"] {
             assert_eq!(server.ledger_says(&format!("SELECT count(*) FROM {table}")), 0, "{table} {overrides}");
