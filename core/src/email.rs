@@ -166,3 +166,113 @@ fn is_ldh_domain(domain: &str) -> bool {
         })
         && !domain.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused(text: &str) -> bool {
+        EmailAddress::parse(text).is_err()
+    }
+
+    #[test]
+    fn addresses_that_people_have_are_taken_as_they_are() {
+        for text in [
+            "ada@example.com",
+            "Ada.Lovelace+reset@mail.example.co.uk",
+            "o'brien@example.ie",
+            "user_name-1@xn--mnchen-3ya.de",
+            "zoë@münchen.de",
+            "用户@例子.公司",
+            "a@b.co",
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    /// CVE-2025-13033, RUSTSEC-2024-0421: what routes, comments, quotes, folds or hides.
+    #[test]
+    fn what_could_reach_somebody_else_is_refused() {
+        for text in [
+            "\"ada\"@example.com",
+            "\"a@evil.example\"@example.com",
+            "ada(comment)@example.com",
+            "ada@example.com, eve@evil.example",
+            "ada@example.com;eve@evil.example",
+            "ada@evil.example@example.com",
+            "ada%evil.example@example.com",
+            "evil.example!ada@example.com",
+            "=?utf-8?q?ada?=@[127.0.0.1]",
+            "ada@[127.0.0.1]",
+            "ada@127.0.0.1",
+            "<ada@example.com>",
+            "Ada <ada@example.com>",
+            "ada@example.com\r\nBcc: eve@evil.example",
+            "ada@exa mple.com",
+            " ada@example.com",
+            "ada@example.com ",
+            "ada\u{200b}@example.com",
+            "ada@exam\u{200d}ple.com",
+            "ada\u{202e}@example.com",
+            "ada\0@example.com",
+        ] {
+            assert!(refused(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in ["", "@", "ada", "ada@", "@example.com", ".ada@example.com", "ada.@example.com", "a..b@example.com"]
+        {
+            assert!(refused(text), "{text:?}");
+        }
+        for domain in [".", "a..b", "-a.com", "a-.com", "exa_mple.com", "example.com.", "com.123"] {
+            assert!(refused(&format!("ada@{domain}")), "{domain:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_counted_in_octets() {
+        let local = "a".repeat(64);
+        assert!(!refused(&format!("{local}@example.com")) && refused(&format!("a{local}@example.com")));
+        let label = "b".repeat(63);
+        assert!(!refused(&format!("a@{label}.com")) && refused(&format!("a@b{label}.com")));
+        let longest = format!("{local}@{label}.{label}.{}", "c".repeat(61));
+        assert_eq!(longest.len(), 254);
+        assert!(!refused(&longest));
+        assert_eq!(EmailAddress::parse(&format!("{longest}c")), Err(InvalidEmail::TooLong));
+    }
+
+    /// CVE-2019-19844.
+    #[test]
+    fn only_ascii_letters_are_folded() {
+        assert_eq!(EmailAddress::parse("ADA@EXAMPLE.COM").unwrap().folded().as_str(), "ada@example.com");
+        for (typed, other) in
+            [("\u{212A}im@example.com", "kim@example.com"), ("m\u{131}ke@example.com", "mike@example.com")]
+        {
+            assert_ne!(FoldedAddress::of(typed), FoldedAddress::of(other));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_taken_whole_or_refused(text in ".{0,300}") {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                prop_assert_eq!(address.as_str(), &text);
+                prop_assert_eq!(format!("{}@{}", address.local_part(), address.domain()), text);
+            }
+        }
+
+        #[test]
+        fn in_ascii_nothing_is_taken_that_the_rfc_refuses(text in "[ -~]{0,12}@[ -~]{0,20}") {
+            let ours = EmailAddress::parse(&text).is_ok();
+            prop_assert!(!ours || email_address::EmailAddress::is_valid(&text), "{}", text);
+        }
+
+        #[test]
+        fn ordinary_addresses_are_taken(text in "[a-z0-9]{1,20}([.+_-][a-z0-9]{1,10}){0,3}@([a-z0-9]{1,20}\\.){1,3}[a-z]{2,10}") {
+            prop_assert!(EmailAddress::parse(&text).is_ok(), "{}", text);
+        }
+    }
+}
