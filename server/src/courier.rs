@@ -11,7 +11,7 @@ use crate::mail::SEND_SECONDS_MAX;
 use crate::recovery::{deliver, settle};
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
-use regain_core::request::Id;
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -235,11 +235,12 @@ fn finished(app: &App, minted: &deliver::Minted, lease: Lease, outcome: Outcome,
 fn tell_operator(minted: &deliver::Minted) {
     let request = minted.row.id;
     match minted.decision {
-        Decision::End("gave_up") => tracing::error!(%request, "a request was given up undelivered"),
-        Decision::End(reason @ ("ambiguous" | "format_unknown" | "address_unusable")) => {
+        Decision::End(Reason::GaveUp) => tracing::error!(%request, "a request was given up undelivered"),
+        Decision::End(reason @ (Reason::Ambiguous | Reason::FormatUnknown | Reason::AddressUnusable)) => {
+            let reason = reason.as_str();
             tracing::warn!(%request, reason, "a request ended without a mail; see `regain explain`");
         }
-        Decision::End(reason) => tracing::debug!(%request, reason, "ended without a mail"),
+        Decision::End(reason) => tracing::debug!(%request, reason = reason.as_str(), "ended without a mail"),
         Decision::Mail { .. } => tracing::debug!(%request, "suppressed"),
     }
 }

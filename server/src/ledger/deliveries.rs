@@ -6,7 +6,7 @@ use regain_core::delivery::Outcome;
 use regain_core::keys::Digest;
 use regain_core::limit::{AccountHistory, AccountLimit, HOUR, Suppression};
 use regain_core::message::MessageKind;
-use regain_core::request::{Id, State};
+use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, named_params};
 
@@ -46,7 +46,7 @@ pub enum Decision {
         address: String,
     },
     /// No mail, and why.
-    End(&'static str),
+    End(Reason),
 }
 
 /// What the ledger made of a [`Decision`].
@@ -172,7 +172,7 @@ fn decide(
     };
     let (state, reason) = match (verdict, decision) {
         (Verdict::Send, _) => (State::Leased, None),
-        (Verdict::Suppressed(why), _) => (State::Suppressed, Some(why.as_str())),
+        (Verdict::Suppressed(why), _) => (State::Suppressed, Some(Reason::from(why))),
         (Verdict::Ended, Decision::End(reason)) => (State::Failed, Some(*reason)),
         (Verdict::Ended, Decision::Mail { .. }) => (State::Failed, None),
     };
@@ -188,7 +188,7 @@ fn decide(
         )?
         .execute(named_params! {
             ":state": state.as_str(),
-            ":reason": reason,
+            ":reason": reason.map(Reason::as_str),
             ":account": account,
             ":ended_at": (verdict != Verdict::Send).then_some(now.as_millis()),
             ":id": row.id.as_bytes(),
@@ -286,10 +286,10 @@ fn record(ledger: &Connection, one: &Finished) -> rusqlite::Result<()> {
     };
     let next = match one.outcome {
         Outcome::Delivered(_) => Next::End(State::Mailed, None),
-        Outcome::Refused(_) => Next::End(State::Failed, Some("refused")),
-        Outcome::Unknown(_) if unknown_twice(ledger, one.entry)? => Next::End(State::Mailed, Some("unknown")),
-        Outcome::Unknown(_) if one.give_up => Next::End(State::Mailed, Some("unknown")),
-        Outcome::RetryAfter(_) if one.give_up => Next::End(State::Failed, Some("gave_up")),
+        Outcome::Refused(_) => Next::End(State::Failed, Some(Reason::Refused)),
+        Outcome::Unknown(_) if unknown_twice(ledger, one.entry)? => Next::End(State::Mailed, Some(Reason::Unanswered)),
+        Outcome::Unknown(_) if one.give_up => Next::End(State::Mailed, Some(Reason::Unanswered)),
+        Outcome::RetryAfter(_) if one.give_up => Next::End(State::Failed, Some(Reason::GaveUp)),
         Outcome::Unknown(_) | Outcome::RetryAfter(_) => Next::Retry,
     };
     let (state, reason, ended_at) = match next {
@@ -304,7 +304,7 @@ fn record(ledger: &Connection, one: &Finished) -> rusqlite::Result<()> {
         )?
         .execute(named_params! {
             ":state": state.as_str(),
-            ":reason": reason,
+            ":reason": reason.map(Reason::as_str),
             ":ended_at": ended_at,
             ":next_at": one.next_at.as_millis(),
             ":id": one.entry.as_bytes(),
@@ -314,7 +314,7 @@ fn record(ledger: &Connection, one: &Finished) -> rusqlite::Result<()> {
 }
 
 enum Next {
-    End(State, Option<&'static str>),
+    End(State, Option<Reason>),
     Retry,
 }
 

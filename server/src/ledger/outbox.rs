@@ -6,7 +6,7 @@ use regain_core::account::AccountId;
 use regain_core::keys::Digest;
 use regain_core::limit::{AccountLimit, Suppression};
 use regain_core::message::MessageKind;
-use regain_core::request::{Id, Origin, State};
+use regain_core::request::{Id, Origin, Reason, State};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, Row, named_params};
 use std::sync::atomic::Ordering;
@@ -210,10 +210,13 @@ impl Ledger {
     /// [`LedgerFault`].
     pub async fn drop_waiting(&self, id: Id, now: Timestamp) -> Result<bool, LedgerFault> {
         self.write(move |ledger| {
-            let ended = end(ledger, id, State::Failed, Some("dropped"), now)?;
-            Ok(ended == 1)
+            ledger.execute(
+                "UPDATE outbox SET state = ?2, reason = ?3, ended_at = ?4, lease = NULL WHERE id = ?1 AND ended_at IS NULL",
+                (id.as_bytes(), State::Failed.as_str(), Reason::Dropped.as_str(), now.as_millis()),
+            )
         })
         .await
+        .map(|rows| rows == 1)
     }
 }
 
@@ -240,22 +243,7 @@ pub(super) fn lease(
     Ok(due)
 }
 
-/// Ends a row, whoever holds it; zero if it has ended already.
-pub(super) fn end(
-    ledger: &Connection,
-    id: Id,
-    state: State,
-    reason: Option<&str>,
-    now: Timestamp,
-) -> rusqlite::Result<usize> {
-    ledger
-        .prepare_cached(
-            "UPDATE outbox SET state = ?2, reason = ?3, ended_at = ?4, lease = NULL WHERE id = ?1 AND ended_at IS NULL",
-        )?
-        .execute((id.as_bytes(), state.as_str(), reason, now.as_millis()))
-}
-
-pub(super) fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>) -> rusqlite::Result<()> {
+fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>) -> rusqlite::Result<()> {
     ledger
         .prepare_cached(
             "INSERT INTO outbox (id, message, origin, network, locales, identifier, address_digest, account, \
@@ -300,7 +288,7 @@ fn limited(
 fn leased(row: &Row) -> rusqlite::Result<Leased> {
     Ok(Leased {
         id: rows::id(row, "id")?,
-        message: message(row)?,
+        message: rows::message(row)?,
         identifier: row.get("identifier")?,
         address_digest: rows::digest(row, "address_digest")?,
         name: row.get("name")?,
@@ -314,17 +302,11 @@ fn leased(row: &Row) -> rusqlite::Result<Leased> {
 fn waiting(row: &Row) -> rusqlite::Result<Waiting> {
     Ok(Waiting {
         id: rows::id(row, "id")?,
-        message: message(row)?,
+        message: rows::message(row)?,
         identifier: row.get("identifier")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,
         attempts: row.get("attempts")?,
         last_reply: row.get("last_reply")?,
     })
-}
-
-fn message(row: &Row) -> rusqlite::Result<MessageKind> {
-    let word: String = row.get("message")?;
-    MessageKind::parse(&word)
-        .ok_or_else(|| rusqlite::Error::InvalidColumnType(0, format!("message {word}"), rusqlite::types::Type::Text))
 }

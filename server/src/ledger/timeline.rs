@@ -2,7 +2,8 @@
 
 use super::{Ledger, LedgerFault, rows};
 use regain_core::keys::Digest;
-use regain_core::request::{Id, State};
+use regain_core::message::MessageKind;
+use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, Row};
 
@@ -11,8 +12,8 @@ use rusqlite::{Connection, Row};
 pub struct Request {
     /// Its name.
     pub id: Id,
-    /// `reset`, or the notice's message.
-    pub message: String,
+    /// Which mail it asks for.
+    pub message: MessageKind,
     /// Of a notice: the request it tells of.
     pub about: Option<Id>,
     /// By which door it came.
@@ -30,7 +31,7 @@ pub struct Request {
     /// Where it stands.
     pub state: State,
     /// Why it was suppressed or failed.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Its mails, oldest first.
@@ -121,10 +122,10 @@ fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Ve
 }
 
 fn request(row: &Row) -> rusqlite::Result<Request> {
-    let state: String = row.get("state")?;
+    let (state, reason) = rows::state_and_reason(row)?;
     Ok(Request {
         id: rows::id(row, "id")?,
-        message: row.get("message")?,
+        message: rows::message(row)?,
         about: row.get::<_, Option<[u8; 16]>>("about")?.map(Id::from_bytes),
         origin: row.get("origin")?,
         network: row.get("network")?,
@@ -132,8 +133,8 @@ fn request(row: &Row) -> rusqlite::Result<Request> {
         account: row.get("account")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,
-        state: State::parse(&state).unwrap_or(State::Accepted),
-        reason: row.get("reason")?,
+        state,
+        reason,
         ended_at: rows::optional_time(row, "ended_at")?,
         deliveries: Vec::new(),
         events: Vec::new(),

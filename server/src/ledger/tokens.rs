@@ -9,7 +9,7 @@
 use super::{Ledger, LedgerFault, rows};
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
-use regain_core::request::Id;
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
@@ -245,7 +245,7 @@ impl Ledger {
                 )?
                 .execute([account.as_str()])?;
             let ended = ended + disown_claimed(ledger, &account, now)?;
-            end_requests(ledger, &account, address_digest, "not_me", now)?;
+            end_requests(ledger, &account, address_digest, Reason::NotMe, now)?;
             note(ledger, entry, now, "not_me", None)?;
             Ok(ended)
         })
@@ -283,7 +283,7 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
              WHERE account = ?1 AND state = 'live'",
         )?
         .execute([token.account.as_str()])?;
-    end_requests(ledger, &token.account, notice.address_digest, "redeemed", now)?;
+    end_requests(ledger, &token.account, notice.address_digest, Reason::Redeemed, now)?;
     note(ledger, token.entry, now, "redeemed", None)?;
     insert_notice(ledger, token, notice, now)?;
     Ok(true)
@@ -315,7 +315,7 @@ fn end_requests(
     ledger: &Connection,
     account: &AccountId,
     address_digest: Digest,
-    why: &str,
+    why: Reason,
     now: Timestamp,
 ) -> rusqlite::Result<usize> {
     ledger
@@ -325,7 +325,7 @@ fn end_requests(
              WHERE ended_at IS NULL AND message = 'reset' \
                AND (account = ?1 OR account IS NULL AND address_digest = ?2)",
         )?
-        .execute((account.as_str(), address_digest, why, now.as_millis()))
+        .execute((account.as_str(), address_digest, why.as_str(), now.as_millis()))
 }
 
 /// Ends the links that are being redeemed: at once, unless the password may be in the store by now. Such a one ends with

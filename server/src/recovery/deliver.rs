@@ -15,7 +15,7 @@ use regain_core::entropy::random;
 use regain_core::hash::{Identified, identify};
 use regain_core::locale::Locale;
 use regain_core::message::{Body, Message, MessageKind};
-use regain_core::request::Id;
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use regain_core::token::{Purpose, ResetToken};
 use secrecy::{ExposeSecret, SecretString};
@@ -91,15 +91,15 @@ pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreF
 #[must_use]
 pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> Minted {
     let account = account_of(&row, candidates);
-    let decision = decide(app, &row, account.as_ref(), now);
+    let decision = decide(app, &row, account, now);
     let secrets = Secrets {
         token: ResetToken::mint(app.entropy.as_ref()),
         code: ResetCode::mint(app.entropy.as_ref()),
         not_me: ResetToken::mint(app.entropy.as_ref()),
     };
     let id = Id::new(now, app.entropy.as_ref());
-    let (found, address) = match (&account, &decision) {
-        (Ok(account), Decision::Mail { address, .. }) => (Some(*account), FoldedAddress::of(address)),
+    let (found, address) = match (account, &decision) {
+        (Ok(account), Decision::Mail { address, .. }) => (Some(account), FoldedAddress::of(address)),
         _ => (None, FoldedAddress::of(&row.identifier)),
     };
     let delivery = NewDelivery {
@@ -160,16 +160,16 @@ impl Minted {
 
 /// Why an account gets no reset mail, if it does not.
 #[must_use]
-pub fn unfit(account: &Account) -> Option<&'static str> {
+pub fn unfit(account: &Account) -> Option<Reason> {
     if !account.eligible {
-        return Some("ineligible");
+        return Some(Reason::Ineligible);
     }
     if account.mail_address().is_none() {
-        return Some("address_unusable");
+        return Some(Reason::AddressUnusable);
     }
     match account.password.as_ref().map(|stored| identify(stored.expose())) {
-        None | Some(Identified::Unusable) => Some("ineligible"),
-        Some(Identified::Unknown) => Some("format_unknown"),
+        None | Some(Identified::Unusable) => Some(Reason::Ineligible),
+        Some(Identified::Unknown) => Some(Reason::FormatUnknown),
         Some(Identified::Known(_)) => None,
     }
 }
@@ -180,30 +180,30 @@ pub fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
     now.since(row.accepted_at) >= app.config.reset.give_up
 }
 
-fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, &'static str> {
-    let typed = EmailAddress::parse(&row.identifier).map_err(|_| "unknown")?;
+fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, Reason> {
+    let typed = EmailAddress::parse(&row.identifier).map_err(|_| Reason::NoAccount)?;
     match matching(&typed, candidates) {
         Match::One(account) => unfit(account).map_or(Ok(account), Err),
-        Match::None => Err("unknown"),
-        Match::Ambiguous(_) => Err("ambiguous"),
+        Match::None => Err(Reason::NoAccount),
+        Match::Ambiguous(_) => Err(Reason::Ambiguous),
     }
 }
 
-fn decide(app: &App, row: &Leased, account: Result<&&Account, &&'static str>, now: Timestamp) -> Decision {
+fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>, now: Timestamp) -> Decision {
     if is_late(app, row, now) {
-        return Decision::End("gave_up");
+        return Decision::End(Reason::GaveUp);
     }
     match (row.message, account) {
         (MessageKind::PasswordChanged, _) => match &row.account {
             Some(account) => mail(MessageKind::PasswordChanged, account.clone(), &row.identifier),
-            None => Decision::End("unknown"),
+            None => Decision::End(Reason::NoAccount),
         },
         (MessageKind::Reset, Ok(account)) => mail(MessageKind::Reset, account.id.clone(), &account.address),
-        (MessageKind::Reset, Err(&"unknown")) if app.config.notify.unknown_address => {
+        (MessageKind::Reset, Err(Reason::NoAccount)) if app.config.notify.unknown_address => {
             mail(MessageKind::NoAccount, stand_in(row), &row.identifier)
         }
-        (MessageKind::Reset, Err(&why)) => Decision::End(why),
-        (MessageKind::NoAccount, _) => Decision::End("unknown"),
+        (MessageKind::Reset, Err(why)) => Decision::End(why),
+        (MessageKind::NoAccount, _) => Decision::End(Reason::NoAccount),
     }
 }
 
