@@ -61,7 +61,10 @@ impl Fixture {
 
     async fn lease(&self) -> (Id, Vec<Leased>) {
         let lease = self.id();
-        let leased = self.ledger.record_and_lease(vec![], lease, self.now, self.now.plus(MINUTE), 100).await;
+        let leased = self
+            .ledger
+            .record_and_lease(vec![], Lease { id: lease, until: self.now.plus(MINUTE) }, self.now, 100)
+            .await;
         (lease, leased.unwrap())
     }
 
@@ -81,7 +84,8 @@ impl Fixture {
         let decision = Decision::Mail { message: MessageKind::Reset, account, address: "ada@example.com".into() };
         let (token, code) = (delivery.token_digest, delivery.code_digest);
         let minted = Minted { row: row.clone(), lease, delivery: delivery.id, token, code };
-        let verdicts = self.ledger.decide(vec![(row.clone(), decision, delivery)], lease, LIMIT, self.now).await;
+        let decided = Decided { row: row.clone(), decision, delivery };
+        let verdicts = self.ledger.decide(vec![decided], lease, LIMIT, self.now).await;
         (verdicts.unwrap()[0], minted)
     }
 

@@ -100,6 +100,20 @@ impl Ledger {
         })
         .await
     }
+
+    /// Notes for the timeline that the form was shown, once for each link.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    pub async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
+        self.write(move |ledger| {
+            let before = ledger
+                .prepare_cached("SELECT 1 FROM events WHERE entry = ?1 AND what = 'opened'")?
+                .exists([entry.as_bytes()])?;
+            if before { Ok(()) } else { note(ledger, entry, now, "opened") }
+        })
+        .await
+    }
 }
 
 fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Vec<Request>> {
@@ -154,4 +168,12 @@ fn delivery(row: &Row) -> rusqlite::Result<Delivery> {
         transport: row.get("transport")?,
         reply: row.get("reply")?,
     })
+}
+
+/// Adds a line to a request's timeline.
+pub(super) fn note(ledger: &Connection, entry: Id, at: Timestamp, what: &str) -> rusqlite::Result<()> {
+    ledger
+        .prepare_cached("INSERT INTO events (entry, at, what) VALUES (?1, ?2, ?3)")?
+        .execute((entry.as_bytes(), at.as_millis(), what))
+        .map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! Tokens: live, claimed, redeemed, revoked. Every change is one guarded UPDATE; zero rows means somebody was faster.
+//! Tokens: live, claimed, and what a claim comes to. Every change is one guarded UPDATE; zero rows means somebody was faster.
 //!
 //! ```text
 //! live ──► claimed{claim, until} ──► redeemed
@@ -9,9 +9,9 @@
 use super::{Ledger, LedgerFault, rows};
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
-use regain_core::request::{Id, Reason};
+use regain_core::request::Id;
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{OptionalExtension, Row};
 
 /// A token that opens a form.
 #[derive(Debug, Clone)]
@@ -48,30 +48,6 @@ pub struct Claim {
     pub token: LiveToken,
     /// What the store holds if the password was written; none if it cannot have been.
     pub new_fingerprint: Option<Digest>,
-}
-
-/// What a token that says "this was not me" was mailed for.
-#[derive(Debug, Clone)]
-pub struct Disowned {
-    /// The request, or the notice.
-    pub entry: Id,
-    /// Whose.
-    pub account: AccountId,
-    /// Keyed digest of the folded address it went to.
-    pub address_digest: Digest,
-}
-
-/// The mail that tells the owner of a change.
-#[derive(Debug, Clone)]
-pub struct Notice {
-    /// Its name in the outbox.
-    pub id: Id,
-    /// The address on file.
-    pub address: String,
-    /// Keyed digest of it, folded.
-    pub address_digest: Digest,
-    /// How to greet the owner.
-    pub name: Option<String>,
 }
 
 impl Ledger {
@@ -177,15 +153,6 @@ impl Ledger {
         .map(|rows| rows == 1)
     }
 
-    /// The password is written: the token is redeemed, every other link of the account ends, requests under way are
-    /// ended, and the notice is queued; all in one commit. False if it was settled before.
-    ///
-    /// # Errors
-    /// [`LedgerFault`].
-    pub async fn settle(&self, token: LiveToken, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
-        self.write(move |ledger| settle(ledger, &token, &notice, now)).await
-    }
-
     /// Claims whose time ran out, oldest first.
     ///
     /// # Errors
@@ -208,155 +175,6 @@ impl Ledger {
         })
         .await
     }
-
-    /// What a "this was not me" token was mailed for, if it still counts.
-    ///
-    /// # Errors
-    /// [`LedgerFault`].
-    pub async fn find_not_me(&self, digest: Digest, minted_after: Timestamp) -> Result<Option<Disowned>, LedgerFault> {
-        self.read(move |ledger| {
-            ledger
-                .prepare_cached(
-                    "SELECT entry, account, address_digest FROM deliveries \
-                     WHERE not_me_digest = ?1 AND message IN ('reset', 'password_changed') AND minted_at > ?2",
-                )?
-                .query_row((digest, minted_after.as_millis()), |row| {
-                    Ok(Disowned {
-                        entry: rows::id(row, "entry")?,
-                        account: AccountId::new(row.get::<_, String>("account")?),
-                        address_digest: rows::digest(row, "address_digest")?,
-                    })
-                })
-                .optional()
-        })
-        .await
-    }
-
-    /// Ends every live link of the account, and every request under way; says how many links.
-    ///
-    /// # Errors
-    /// [`LedgerFault`].
-    pub async fn revoke_not_me(&self, disowned: Disowned, now: Timestamp) -> Result<usize, LedgerFault> {
-        self.write(move |ledger| {
-            let Disowned { entry, account, address_digest } = disowned;
-            let ended = ledger
-                .prepare_cached(
-                    "UPDATE deliveries SET state = 'revoked', reason = 'not_me' WHERE account = ?1 AND state = 'live'",
-                )?
-                .execute([account.as_str()])?;
-            let ended = ended + disown_claimed(ledger, &account, now)?;
-            end_requests(ledger, &account, address_digest, Reason::NotMe, now)?;
-            note(ledger, entry, now, "not_me", None)?;
-            Ok(ended)
-        })
-        .await
-    }
-
-    /// Notes for the timeline that the form was shown, once for each link.
-    ///
-    /// # Errors
-    /// [`LedgerFault`].
-    pub async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
-        self.write(move |ledger| {
-            let before = ledger
-                .prepare_cached("SELECT 1 FROM events WHERE entry = ?1 AND what = 'opened'")?
-                .exists([entry.as_bytes()])?;
-            if before { Ok(()) } else { note(ledger, entry, now, "opened", None) }
-        })
-        .await
-    }
-}
-
-fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestamp) -> rusqlite::Result<bool> {
-    let redeemed = ledger
-        .prepare_cached(
-            "UPDATE deliveries SET state = 'redeemed', claim = NULL, claim_until = NULL \
-             WHERE id = ?1 AND state <> 'redeemed'",
-        )?
-        .execute([token.delivery.as_bytes()])?;
-    if redeemed == 0 {
-        return Ok(false);
-    }
-    ledger
-        .prepare_cached(
-            "UPDATE deliveries SET state = 'revoked', reason = 'another_redeemed' \
-             WHERE account = ?1 AND state = 'live'",
-        )?
-        .execute([token.account.as_str()])?;
-    end_requests(ledger, &token.account, notice.address_digest, Reason::Redeemed, now)?;
-    note(ledger, token.entry, now, "redeemed", None)?;
-    insert_notice(ledger, token, notice, now)?;
-    Ok(true)
-}
-
-fn insert_notice(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestamp) -> rusqlite::Result<usize> {
-    ledger
-        .prepare_cached(
-            "INSERT INTO outbox (id, message, about, origin, network, locales, identifier, name, address_digest, account, \
-               accepted_at, due_at) \
-             SELECT :id, 'password_changed', id, origin, network, locales, :address, :name, :address_digest, :account, \
-               :now, :now \
-             FROM outbox WHERE id = :about",
-        )?
-        .execute(named_params! {
-            ":id": notice.id.as_bytes(),
-            ":address": notice.address,
-            ":name": notice.name,
-            ":address_digest": notice.address_digest,
-            ":account": token.account.as_str(),
-            ":now": now.as_millis(),
-            ":about": token.entry.as_bytes(),
-        })
-}
-
-/// A request under way must not mail a new link after this one was used, or disowned; nor one that waits to be looked
-/// up, of which nothing is known yet but the address.
-fn end_requests(
-    ledger: &Connection,
-    account: &AccountId,
-    address_digest: Digest,
-    why: Reason,
-    now: Timestamp,
-) -> rusqlite::Result<usize> {
-    ledger
-        .prepare_cached(
-            "UPDATE outbox SET ended_at = ?4, lease = NULL, reason = ?3, state = iif( \
-               EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message = 'reset'), 'mailed', 'suppressed') \
-             WHERE ended_at IS NULL AND message = 'reset' \
-               AND (account = ?1 OR account IS NULL AND address_digest = ?2)",
-        )?
-        .execute((account.as_str(), address_digest, why.as_str(), now.as_millis()))
-}
-
-/// Ends the links that are being redeemed: at once, unless the password may be in the store by now. Such a one ends with
-/// its claim, and is never live again.
-fn disown_claimed(ledger: &Connection, account: &AccountId, now: Timestamp) -> rusqlite::Result<usize> {
-    let unwritten = ledger
-        .prepare_cached(
-            "UPDATE deliveries SET state = 'revoked', reason = 'not_me', claim = NULL, claim_until = NULL \
-             WHERE account = ?1 AND state = 'claimed' AND new_fingerprint IS NULL",
-        )?
-        .execute([account.as_str()])?;
-    ledger
-        .prepare_cached(
-            "UPDATE deliveries SET expires_at = min(expires_at, ?2) WHERE account = ?1 AND state = 'claimed'",
-        )?
-        .execute((account.as_str(), now.as_millis()))?;
-    Ok(unwritten)
-}
-
-/// Adds a line to a request's timeline.
-pub(super) fn note(
-    ledger: &Connection,
-    entry: Id,
-    at: Timestamp,
-    what: &str,
-    detail: Option<&str>,
-) -> rusqlite::Result<()> {
-    ledger
-        .prepare_cached("INSERT INTO events (entry, at, what, detail) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((entry.as_bytes(), at.as_millis(), what, detail))
-        .map(|_| ())
 }
 
 /// Where a token stands at one moment.

@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::ledger::retention::STAND_IN;
-use crate::ledger::{Decision, Leased, NewDelivery};
+use crate::ledger::{Decided, Decision, Leased, NewDelivery};
 use crate::users::StoreFault;
 use regain_core::account::{Account, AccountId, Match, matching};
 use regain_core::code::ResetCode;
@@ -22,12 +22,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// A decided row with the secrets that belong to it; they exist nowhere else.
 pub struct Minted {
-    /// The row.
-    pub row: Leased,
-    /// What is to be done.
-    pub decision: Decision,
     /// What the ledger will hold.
-    pub delivery: NewDelivery,
+    pub decided: Decided,
     /// What the mail will hold.
     secrets: Secrets,
     /// How to greet the owner, and in which language.
@@ -115,13 +111,13 @@ pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> M
     };
     let name = found.map_or_else(|| row.name.clone(), |account| account.name.clone());
     let locales = locales(&row, found);
-    Minted { row, decision, delivery, secrets, name, locales }
+    Minted { decided: Decided { row, decision, delivery }, secrets, name, locales }
 }
 
 impl Minted {
     /// Puts the mail into words and hands it over. Called after the digests are committed.
     pub async fn send(&self, app: &App) -> (Outcome, &'static str) {
-        let Decision::Mail { message, address, .. } = &self.decision else {
+        let Decision::Mail { message, address, .. } = &self.decided.decision else {
             return (Outcome::Refused("nothing is to be sent".into()), "none");
         };
         let Ok(to) = EmailAddress::parse(address) else {
@@ -131,9 +127,9 @@ impl Minted {
             body: self.body(app, *message),
             name: self.name.clone(),
             locales: self.locales.clone(),
-            at: self.row.accepted_at,
+            at: self.decided.row.accepted_at,
         };
-        match app.mail.composer.compose(&message, &to, self.delivery.id) {
+        match app.mail.composer.compose(&message, &to, self.decided.delivery.id) {
             Ok(parcel) => {
                 let (outcome, transport) = app.mail.send(&parcel).await;
                 (self.secrets.blotted_out(outcome), transport)
