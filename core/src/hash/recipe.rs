@@ -41,7 +41,7 @@ impl Recipe {
     /// # Errors
     /// [`HashError::PasswordTooLong`] and [`HashError::PasswordHasNul`] if the rule was checked for another format;
     /// [`HashError::OutOfMemory`].
-    pub fn make(&self, password: &AcceptedPassword, entropy: &dyn Entropy) -> Result<StoredPassword, HashError> {
+    pub fn make(&self, password: AcceptedPassword, entropy: &dyn Entropy) -> Result<StoredPassword, HashError> {
         self.make_unruled(password.expose().as_bytes(), entropy)
     }
 
@@ -59,17 +59,5 @@ impl Recipe {
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
-    }
-
-    /// [`Format::bytes_max`].
-    #[must_use]
-    pub fn bytes_max(&self) -> Option<usize> {
-        self.format.bytes_max()
-    }
-
-    /// [`Format::nul_allowed`].
-    #[must_use]
-    pub fn nul_allowed(&self) -> bool {
-        self.format.nul_allowed()
     }
 }

@@ -67,10 +67,10 @@ const DJANGO: &str = "pbkdf2_sha256$1000000$regainDemoSalt0000000a$d0wD2DDnVW+fW
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hashing::NewPassword;
     use crate::users::sql::SqliteStore;
     use crate::users::{PasswordChange, UserStore, Written};
     use regain_core::email::FoldedAddress;
-    use regain_core::hash::StoredPassword;
     use regain_core::time::Timestamp;
 
     #[tokio::test]
@@ -96,7 +96,7 @@ mod tests {
             id: ada.id.clone(),
             expected_address: ada.address,
             expected: ada.password.unwrap(),
-            new: StoredPassword::new("new"),
+            new: NewPassword::unhashed("new"),
             now: Timestamp::from_millis(0),
         };
         assert_eq!(store.set_password(change).await.unwrap(), Written::Yes);

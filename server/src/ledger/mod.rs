@@ -31,7 +31,7 @@ pub use outbox::{Lease, Leased, Waiting};
 pub use outcomes::Finished;
 pub use settle::Notice;
 pub use timeline::{Delivery, Event, Request};
-pub use tokens::{Claim, LiveToken, TokenState};
+pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState};
 
 use readers::Readers;
 use rusqlite::Connection;

@@ -1,7 +1,7 @@
 //! The end of a redeeming, in one commit.
 
 use super::timeline::note;
-use super::{Ledger, LedgerFault, LiveToken};
+use super::{Claim, Ledger, LedgerFault, LiveToken};
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
 use regain_core::request::{Id, Reason};
@@ -27,7 +27,8 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn settle(&self, token: LiveToken, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
+    pub async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
+        let token = claim.token.clone();
         self.write(move |ledger| settle(ledger, &token, &notice, now)).await
     }
 }

@@ -39,13 +39,20 @@ pub enum TokenState {
     Dead,
 }
 
-/// A claim whose time ran out.
+/// The right to redeem one token. Only the ledger makes one; what it is good for is guarded there, and whoever comes
+/// too late with it changes nothing.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// Its name.
-    pub id: Id,
+    pub(super) id: Id,
     /// The token that is claimed.
     pub token: LiveToken,
+}
+
+/// A claim whose time ran out.
+#[derive(Debug, Clone)]
+pub struct LapsedClaim {
+    /// The claim.
+    pub claim: Claim,
     /// What the store holds if the password was written; none if it cannot have been.
     pub new_fingerprint: Option<Digest>,
 }
@@ -73,38 +80,38 @@ impl Ledger {
         .await
     }
 
-    /// Claims a live token until `until`; false if somebody was faster, or it died.
+    /// Claims a live token until `until`, by a name for the claim; none if somebody was faster, or it died.
     ///
     /// # Errors
     /// [`LedgerFault`].
     pub async fn claim(
         &self,
-        token: &LiveToken,
-        claim: Id,
+        token: LiveToken,
+        id: Id,
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<bool, LedgerFault> {
-        let (delivery, expires_at) = (token.delivery, token.expires_at);
-        if now >= expires_at {
-            return Ok(false);
+    ) -> Result<Option<Claim>, LedgerFault> {
+        if now >= token.expires_at {
+            return Ok(None);
         }
         self.write(move |ledger| {
-            ledger
+            let claimed = ledger
                 .prepare_cached(
                     "UPDATE deliveries SET state = 'claimed', claim = ?2, claim_until = ?3, new_fingerprint = NULL \
                      WHERE id = ?1 AND state = 'live'",
                 )?
-                .execute((delivery.as_bytes(), claim.as_bytes(), until.as_millis()))
+                .execute((token.delivery.as_bytes(), id.as_bytes(), until.as_millis()))?;
+            Ok((claimed == 1).then_some(Claim { id, token }))
         })
         .await
-        .map(|rows| rows == 1)
     }
 
     /// Notes what the store will hold, before it is written; false if the claim is no longer ours.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn intend(&self, delivery: Id, claim: Id, new_fingerprint: Digest) -> Result<bool, LedgerFault> {
+    pub async fn intend(&self, claim: &Claim, new_fingerprint: Digest) -> Result<bool, LedgerFault> {
+        let (delivery, claim) = (claim.token.delivery, claim.id);
         self.write(move |ledger| {
             ledger
                 .prepare_cached(
@@ -120,28 +127,28 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn release(&self, delivery: Id, claim: Id) -> Result<bool, LedgerFault> {
-        self.set_claimed(delivery, claim, "state = 'live', claim = NULL, claim_until = NULL").await
+    pub async fn release(&self, claim: &Claim) -> Result<bool, LedgerFault> {
+        self.set_claimed(claim, "state = 'live', claim = NULL, claim_until = NULL").await
     }
 
     /// Lets a claim lapse at once, to be looked into by [`Ledger::lapsed_claims`].
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn lapse(&self, delivery: Id, claim: Id) -> Result<bool, LedgerFault> {
-        self.set_claimed(delivery, claim, "claim_until = 0").await
+    pub async fn lapse(&self, claim: &Claim) -> Result<bool, LedgerFault> {
+        self.set_claimed(claim, "claim_until = 0").await
     }
 
     /// Ends a claimed token: the account is not what it was.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn revoke_changed(&self, delivery: Id, claim: Id) -> Result<bool, LedgerFault> {
-        self.set_claimed(delivery, claim, "state = 'revoked', reason = 'changed', claim = NULL, claim_until = NULL")
-            .await
+    pub async fn revoke_changed(&self, claim: &Claim) -> Result<bool, LedgerFault> {
+        self.set_claimed(claim, "state = 'revoked', reason = 'changed', claim = NULL, claim_until = NULL").await
     }
 
-    async fn set_claimed(&self, delivery: Id, claim: Id, what: &'static str) -> Result<bool, LedgerFault> {
+    async fn set_claimed(&self, claim: &Claim, what: &'static str) -> Result<bool, LedgerFault> {
+        let (delivery, claim) = (claim.token.delivery, claim.id);
         self.write(move |ledger| {
             ledger
                 .prepare_cached(&format!(
@@ -157,7 +164,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn lapsed_claims(&self, now: Timestamp) -> Result<Vec<Claim>, LedgerFault> {
+    pub async fn lapsed_claims(&self, now: Timestamp) -> Result<Vec<LapsedClaim>, LedgerFault> {
         self.read(move |ledger| {
             ledger
                 .prepare_cached(
@@ -165,9 +172,8 @@ impl Ledger {
                      WHERE state = 'claimed' AND claim_until <= ?1 ORDER BY claim_until LIMIT 64",
                 )?
                 .query_map([now.as_millis()], |row| {
-                    Ok(Claim {
-                        id: rows::id(row, "claim")?,
-                        token: live_token(row)?,
+                    Ok(LapsedClaim {
+                        claim: Claim { id: rows::id(row, "claim")?, token: live_token(row)? },
                         new_fingerprint: row.get("new_fingerprint")?,
                     })
                 })?

@@ -4,6 +4,7 @@
 
 use super::{PasswordChange, StoreFault, UserStore, Written};
 use crate::config;
+use crate::hashing::NewPassword;
 use futures_util::future::join_all;
 use regain_core::account::{Account, AccountId, Match, matching};
 use regain_core::email::{EmailAddress, FoldedAddress};
@@ -269,7 +270,7 @@ async fn write(store: &dyn UserStore, id: &str, expected: &str, new: &str) -> Re
         id: AccountId::new(id),
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new(expected),
-        new: StoredPassword::new(new),
+        new: NewPassword::unhashed(new),
         now: Timestamp::from_millis(1_795_289_045_678),
     };
     store.set_password(change).await

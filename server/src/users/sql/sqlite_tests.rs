@@ -2,6 +2,7 @@
 
 use super::{BATCH_MAX, Mapping, SqliteStore, Statements, TimeLimits};
 use crate::config;
+use crate::hashing::NewPassword;
 use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
 use crate::users::{PasswordChange, UserStore, Written};
 use regain_core::account::AccountId;
@@ -129,7 +130,7 @@ fn change(id: &str) -> PasswordChange {
         id: AccountId::new(id),
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new("old"),
-        new: StoredPassword::new("new"),
+        new: NewPassword::unhashed("new"),
         now: Timestamp::from_millis(0),
     }
 }
