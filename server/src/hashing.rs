@@ -70,7 +70,7 @@ impl HashingPool {
         password: AcceptedPassword,
         entropy: Arc<dyn Entropy>,
     ) -> Result<NewPassword, HashingFault> {
-        self.run(move || recipe.make(password, entropy.as_ref()).map(NewPassword)).await
+        self.run(move || recipe.make(&password, entropy.as_ref()).map(NewPassword)).await
     }
 
     /// [`hash::verify`].

@@ -41,7 +41,7 @@ impl Recipe {
     /// # Errors
     /// [`HashError::PasswordTooLong`] and [`HashError::PasswordHasNul`] if the rule was checked for another format;
     /// [`HashError::OutOfMemory`].
-    pub fn make(&self, password: AcceptedPassword, entropy: &dyn Entropy) -> Result<StoredPassword, HashError> {
+    pub fn make(&self, password: &AcceptedPassword, entropy: &dyn Entropy) -> Result<StoredPassword, HashError> {
         self.make_unruled(password.expose().as_bytes(), entropy)
     }
 

@@ -1,7 +1,7 @@
 //! User stores: the accounts, which belong to somebody else.
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 pub mod sql;
 
 use crate::hashing::NewPassword;
