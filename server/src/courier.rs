@@ -9,6 +9,7 @@ use crate::failpoint;
 use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
 use crate::mail::SEND_SECONDS_MAX;
 use crate::recovery::{deliver, settle};
+use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
 use regain_core::request::{Id, Reason};
@@ -124,23 +125,33 @@ impl Courier {
     }
 
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
-        let (batch, candidates) = match deliver::look_up(&self.app, &batch).await {
-            Ok(candidates) => (batch, candidates),
+        match deliver::look_up(&self.app, &batch).await {
+            Ok(candidates) => self.decide(batch, &candidates, lease, now).await,
             Err(fault) => {
                 tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
-                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 let (late, waiting): (Vec<_>, Vec<_>) =
                     batch.into_iter().partition(|row| deliver::is_late(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
+                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 self.app.ledger.put_back(waiting, lease.id, due_at).await?;
-                (late, Vec::new())
+                self.decide(late, &[], lease, now).await
             }
-        };
+        }
+    }
+
+    /// Commits what becomes of each row, then hands over what is to be mailed.
+    async fn decide(
+        &mut self,
+        batch: Vec<Leased>,
+        candidates: &[Account],
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<(), LedgerFault> {
         if batch.is_empty() {
             return Ok(());
         }
         failpoint::reached("looked_up");
-        let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, &candidates, now)).collect();
+        let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, candidates, now)).collect();
         let rows = minted.iter().map(|one| one.decided.clone()).collect();
         let verdicts = self.app.ledger.decide(rows, lease.id, self.app.config.reset.account_limit, now).await?;
         failpoint::reached("digest_committed");

@@ -1,4 +1,4 @@
-//! What happened to a request, for `regain explain`: never a token, a code or a digest.
+//! What happens to a request: noted here, told by `regain explain`. Never a token, a code or a digest.
 
 use super::{Ledger, LedgerFault, rows};
 use regain_core::keys::Digest;

@@ -3,12 +3,13 @@
 //! The courier calls these in turn. One look-up serves the whole batch, one commit holds every decision, and only then
 //! does a mail leave: the digest of its link is durable before anybody can hold the link.
 
+mod secrets;
+
 use crate::app::App;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
 use crate::users::StoreFault;
 use regain_core::account::{Account, AccountId, Match, matching};
-use regain_core::code::ResetCode;
 use regain_core::delivery::Outcome;
 use regain_core::email::{EmailAddress, FoldedAddress};
 use regain_core::entropy::random;
@@ -17,8 +18,8 @@ use regain_core::locale::Locale;
 use regain_core::message::{Body, Message, MessageKind};
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
-use regain_core::token::{Purpose, ResetToken};
-use secrecy::{ExposeSecret, SecretString};
+use regain_core::token::Purpose;
+use secrets::Secrets;
 
 /// A decided row with the secrets that belong to it; they exist nowhere else.
 pub struct Minted {
@@ -30,43 +31,6 @@ pub struct Minted {
     name: Option<String>,
     locales: Vec<Locale>,
 }
-
-struct Secrets {
-    token: ResetToken,
-    code: ResetCode,
-    not_me: ResetToken,
-}
-
-impl Secrets {
-    /// `outcome`, with its reply fit for ledger and log: relays that filter mail quote what they object to, links
-    /// above all.
-    fn blotted_out(&self, outcome: Outcome) -> Outcome {
-        let code = self.code.to_text();
-        let unhyphenated = SecretString::from(code.expose_secret().replace('-', ""));
-        let secrets = [self.token.to_text(), self.not_me.to_text(), code, unhyphenated];
-        let blot = |reply: String| secrets.iter().fold(reply, |reply, secret| blot(&reply, secret.expose_secret()));
-        match outcome {
-            Outcome::Delivered(reply) => Outcome::Delivered(blot(reply)),
-            Outcome::RetryAfter(reply) => Outcome::RetryAfter(blot(reply)),
-            Outcome::Refused(reply) => Outcome::Refused(blot(reply)),
-            Outcome::Unknown(reply) => Outcome::Unknown(blot(reply)),
-        }
-    }
-}
-
-/// Takes `secret` out of `reply`, and its beginning where the reply was cut off within it. Both are ASCII.
-fn blot(reply: &str, secret: &str) -> String {
-    const BLOT: &str = "[…]";
-    let whole = reply.replace(secret, BLOT);
-    let cut_off = (TELLING_OCTETS..secret.len()).rev().find(|octets| whole.ends_with(&secret[..*octets]));
-    match cut_off {
-        Some(octets) => format!("{}{BLOT}", &whole[..whole.len() - octets]),
-        None => whole,
-    }
-}
-
-/// Less of a secret says nothing.
-const TELLING_OCTETS: usize = 5;
 
 /// Looks up every account the batch may mean, in one round trip.
 ///
@@ -88,11 +52,7 @@ pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreF
 pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> Minted {
     let account = account_of(&row, candidates);
     let decision = decide(app, &row, account, now);
-    let secrets = Secrets {
-        token: ResetToken::mint(app.entropy.as_ref()),
-        code: ResetCode::mint(app.entropy.as_ref()),
-        not_me: ResetToken::mint(app.entropy.as_ref()),
-    };
+    let secrets = Secrets::mint(app.entropy.as_ref());
     let id = Id::new(now, app.entropy.as_ref());
     let (found, address) = match (account, &decision) {
         (Ok(account), Decision::Mail { address, .. }) => (Some(account), FoldedAddress::of(address)),
@@ -217,30 +177,4 @@ fn stand_in(row: &Leased) -> AccountId {
 fn locales(row: &Leased, account: Option<&Account>) -> Vec<Locale> {
     let stored = account.and_then(|account| account.locale.as_deref()).and_then(Locale::parse);
     stored.into_iter().chain(row.locales.split(',').filter_map(Locale::parse)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ambient::SystemEntropy;
-
-    #[test]
-    fn a_reply_that_quotes_the_mail_is_blotted_out() {
-        let [token, not_me] = [ResetToken::mint(&SystemEntropy), ResetToken::mint(&SystemEntropy)];
-        let secrets = Secrets { token, code: ResetCode::mint(&SystemEntropy), not_me };
-        let [token, code, not_me] = [secrets.token.to_text(), secrets.code.to_text(), secrets.not_me.to_text()]
-            .map(|it| it.expose_secret().to_owned());
-        let half = &token[..20];
-        for (said, kept) in [
-            (
-                format!("550 blocked URL https://a.example/r#{token} twice {token}"),
-                "550 blocked URL https://a.example/r#[…] twice […]",
-            ),
-            (format!("550 {code} {} ?token={not_me}&x", code.replace('-', "")), "550 […] […] ?token=[…]&x"),
-            (format!("550 cut off: {half}"), "550 cut off: […]"),
-            ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
-        ] {
-            assert_eq!(secrets.blotted_out(Outcome::Refused(said)), Outcome::Refused(kept.to_owned()));
-        }
-    }
 }
