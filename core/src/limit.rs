@@ -37,17 +37,6 @@ pub enum Suppression {
     Hourly,
 }
 
-impl Suppression {
-    /// The word stored in the ledger and shown in the timeline.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cooldown => "cooldown",
-            Self::Hourly => "hourly",
-        }
-    }
-}
-
 impl AccountLimit {
     /// Whether a request accepted at `accepted` is suppressed.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Reset requests: the durable act, and the states it passes through.
 
 use crate::entropy::{Entropy, random};
+use crate::limit::Suppression;
 use crate::time::Timestamp;
 use std::fmt;
 use uuid::Uuid;
@@ -81,6 +82,8 @@ impl Origin {
 ///     ▲           │  ├──► Suppressed   (the account asked moments ago, or often)
 ///     └── lapse ──┘  └──► Failed       (no such account, not eligible, refused for good, given up)
 /// ```
+///
+/// [`Reason`] says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Durable, and due now or later.
@@ -114,5 +117,104 @@ impl State {
         [Self::Accepted, Self::Leased, Self::Mailed, Self::Suppressed, Self::Failed]
             .into_iter()
             .find(|state| state.as_str() == word)
+    }
+}
+
+/// Why a request ended without a mail, or otherwise than by a mail that a relay took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Failed: no account has the address.
+    NoAccount,
+    /// Failed: more than one account has the address, and nothing tells which is meant.
+    Ambiguous,
+    /// Failed: the account may not reset its password, or has none to reset.
+    Ineligible,
+    /// Failed: the account's stored password is in a format that is not known here.
+    FormatUnknown,
+    /// Failed: the address on file is no email address.
+    AddressUnusable,
+    /// Failed: a relay refused the mail for good.
+    Refused,
+    /// Failed: no relay or no user store was there in time.
+    GaveUp,
+    /// Failed: an operator dropped it.
+    Dropped,
+    /// Suppressed: the account was asked for moments before, or served since.
+    Cooldown,
+    /// Suppressed: the account had its mails of the hour.
+    Hourly,
+    /// Suppressed, or mailed before: a new password was set meanwhile.
+    Redeemed,
+    /// Suppressed, or mailed before: the owner said that it was not them.
+    NotMe,
+    /// Mailed: handed over as often as may be, without an answer.
+    Unanswered,
+}
+
+impl Reason {
+    const ALL: [Self; 13] = [
+        Self::NoAccount,
+        Self::Ambiguous,
+        Self::Ineligible,
+        Self::FormatUnknown,
+        Self::AddressUnusable,
+        Self::Refused,
+        Self::GaveUp,
+        Self::Dropped,
+        Self::Cooldown,
+        Self::Hourly,
+        Self::Redeemed,
+        Self::NotMe,
+        Self::Unanswered,
+    ];
+
+    /// The word stored in the ledger and shown in the timeline. Beside [`State::Mailed`], `unknown` speaks of the
+    /// outcome; beside any other, of the account.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAccount | Self::Unanswered => "unknown",
+            Self::Ambiguous => "ambiguous",
+            Self::Ineligible => "ineligible",
+            Self::FormatUnknown => "format_unknown",
+            Self::AddressUnusable => "address_unusable",
+            Self::Refused => "refused",
+            Self::GaveUp => "gave_up",
+            Self::Dropped => "dropped",
+            Self::Cooldown => "cooldown",
+            Self::Hourly => "hourly",
+            Self::Redeemed => "redeemed",
+            Self::NotMe => "not_me",
+        }
+    }
+
+    /// Reads [`Reason::as_str`] back, of a request that stands at `state`.
+    #[must_use]
+    pub fn parse(word: &str, state: State) -> Option<Self> {
+        let impossible = if state == State::Mailed { Self::NoAccount } else { Self::Unanswered };
+        Self::ALL.into_iter().find(|reason| *reason != impossible && reason.as_str() == word)
+    }
+}
+
+impl From<Suppression> for Reason {
+    fn from(suppression: Suppression) -> Self {
+        match suppression {
+            Suppression::Cooldown => Self::Cooldown,
+            Suppression::Hourly => Self::Hourly,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_read_back_as_it_was_written() {
+        for reason in Reason::ALL {
+            let state = if reason == Reason::Unanswered { State::Mailed } else { State::Failed };
+            assert_eq!(Reason::parse(reason.as_str(), state), Some(reason));
+        }
+        assert_eq!(Reason::parse("a word of a later release", State::Failed), None);
     }
 }

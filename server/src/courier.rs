@@ -6,12 +6,13 @@
 
 use crate::app::App;
 use crate::failpoint;
-use crate::ledger::{Decision, Finished, Leased, LedgerFault, Verdict};
+use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
 use crate::mail::SEND_SECONDS_MAX;
 use crate::recovery::{deliver, settle};
+use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
-use regain_core::request::Id;
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,7 +115,7 @@ impl Courier {
         }
         let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(LEASE) };
         let room = u32::try_from(room).unwrap_or(0);
-        let batch = self.app.ledger.record_and_lease(finished, lease.id, now, lease.until, room).await?;
+        let batch = self.app.ledger.record_and_lease(finished, lease, now, room).await?;
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
         if !batch.is_empty() {
@@ -124,30 +125,40 @@ impl Courier {
     }
 
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
-        let (batch, candidates) = match deliver::look_up(&self.app, &batch).await {
-            Ok(candidates) => (batch, candidates),
+        match deliver::look_up(&self.app, &batch).await {
+            Ok(candidates) => self.decide(batch, &candidates, lease, now).await,
             Err(fault) => {
                 tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
-                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 let (late, waiting): (Vec<_>, Vec<_>) =
                     batch.into_iter().partition(|row| deliver::is_late(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
+                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 self.app.ledger.put_back(waiting, lease.id, due_at).await?;
-                (late, Vec::new())
+                self.decide(late, &[], lease, now).await
             }
-        };
+        }
+    }
+
+    /// Commits what becomes of each row, then hands over what is to be mailed.
+    async fn decide(
+        &mut self,
+        batch: Vec<Leased>,
+        candidates: &[Account],
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<(), LedgerFault> {
         if batch.is_empty() {
             return Ok(());
         }
         failpoint::reached("looked_up");
-        let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, &candidates, now)).collect();
-        let rows = minted.iter().map(|one| (one.row.clone(), one.decision.clone(), one.delivery.clone())).collect();
+        let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, candidates, now)).collect();
+        let rows = minted.iter().map(|one| one.decided.clone()).collect();
         let verdicts = self.app.ledger.decide(rows, lease.id, self.app.config.reset.account_limit, now).await?;
         failpoint::reached("digest_committed");
         for (one, verdict) in minted.into_iter().zip(verdicts) {
             match verdict {
                 Verdict::Send => self.send(one, lease),
-                Verdict::Suppressed(_) | Verdict::Ended => tell_operator(&one),
+                Verdict::Suppressed(_) | Verdict::Ended => tell_operator(&one.decided),
             }
         }
         Ok(())
@@ -165,7 +176,7 @@ impl Courier {
                 minted.send(&app).await
             };
             failpoint::reached("mail_handed_over");
-            Some(finished(&app, &minted, lease, outcome, transport))
+            Some(finished(&app, &minted.decided, lease, outcome, transport))
         });
     }
 
@@ -198,48 +209,35 @@ impl Courier {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Lease {
-    id: Id,
-    until: Timestamp,
-}
-
-fn finished(app: &App, minted: &deliver::Minted, lease: Lease, outcome: Outcome, transport: &'static str) -> Finished {
+fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transport: &'static str) -> Finished {
+    let Decided { row, delivery, .. } = decided;
     let at = app.clock.now();
-    let attempts = minted.row.attempts + 1;
-    let give_up_at = minted.row.accepted_at.plus(app.config.reset.give_up);
+    let attempts = row.attempts + 1;
+    let give_up_at = row.accepted_at.plus(app.config.reset.give_up);
     let next_at = at.plus(pause(attempts, app.entropy.as_ref())).min(give_up_at);
     let give_up = at >= give_up_at;
     match &outcome {
-        Outcome::Delivered(_) => tracing::info!(request = %minted.row.id, transport, reply = outcome.reply(), "mailed"),
+        Outcome::Delivered(_) => tracing::info!(request = %row.id, transport, reply = outcome.reply(), "mailed"),
         Outcome::RetryAfter(_) if give_up => {
-            tracing::error!(request = %minted.row.id, transport, reply = outcome.reply(), "a mail was given up");
+            tracing::error!(request = %row.id, transport, reply = outcome.reply(), "a mail was given up");
         }
         Outcome::RetryAfter(_) | Outcome::Refused(_) | Outcome::Unknown(_) => tracing::warn!(
-            request = %minted.row.id, transport, outcome = outcome.as_str(), reply = outcome.reply(), attempts, "not mailed"
+            request = %row.id, transport, outcome = outcome.as_str(), reply = outcome.reply(), attempts, "not mailed"
         ),
     }
-    Finished {
-        entry: minted.row.id,
-        delivery: minted.delivery.id,
-        lease: lease.id,
-        transport,
-        outcome,
-        at,
-        next_at,
-        give_up,
-    }
+    Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up }
 }
 
 /// What ended without a mail for a reason that somebody should look into.
-fn tell_operator(minted: &deliver::Minted) {
-    let request = minted.row.id;
-    match minted.decision {
-        Decision::End("gave_up") => tracing::error!(%request, "a request was given up undelivered"),
-        Decision::End(reason @ ("ambiguous" | "format_unknown" | "address_unusable")) => {
+fn tell_operator(decided: &Decided) {
+    let request = decided.row.id;
+    match decided.decision {
+        Decision::End(Reason::GaveUp) => tracing::error!(%request, "a request was given up undelivered"),
+        Decision::End(reason @ (Reason::Ambiguous | Reason::FormatUnknown | Reason::AddressUnusable)) => {
+            let reason = reason.as_str();
             tracing::warn!(%request, reason, "a request ended without a mail; see `regain explain`");
         }
-        Decision::End(reason) => tracing::debug!(%request, reason, "ended without a mail"),
+        Decision::End(reason) => tracing::debug!(%request, reason = reason.as_str(), "ended without a mail"),
         Decision::Mail { .. } => tracing::debug!(%request, "suppressed"),
     }
 }

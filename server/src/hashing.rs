@@ -20,6 +20,25 @@ pub struct HashingPool {
     threads: Arc<Semaphore>,
 }
 
+/// The hash of a password that met the rule. Only [`HashingPool::make`] makes one, and only these are written to
+/// accounts.
+#[derive(Debug)]
+pub struct NewPassword(StoredPassword);
+
+impl NewPassword {
+    /// As it will stand in the user store.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// Stands in where a test is about writing, and nothing is hashed.
+    #[cfg(test)]
+    pub(crate) fn unhashed(text: &str) -> Self {
+        Self(StoredPassword::new(text))
+    }
+}
+
 /// Why there is no hash.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingFault {
@@ -50,8 +69,8 @@ impl HashingPool {
         recipe: Recipe,
         password: AcceptedPassword,
         entropy: Arc<dyn Entropy>,
-    ) -> Result<StoredPassword, HashingFault> {
-        self.run(move || recipe.make(&password, entropy.as_ref())).await
+    ) -> Result<NewPassword, HashingFault> {
+        self.run(move || recipe.make(&password, entropy.as_ref()).map(NewPassword)).await
     }
 
     /// [`hash::verify`].
@@ -109,7 +128,7 @@ mod tests {
             regain_core::password::Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: true };
         let accepted = policy.check("zq vkw pxl".to_owned().into(), &context).unwrap();
         let recipe = Recipe::keep("$2y$04$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK").unwrap();
-        let stored = pool.make(recipe, accepted, Arc::new(SystemEntropy)).await.unwrap();
+        let NewPassword(stored) = pool.make(recipe, accepted, Arc::new(SystemEntropy)).await.unwrap();
         assert!(stored.expose().starts_with("$2y$04$"));
         assert!(pool.verify(stored.clone(), "zq vkw pxl".to_owned().into()).await.unwrap());
         assert!(!pool.verify(stored, "zq vkw px".to_owned().into()).await.unwrap());

@@ -60,16 +60,4 @@ impl Recipe {
     pub fn format(&self) -> Format {
         self.format
     }
-
-    /// [`Format::bytes_max`].
-    #[must_use]
-    pub fn bytes_max(&self) -> Option<usize> {
-        self.format.bytes_max()
-    }
-
-    /// [`Format::nul_allowed`].
-    #[must_use]
-    pub fn nul_allowed(&self) -> bool {
-        self.format.nul_allowed()
-    }
 }

@@ -9,7 +9,6 @@ use crate::demo::mailbox::Mailbox;
 use crate::demo::walk;
 use crate::telemetry;
 use anyhow::Context;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use clap::Args;
 use regain_core::entropy::random;
 use std::io::Write;
@@ -134,7 +133,7 @@ fn api_token(path: &Path) -> anyhow::Result<String> {
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match file {
         Ok(mut file) => {
-            let token = format!("regain_{}", URL_SAFE_NO_PAD.encode(random::<32>(&SystemEntropy)));
+            let token = super::token::mint();
             writeln!(file, "{token}")?;
             Ok(token)
         }

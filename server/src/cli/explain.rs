@@ -5,7 +5,8 @@ use crate::config::Config;
 use crate::ledger::{Delivery, Request};
 use clap::Args;
 use regain_core::email::EmailAddress;
-use regain_core::request::{Id, State};
+use regain_core::message::MessageKind;
+use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use std::io::Write;
 
@@ -56,7 +57,7 @@ fn tell(request: &Request, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 fn title(request: &Request) -> &'static str {
-    if request.message == "reset" { "request" } else { "notice" }
+    if request.message == MessageKind::Reset { "request" } else { "notice" }
 }
 
 /// The timeline, oldest first.
@@ -115,28 +116,25 @@ fn happened(what: &str) -> &str {
 }
 
 /// Why there was no mail, in the words of a support person.
-fn ended(request: &Request) -> Option<&str> {
-    let reason = request.reason.as_deref();
-    Some(match (request.state, reason) {
-        (State::Suppressed, Some("cooldown")) => "no mail: the account was asked for moments before, or served since",
-        (State::Suppressed, Some("hourly")) => "no mail: the account had its mails of the hour",
-        (State::Suppressed, Some("redeemed")) => "no mail: a new password was set meanwhile",
-        (State::Suppressed, Some("not_me")) => "no mail: the owner disowned the requests",
-        (State::Failed, Some("unknown")) => "no mail: no account has this address",
-        (State::Failed, Some("ineligible")) => "no mail: the account may not reset its password ([users] eligible)",
-        (State::Failed, Some("ambiguous")) => "no mail: several accounts have this address",
-        (State::Failed, Some("format_unknown")) => {
-            "no mail: the account's stored password is in a format not known here"
-        }
-        (State::Failed, Some("address_unusable")) => "no mail: the address on file is no email address",
-        (State::Failed, Some("gave_up")) => {
-            "no mail: given up, it could not be delivered in time ([reset] give_up_seconds)"
-        }
-        (State::Failed, Some("refused")) => "no mail: refused for good",
-        (State::Failed, Some("dropped")) => "no mail: dropped by `regain outbox drop`",
-        (State::Mailed, Some("unknown")) => "handed over twice without an answer; it may have arrived",
-        (State::Mailed, _) | (State::Accepted | State::Leased, _) => return None,
-        (_, other) => return other,
+fn ended(request: &Request) -> Option<&'static str> {
+    let reason = request.reason?;
+    if request.state == State::Mailed && reason != Reason::Unanswered {
+        return None;
+    }
+    Some(match reason {
+        Reason::Cooldown => "no mail: the account was asked for moments before, or served since",
+        Reason::Hourly => "no mail: the account had its mails of the hour",
+        Reason::Redeemed => "no mail: a new password was set meanwhile",
+        Reason::NotMe => "no mail: the owner disowned the requests",
+        Reason::NoAccount => "no mail: no account has this address",
+        Reason::Ineligible => "no mail: the account may not reset its password ([users] eligible)",
+        Reason::Ambiguous => "no mail: several accounts have this address",
+        Reason::FormatUnknown => "no mail: the account's stored password is in a format not known here",
+        Reason::AddressUnusable => "no mail: the address on file is no email address",
+        Reason::GaveUp => "no mail: given up, it could not be delivered in time ([reset] give_up_seconds)",
+        Reason::Refused => "no mail: refused for good",
+        Reason::Dropped => "no mail: dropped by `regain outbox drop`",
+        Reason::Unanswered => "handed over twice without an answer; it may have arrived",
     })
 }
 
@@ -147,10 +145,10 @@ fn as_json(request: &Request) -> serde_json::Value {
         .collect();
     serde_json::json!({
         "request_id": request.id.to_string(),
-        "message": request.message,
+        "message": request.message.as_str(),
         "about": request.about.map(|id| id.to_string()),
         "state": request.state.as_str(),
-        "reason": request.reason,
+        "reason": request.reason.map(Reason::as_str),
         "origin": request.origin,
         "network": request.network,
         "identifier": request.identifier,

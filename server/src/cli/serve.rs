@@ -51,13 +51,13 @@ impl Server {
         let ready = format!("ready {} {}", public.local_addr()?, admin.local_addr()?);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let courier = Courier::new(Arc::clone(&app));
-        let (theirs, for_courier) = (stopped.clone(), stopped.clone());
-        let for_admin = Arc::clone(&app);
-        tasks.spawn(async move { Ok(serve(app, public, Role::Public, theirs).await?) });
-        tasks.spawn(async move { Ok(serve(for_admin, admin, Role::Admin, stopped).await?) });
+        for (listener, role) in [(public, Role::Public), (admin, Role::Admin)] {
+            let (app, stopped) = (Arc::clone(&app), stopped.clone());
+            tasks.spawn(async move { Ok(serve(app, listener, role, stopped).await?) });
+        }
+        let courier = Courier::new(app);
         tasks.spawn(async move {
-            courier.run(for_courier).await;
+            courier.run(stopped).await;
             Ok(())
         });
         // Listened for before anybody is told that there is a server to be stopped.

@@ -56,7 +56,7 @@ async fn create(ledger: &Ledger, name: String, json: bool, out: &mut dyn Write) 
     if name.is_empty() || name.len() > NAME_OCTETS_MAX || name.chars().any(char::is_control) {
         return Err(Misused(format!("a name has 1 to {NAME_OCTETS_MAX} characters and no control characters")).into());
     }
-    let token = format!("regain_{}", URL_SAFE_NO_PAD.encode(random::<32>(&SystemEntropy)));
+    let token = mint();
     let digest: Digest = Sha256::digest(token.as_bytes()).into();
     if !ledger.create_api_token(name.clone(), digest, beside::now()).await? {
         return Err(Misused(format!("there is a token called {name:?}; choose another name")).into());
@@ -68,6 +68,11 @@ async fn create(ledger: &Ledger, name: String, json: bool, out: &mut dyn Write) 
         writeln!(std::io::stderr(), "Keep it: it is not shown again. Send it as `Authorization: Bearer …`.")?;
     }
     Ok(())
+}
+
+/// A new API token: 256 random bits, and a prefix by which scanners for leaked secrets can tell it.
+pub(super) fn mint() -> String {
+    format!("regain_{}", URL_SAFE_NO_PAD.encode(random::<32>(&SystemEntropy)))
 }
 
 const NAME_OCTETS_MAX: usize = 64;

@@ -1,6 +1,5 @@
 //! The accounts of the demo: an application's database, kept beside the ledger and read like any other.
 
-use crate::config;
 use crate::users::StoreFault;
 use crate::users::sql::sample::{self, SampleAccount};
 use std::path::{Path, PathBuf};
@@ -17,24 +16,6 @@ pub const ADA: &str = "ada@example.com";
 /// [`StoreFault`], if the file cannot be written.
 pub fn create_if_absent(directory: &Path) -> Result<bool, StoreFault> {
     sample::create_if_absent(&path(directory), &ACCOUNTS)
-}
-
-/// The `[users]` section of the demo.
-#[must_use]
-pub fn users(directory: &Path) -> config::Users {
-    config::Users {
-        path: path(directory),
-        table: "accounts".into(),
-        id: "id".into(),
-        email: "email".into(),
-        password: "password".into(),
-        name: Some("name".into()),
-        locale: Some("locale".into()),
-        eligible: Some("is_active".into()),
-        email_verified: Some("email_verified".into()),
-        hash: "keep".into(),
-        after_reset: vec!["DELETE FROM sessions WHERE account_id = :id".into()],
-    }
 }
 
 fn path(directory: &Path) -> PathBuf {
@@ -67,17 +48,18 @@ const DJANGO: &str = "pbkdf2_sha256$1000000$regainDemoSalt0000000a$d0wD2DDnVW+fW
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hashing::NewPassword;
+    use crate::users::conformance::users_config;
     use crate::users::sql::SqliteStore;
     use crate::users::{PasswordChange, UserStore, Written};
     use regain_core::email::FoldedAddress;
-    use regain_core::hash::StoredPassword;
     use regain_core::time::Timestamp;
 
     #[tokio::test]
     async fn the_demo_accounts_are_read_by_the_ordinary_store() {
         let directory = tempfile::tempdir().unwrap();
         assert!(create_if_absent(directory.path()).unwrap());
-        let store = SqliteStore::open(&users(directory.path())).unwrap();
+        let store = SqliteStore::open(&users_config(path(directory.path()))).unwrap();
         store.check().await.unwrap();
         assert_eq!(store.advice().await.unwrap(), None);
         let addresses = ACCOUNTS.map(|account| FoldedAddress::of(account.email));
@@ -90,13 +72,13 @@ mod tests {
     async fn a_second_start_finds_what_the_first_one_left() {
         let directory = tempfile::tempdir().unwrap();
         create_if_absent(directory.path()).unwrap();
-        let store = SqliteStore::open(&users(directory.path())).unwrap();
+        let store = SqliteStore::open(&users_config(path(directory.path()))).unwrap();
         let ada = store.find(&[FoldedAddress::of(ADA)]).await.unwrap().remove(0);
         let change = PasswordChange {
             id: ada.id.clone(),
             expected_address: ada.address,
             expected: ada.password.unwrap(),
-            new: StoredPassword::new("new"),
+            new: NewPassword::unhashed("new"),
             now: Timestamp::from_millis(0),
         };
         assert_eq!(store.set_password(change).await.unwrap(), Written::Yes);

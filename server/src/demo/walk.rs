@@ -4,6 +4,8 @@ use super::accounts::{ADA, INITIAL_PASSWORD};
 use super::mail::Mail;
 use super::mailbox::Mailbox;
 use crate::config::Config;
+use crate::users::UserStore;
+use crate::users::sql::SqliteStore;
 use anyhow::{Context, ensure};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
@@ -12,9 +14,6 @@ use reqwest::{Client, StatusCode, redirect};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::time::{Duration, Instant};
-
-use crate::users::UserStore;
-use crate::users::sql::SqliteStore;
 
 /// Far longer than a reset takes; then something is wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,22 +31,21 @@ pub async fn walk(config: &Config, mailbox: &Mailbox, out: &mut dyn Write) -> an
 
     let token = walk.ask_and_read(mailbox).await?;
     walk.open(&token).await?;
-    let refused = walk.confirm(&token, "12345678").await?;
-    ensure!(refused.0 == StatusCode::UNPROCESSABLE_ENTITY, "a common password was answered with {}", refused.0);
+    let (status, _) = walk.confirm(&token, "12345678").await?;
+    ensure!(status == StatusCode::UNPROCESSABLE_ENTITY, "a common password was answered with {status}");
     walk.step("a common password is refused, the link still lives")?;
-    let set = walk.confirm(&token, new_password).await?;
-    ensure!(set.0 == StatusCode::OK, "the new password was answered with {}: {}", set.0, set.1);
+    let (status, answer) = walk.confirm(&token, new_password).await?;
+    ensure!(status == StatusCode::OK, "the new password was answered with {status}: {answer}");
     walk.step("the new password is set")?;
-    let again = walk.confirm(&token, "another-walking-otter-7").await?;
-    ensure!(again.0 == StatusCode::BAD_REQUEST, "the used link was answered with {}", again.0);
+    let (status, _) = walk.confirm(&token, "another-walking-otter-7").await?;
+    ensure!(status == StatusCode::BAD_REQUEST, "the used link was answered with {status}");
     walk.step("the link is dead")?;
     check_store(&store, new_password).await?;
     walk.step("the user store holds the new password, in the format of the old one")?;
     tokio::time::timeout(PATIENCE, mailbox.wait_for(|mail| is_to_ada(mail) && mail.code().is_none()))
         .await
         .context("the notice did not arrive")?;
-    walk.step("the owner is told that the password was changed")?;
-    Ok(())
+    Ok(walk.step("the owner is told that the password was changed")?)
 }
 
 struct Walk<'a> {

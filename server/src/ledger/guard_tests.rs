@@ -61,7 +61,10 @@ impl Fixture {
 
     async fn lease(&self) -> (Id, Vec<Leased>) {
         let lease = self.id();
-        let leased = self.ledger.record_and_lease(vec![], lease, self.now, self.now.plus(MINUTE), 100).await;
+        let leased = self
+            .ledger
+            .record_and_lease(vec![], Lease { id: lease, until: self.now.plus(MINUTE) }, self.now, 100)
+            .await;
         (lease, leased.unwrap())
     }
 
@@ -81,7 +84,8 @@ impl Fixture {
         let decision = Decision::Mail { message: MessageKind::Reset, account, address: "ada@example.com".into() };
         let (token, code) = (delivery.token_digest, delivery.code_digest);
         let minted = Minted { row: row.clone(), lease, delivery: delivery.id, token, code };
-        let verdicts = self.ledger.decide(vec![(row.clone(), decision, delivery)], lease, LIMIT, self.now).await;
+        let decided = Decided { row: row.clone(), decision, delivery };
+        let verdicts = self.ledger.decide(vec![decided], lease, LIMIT, self.now).await;
         (verdicts.unwrap()[0], minted)
     }
 
@@ -115,15 +119,13 @@ impl Fixture {
         }
     }
 
-    async fn claims(&self, token: &LiveToken) -> Option<Id> {
-        let claim = self.id();
-        let claimed = self.ledger.claim(token, claim, self.now, self.now.plus(MINUTE)).await.unwrap();
-        claimed.then_some(claim)
+    async fn claims(&self, token: &LiveToken) -> Option<Claim> {
+        self.ledger.claim(token.clone(), self.id(), self.now, self.now.plus(MINUTE)).await.unwrap()
     }
 
-    async fn settles(&self, token: &LiveToken) -> bool {
+    async fn settles(&self, claim: &Claim) -> bool {
         let notice = Notice { id: self.id(), address: "ada@example.com".into(), address_digest: ADDRESS, name: None };
-        self.ledger.settle(token.clone(), notice, self.now).await.unwrap()
+        self.ledger.settle(claim, notice, self.now).await.unwrap()
     }
 
     async fn only(&self, id: Id) -> Request {
@@ -190,9 +192,10 @@ async fn a_token_has_one_claim_at_a_time() {
     let token = ledger.live(&minted).await.unwrap();
     let claim = ledger.claims(&token).await.unwrap();
     assert!(ledger.live(&minted).await.is_none() && ledger.claims(&token).await.is_none());
-    assert!(!ledger.ledger.release(token.delivery, ledger.id()).await.unwrap(), "only its holder gives it back");
-    assert!(ledger.ledger.release(token.delivery, claim).await.unwrap());
-    assert!(!ledger.ledger.intend(token.delivery, claim, [2; 32]).await.unwrap(), "and then holds it no more");
+    let anothers = Claim { id: ledger.id(), token: token.clone() };
+    assert!(!ledger.ledger.release(&anothers).await.unwrap(), "only its holder gives it back");
+    assert!(ledger.ledger.release(&claim).await.unwrap());
+    assert!(!ledger.ledger.intend(&claim, [2; 32]).await.unwrap(), "and then holds it no more");
     assert!(ledger.claims(&ledger.live(&minted).await.unwrap()).await.is_some());
 }
 
@@ -202,14 +205,14 @@ async fn a_lapsed_claim_is_looked_into_before_the_token_opens_again() {
     let minted = ledger.mint().await;
     let token = ledger.live(&minted).await.unwrap();
     let claim = ledger.claims(&token).await.unwrap();
-    assert!(ledger.ledger.intend(token.delivery, claim, [2; 32]).await.unwrap());
+    assert!(ledger.ledger.intend(&claim, [2; 32]).await.unwrap());
     assert!(ledger.ledger.lapsed_claims(ledger.now).await.unwrap().is_empty());
     ledger.now = ledger.now.plus(MINUTE);
     let found = ledger.ledger.find_token(minted.token, ledger.now).await.unwrap();
     assert!(matches!(found, TokenState::Recovering));
     assert!(ledger.claims(&token).await.is_none());
     let lapsed = ledger.ledger.lapsed_claims(ledger.now).await.unwrap();
-    assert_eq!((lapsed.len(), lapsed[0].id, lapsed[0].new_fingerprint), (1, claim, Some([2; 32])));
+    assert_eq!((lapsed.len(), lapsed[0].claim.id, lapsed[0].new_fingerprint), (1, claim.id, Some([2; 32])));
 }
 
 #[tokio::test]
@@ -226,8 +229,8 @@ async fn settling_twice_is_settling_once() {
     let ledger = Fixture::new();
     let minted = ledger.mint().await;
     let token = ledger.live(&minted).await.unwrap();
-    ledger.claims(&token).await.unwrap();
-    assert!(ledger.settles(&token).await && !ledger.settles(&token).await);
+    let claim = ledger.claims(&token).await.unwrap();
+    assert!(ledger.settles(&claim).await && !ledger.settles(&claim).await);
     let (_, queued) = ledger.lease().await;
     assert_eq!(queued.len(), 1);
     assert_eq!(queued[0].message, MessageKind::PasswordChanged);
@@ -242,9 +245,9 @@ async fn settling_ends_every_other_link_of_the_account() {
     let (lease, rows) = ledger.lease().await;
     let (_, second) = ledger.decide(&rows[0], lease).await;
     let token = ledger.live(&second).await.unwrap();
-    ledger.claims(&token).await.unwrap();
+    let claim = ledger.claims(&token).await.unwrap();
     assert!(ledger.live(&first).await.is_some());
-    assert!(ledger.settles(&token).await);
+    assert!(ledger.settles(&claim).await);
     assert!(ledger.live(&first).await.is_none());
 }
 
@@ -253,8 +256,8 @@ async fn what_was_redeemed_is_not_mailed_again_whatever_the_relay_says_later() {
     let mut ledger = Fixture::new();
     let minted = ledger.mint().await;
     let token = ledger.live(&minted).await.unwrap();
-    ledger.claims(&token).await.unwrap();
-    assert!(ledger.settles(&token).await);
+    let claim = ledger.claims(&token).await.unwrap();
+    assert!(ledger.settles(&claim).await);
     for outcome in [Outcome::Unknown("reset".into()), Outcome::RetryAfter("451".into()), delivered()] {
         ledger.record(&minted, outcome).await;
         ledger.now = ledger.now.plus(5 * MINUTE);
@@ -274,8 +277,8 @@ async fn superseding_passes_over_a_link_that_is_being_redeemed() {
     ledger.now = ledger.now.plus(MINUTE);
     let new = ledger.mint().await;
     ledger.record(&new, delivered()).await;
-    assert!(ledger.ledger.intend(token.delivery, claim, [2; 32]).await.unwrap());
-    assert!(ledger.settles(&token).await);
+    assert!(ledger.ledger.intend(&claim, [2; 32]).await.unwrap());
+    assert!(ledger.settles(&claim).await);
     assert!(ledger.live(&new).await.is_none());
 }
 
@@ -346,7 +349,7 @@ async fn a_right_code_does_not_count_while_its_link_is_being_redeemed() {
         let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
         assert!(matches!(found, TokenState::Dead));
     }
-    assert!(ledger.ledger.release(token.delivery, claim).await.unwrap());
+    assert!(ledger.ledger.release(&claim).await.unwrap());
     let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
     assert!(matches!(found, TokenState::Live(_)));
 

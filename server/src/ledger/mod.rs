@@ -4,26 +4,34 @@
 //! thread writes, and commits whatever has queued meanwhile in one transaction ([`writer`]); reads go elsewhere
 //! ([`readers`]). Commands in other processes write to the same file; a second *server* is refused ([`lock`]).
 
+mod admission;
 mod api_tokens;
 mod codes;
 mod deliveries;
 #[cfg(test)]
 mod guard_tests;
 mod lock;
+mod not_me;
 mod outbox;
+mod outcomes;
 mod readers;
 pub mod retention;
 mod rows;
 mod schema;
+mod settle;
 mod timeline;
 mod tokens;
 mod writer;
 
+pub use admission::{Admission, NewRequest};
 pub use api_tokens::ApiToken;
-pub use deliveries::{Decision, Finished, NewDelivery, Verdict};
-pub use outbox::{Admission, Leased, NewRequest, Waiting};
+pub use deliveries::{Decided, Decision, NewDelivery, Verdict};
+pub use not_me::Disowned;
+pub use outbox::{Lease, Leased, Waiting};
+pub use outcomes::Finished;
+pub use settle::Notice;
 pub use timeline::{Delivery, Event, Request};
-pub use tokens::{Claim, Disowned, LiveToken, Notice, TokenState};
+pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState};
 
 use readers::Readers;
 use rusqlite::Connection;

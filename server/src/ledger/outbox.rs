@@ -1,43 +1,21 @@
-//! The queue: admitting requests, leasing them, and what the help desk may do to them.
+//! The queue: what is due, who has leased it, and what the help desk may do to it.
 
-use super::writer::Lane;
-use super::{Ledger, LedgerFault, deliveries, rows};
+use super::{Ledger, LedgerFault, rows};
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
-use regain_core::limit::{AccountLimit, Suppression};
 use regain_core::message::MessageKind;
-use regain_core::request::{Id, Origin, State};
+use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-/// A reset request about to become durable.
-#[derive(Debug, Clone)]
-pub struct NewRequest {
+/// A courier's hold on the rows that it took.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
     /// Its name.
     pub id: Id,
-    /// By which door it came.
-    pub origin: Origin,
-    /// From which network.
-    pub network: Option<String>,
-    /// Language tags, best first, separated by commas.
-    pub locales: String,
-    /// What was typed.
-    pub identifier: String,
-    /// Keyed digest of it, folded.
-    pub address_digest: Digest,
-    /// When.
-    pub accepted_at: Timestamp,
-}
-
-/// What became of a trusted caller's request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Admission {
-    /// It is durable.
-    Admitted,
-    /// The account had its mail; nothing was written.
-    Limited(Duration),
+    /// When it lapses, and the rows are anybody's again.
+    pub until: Timestamp,
 }
 
 /// A row in a courier's hands.
@@ -83,52 +61,6 @@ pub struct Waiting {
 }
 
 impl Ledger {
-    /// Makes a request durable, unless `queue_max` are waiting.
-    ///
-    /// # Errors
-    /// [`LedgerFault::Full`] under load; [`LedgerFault`].
-    pub async fn admit(&self, request: NewRequest, queue_max: u64) -> Result<(), LedgerFault> {
-        self.admit_by(queue_max, move |ledger| insert(ledger, &request, None)).await
-    }
-
-    /// Makes a trusted caller's request durable, unless `limit` forbids a mail to `account`; requests still waiting
-    /// count as well.
-    ///
-    /// # Errors
-    /// [`LedgerFault::Full`] under load; [`LedgerFault`].
-    pub async fn admit_trusted(
-        &self,
-        request: NewRequest,
-        account: AccountId,
-        limit: AccountLimit,
-        queue_max: u64,
-    ) -> Result<Admission, LedgerFault> {
-        self.admit_by(queue_max, move |ledger| {
-            if let Some(wait) = limited(ledger, &request, &account, limit)? {
-                return Ok(Admission::Limited(wait));
-            }
-            insert(ledger, &request, Some(&account))?;
-            Ok(Admission::Admitted)
-        })
-        .await
-    }
-
-    async fn admit_by<T: Send + 'static>(
-        &self,
-        queue_max: u64,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, LedgerFault> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= queue_max {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(LedgerFault::Full);
-        }
-        let admitted = self.writer.write(Lane::Acceptance, work).await;
-        if admitted.is_err() {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-        }
-        admitted
-    }
-
     /// Whether a request or notice is due.
     ///
     /// # Errors
@@ -168,6 +100,23 @@ impl Ledger {
         })
         .await
         .map(|_| ())
+    }
+
+    /// Puts leased rows back, due at `due_at`: they could not be looked up.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    pub async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+        self.write(move |ledger| {
+            let mut put = ledger.prepare_cached(
+                "UPDATE outbox SET state = 'accepted', lease = NULL, due_at = ?3 WHERE id = ?1 AND lease = ?2",
+            )?;
+            for entry in &entries {
+                put.execute((entry.as_bytes(), lease.as_bytes(), due_at.as_millis()))?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The queue, oldest first, at most `max` rows.
@@ -210,21 +159,18 @@ impl Ledger {
     /// [`LedgerFault`].
     pub async fn drop_waiting(&self, id: Id, now: Timestamp) -> Result<bool, LedgerFault> {
         self.write(move |ledger| {
-            let ended = end(ledger, id, State::Failed, Some("dropped"), now)?;
-            Ok(ended == 1)
+            ledger.execute(
+                "UPDATE outbox SET state = ?2, reason = ?3, ended_at = ?4, lease = NULL WHERE id = ?1 AND ended_at IS NULL",
+                (id.as_bytes(), State::Failed.as_str(), Reason::Dropped.as_str(), now.as_millis()),
+            )
         })
         .await
+        .map(|rows| rows == 1)
     }
 }
 
 /// Takes what is due, oldest first.
-pub(super) fn lease(
-    ledger: &Connection,
-    lease: Id,
-    now: Timestamp,
-    until: Timestamp,
-    max: u32,
-) -> rusqlite::Result<Vec<Leased>> {
+pub(super) fn lease(ledger: &Connection, lease: Lease, now: Timestamp, max: u32) -> rusqlite::Result<Vec<Leased>> {
     let due: Vec<Leased> = ledger
         .prepare_cached(
             "SELECT id, message, identifier, address_digest, name, locales, account, accepted_at, attempts \
@@ -235,72 +181,15 @@ pub(super) fn lease(
     let mut take =
         ledger.prepare_cached("UPDATE outbox SET state = 'leased', lease = ?2, due_at = ?3 WHERE id = ?1")?;
     for row in &due {
-        take.execute((row.id.as_bytes(), lease.as_bytes(), until.as_millis()))?;
+        take.execute((row.id.as_bytes(), lease.id.as_bytes(), lease.until.as_millis()))?;
     }
     Ok(due)
-}
-
-/// Ends a row, whoever holds it; zero if it has ended already.
-pub(super) fn end(
-    ledger: &Connection,
-    id: Id,
-    state: State,
-    reason: Option<&str>,
-    now: Timestamp,
-) -> rusqlite::Result<usize> {
-    ledger
-        .prepare_cached(
-            "UPDATE outbox SET state = ?2, reason = ?3, ended_at = ?4, lease = NULL WHERE id = ?1 AND ended_at IS NULL",
-        )?
-        .execute((id.as_bytes(), state.as_str(), reason, now.as_millis()))
-}
-
-pub(super) fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>) -> rusqlite::Result<()> {
-    ledger
-        .prepare_cached(
-            "INSERT INTO outbox (id, message, origin, network, locales, identifier, address_digest, account, \
-               accepted_at, due_at) \
-             VALUES (:id, 'reset', :origin, :network, :locales, :identifier, :address_digest, :account, :at, :at)",
-        )?
-        .execute(named_params! {
-            ":id": request.id.as_bytes(),
-            ":origin": request.origin.as_str(),
-            ":network": request.network,
-            ":locales": request.locales,
-            ":identifier": request.identifier,
-            ":address_digest": request.address_digest,
-            ":account": account.map(AccountId::as_str),
-            ":at": request.accepted_at.as_millis(),
-        })?;
-    Ok(())
-}
-
-/// How long a trusted caller has to wait, if `limit` forbids a mail. Waiting requests for the same address count,
-/// though their account has not been looked up yet.
-fn limited(
-    ledger: &Connection,
-    request: &NewRequest,
-    account: &AccountId,
-    limit: AccountLimit,
-) -> rusqlite::Result<Option<Duration>> {
-    let mut history = deliveries::history(ledger, account, request.id, request.accepted_at, request.accepted_at)?;
-    let (waiting, last): (u32, Option<i64>) = ledger
-        .prepare_cached(
-            "SELECT count(*), max(accepted_at) FROM outbox \
-             WHERE ended_at IS NULL AND message = 'reset' AND (address_digest = ?1 OR account = ?2) \
-               AND NOT EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)",
-        )?
-        .query_row((request.address_digest, account.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    history.last_accepted = history.last_accepted.max(last.map(Timestamp::from_millis));
-    history.mints_in_hour += waiting;
-    let why = limit.suppresses(request.accepted_at, &history);
-    Ok(why.map(|why: Suppression| limit.retry_after(request.accepted_at, &history, why)))
 }
 
 fn leased(row: &Row) -> rusqlite::Result<Leased> {
     Ok(Leased {
         id: rows::id(row, "id")?,
-        message: message(row)?,
+        message: rows::message(row)?,
         identifier: row.get("identifier")?,
         address_digest: rows::digest(row, "address_digest")?,
         name: row.get("name")?,
@@ -314,17 +203,11 @@ fn leased(row: &Row) -> rusqlite::Result<Leased> {
 fn waiting(row: &Row) -> rusqlite::Result<Waiting> {
     Ok(Waiting {
         id: rows::id(row, "id")?,
-        message: message(row)?,
+        message: rows::message(row)?,
         identifier: row.get("identifier")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,
         attempts: row.get("attempts")?,
         last_reply: row.get("last_reply")?,
     })
-}
-
-fn message(row: &Row) -> rusqlite::Result<MessageKind> {
-    let word: String = row.get("message")?;
-    MessageKind::parse(&word)
-        .ok_or_else(|| rusqlite::Error::InvalidColumnType(0, format!("message {word}"), rusqlite::types::Type::Text))
 }

@@ -22,7 +22,7 @@ impl Ledger {
     pub async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault> {
         self.write(move |ledger| {
             let a_day_ago = now.minus(UNKNOWN_KEPT);
-            let mut forgotten = forget_entries(ledger, a_day_ago, "reason = 'unknown'")?;
+            let mut forgotten = forget_entries(ledger, a_day_ago, "reason = 'unknown' AND state = 'failed'")?;
             forgotten += forget_entries(ledger, a_day_ago, &format!("account GLOB '{STAND_IN}*'"))?;
             let live_link = "EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)";
             let long_ago = now.minus(retention.max(NOT_ME_TTL));

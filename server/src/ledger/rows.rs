@@ -2,9 +2,11 @@
 
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
-use regain_core::request::Id;
+use regain_core::message::MessageKind;
+use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 pub(super) fn id(row: &Row, column: &str) -> rusqlite::Result<Id> {
     row.get(column).map(Id::from_bytes)
@@ -24,4 +26,23 @@ pub(super) fn digest(row: &Row, column: &str) -> rusqlite::Result<Digest> {
 
 pub(super) fn account(row: &Row, column: &str) -> rusqlite::Result<Option<AccountId>> {
     Ok(row.get::<_, Option<String>>(column)?.map(AccountId::new))
+}
+
+pub(super) fn message(row: &Row) -> rusqlite::Result<MessageKind> {
+    word(row, "message", MessageKind::parse)
+}
+
+/// Where a request stands, and why.
+pub(super) fn state_and_reason(row: &Row) -> rusqlite::Result<(State, Option<Reason>)> {
+    let state = word(row, "state", State::parse)?;
+    let is_absent = row.get_ref("reason")? == ValueRef::Null;
+    let reason = if is_absent { None } else { Some(word(row, "reason", |word| Reason::parse(word, state))?) };
+    Ok((state, reason))
+}
+
+/// A word that another release may have written.
+fn word<T>(row: &Row, column: &str, parse: impl FnOnce(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let word: String = row.get(column)?;
+    parse(&word)
+        .ok_or_else(|| rusqlite::Error::InvalidColumnType(0, format!("{column} {word}"), rusqlite::types::Type::Text))
 }

@@ -1,8 +1,9 @@
-//! What happened to a request, for `regain explain`: never a token, a code or a digest.
+//! What happens to a request: noted here, told by `regain explain`. Never a token, a code or a digest.
 
 use super::{Ledger, LedgerFault, rows};
 use regain_core::keys::Digest;
-use regain_core::request::{Id, State};
+use regain_core::message::MessageKind;
+use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, Row};
 
@@ -11,8 +12,8 @@ use rusqlite::{Connection, Row};
 pub struct Request {
     /// Its name.
     pub id: Id,
-    /// `reset`, or the notice's message.
-    pub message: String,
+    /// Which mail it asks for.
+    pub message: MessageKind,
     /// Of a notice: the request it tells of.
     pub about: Option<Id>,
     /// By which door it came.
@@ -30,7 +31,7 @@ pub struct Request {
     /// Where it stands.
     pub state: State,
     /// Why it was suppressed or failed.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Its mails, oldest first.
@@ -99,6 +100,20 @@ impl Ledger {
         })
         .await
     }
+
+    /// Notes for the timeline that the form was shown, once for each link.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    pub async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
+        self.write(move |ledger| {
+            let before = ledger
+                .prepare_cached("SELECT 1 FROM events WHERE entry = ?1 AND what = 'opened'")?
+                .exists([entry.as_bytes()])?;
+            if before { Ok(()) } else { note(ledger, entry, now, "opened") }
+        })
+        .await
+    }
 }
 
 fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Vec<Request>> {
@@ -121,10 +136,10 @@ fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Ve
 }
 
 fn request(row: &Row) -> rusqlite::Result<Request> {
-    let state: String = row.get("state")?;
+    let (state, reason) = rows::state_and_reason(row)?;
     Ok(Request {
         id: rows::id(row, "id")?,
-        message: row.get("message")?,
+        message: rows::message(row)?,
         about: row.get::<_, Option<[u8; 16]>>("about")?.map(Id::from_bytes),
         origin: row.get("origin")?,
         network: row.get("network")?,
@@ -132,8 +147,8 @@ fn request(row: &Row) -> rusqlite::Result<Request> {
         account: row.get("account")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,
-        state: State::parse(&state).unwrap_or(State::Accepted),
-        reason: row.get("reason")?,
+        state,
+        reason,
         ended_at: rows::optional_time(row, "ended_at")?,
         deliveries: Vec::new(),
         events: Vec::new(),
@@ -153,4 +168,12 @@ fn delivery(row: &Row) -> rusqlite::Result<Delivery> {
         transport: row.get("transport")?,
         reply: row.get("reply")?,
     })
+}
+
+/// Adds a line to a request's timeline.
+pub(super) fn note(ledger: &Connection, entry: Id, at: Timestamp, what: &str) -> rusqlite::Result<()> {
+    ledger
+        .prepare_cached("INSERT INTO events (entry, at, what) VALUES (?1, ?2, ?3)")?
+        .execute((entry.as_bytes(), at.as_millis(), what))
+        .map(|_| ())
 }

@@ -3,74 +3,34 @@
 //! The courier calls these in turn. One look-up serves the whole batch, one commit holds every decision, and only then
 //! does a mail leave: the digest of its link is durable before anybody can hold the link.
 
+mod secrets;
+
 use crate::app::App;
 use crate::ledger::retention::STAND_IN;
-use crate::ledger::{Decision, Leased, NewDelivery};
+use crate::ledger::{Decided, Decision, Leased, NewDelivery};
 use crate::users::StoreFault;
 use regain_core::account::{Account, AccountId, Match, matching};
-use regain_core::code::ResetCode;
 use regain_core::delivery::Outcome;
 use regain_core::email::{EmailAddress, FoldedAddress};
 use regain_core::entropy::random;
 use regain_core::hash::{Identified, identify};
 use regain_core::locale::Locale;
 use regain_core::message::{Body, Message, MessageKind};
-use regain_core::request::Id;
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
-use regain_core::token::{Purpose, ResetToken};
-use secrecy::{ExposeSecret, SecretString};
+use regain_core::token::Purpose;
+use secrets::Secrets;
 
 /// A decided row with the secrets that belong to it; they exist nowhere else.
 pub struct Minted {
-    /// The row.
-    pub row: Leased,
-    /// What is to be done.
-    pub decision: Decision,
     /// What the ledger will hold.
-    pub delivery: NewDelivery,
+    pub decided: Decided,
     /// What the mail will hold.
     secrets: Secrets,
     /// How to greet the owner, and in which language.
     name: Option<String>,
     locales: Vec<Locale>,
 }
-
-struct Secrets {
-    token: ResetToken,
-    code: ResetCode,
-    not_me: ResetToken,
-}
-
-impl Secrets {
-    /// `outcome`, with its reply fit for ledger and log: relays that filter mail quote what they object to, links
-    /// above all.
-    fn blotted_out(&self, outcome: Outcome) -> Outcome {
-        let code = self.code.to_text();
-        let unhyphenated = SecretString::from(code.expose_secret().replace('-', ""));
-        let secrets = [self.token.to_text(), self.not_me.to_text(), code, unhyphenated];
-        let blot = |reply: String| secrets.iter().fold(reply, |reply, secret| blot(&reply, secret.expose_secret()));
-        match outcome {
-            Outcome::Delivered(reply) => Outcome::Delivered(blot(reply)),
-            Outcome::RetryAfter(reply) => Outcome::RetryAfter(blot(reply)),
-            Outcome::Refused(reply) => Outcome::Refused(blot(reply)),
-            Outcome::Unknown(reply) => Outcome::Unknown(blot(reply)),
-        }
-    }
-}
-
-/// Takes `secret` out of `reply`, and its beginning where the reply was cut off within it. Both are ASCII.
-fn blot(reply: &str, secret: &str) -> String {
-    const BLOT: &str = "[…]";
-    let whole = reply.replace(secret, BLOT);
-    let cut_off = (TELLING_OCTETS..secret.len()).rev().find(|octets| whole.ends_with(&secret[..*octets]));
-    match cut_off {
-        Some(octets) => format!("{}{BLOT}", &whole[..whole.len() - octets]),
-        None => whole,
-    }
-}
-
-/// Less of a secret says nothing.
-const TELLING_OCTETS: usize = 5;
 
 /// Looks up every account the batch may mean, in one round trip.
 ///
@@ -91,15 +51,11 @@ pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreF
 #[must_use]
 pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> Minted {
     let account = account_of(&row, candidates);
-    let decision = decide(app, &row, account.as_ref(), now);
-    let secrets = Secrets {
-        token: ResetToken::mint(app.entropy.as_ref()),
-        code: ResetCode::mint(app.entropy.as_ref()),
-        not_me: ResetToken::mint(app.entropy.as_ref()),
-    };
+    let decision = decide(app, &row, account, now);
+    let secrets = Secrets::mint(app.entropy.as_ref());
     let id = Id::new(now, app.entropy.as_ref());
-    let (found, address) = match (&account, &decision) {
-        (Ok(account), Decision::Mail { address, .. }) => (Some(*account), FoldedAddress::of(address)),
+    let (found, address) = match (account, &decision) {
+        (Ok(account), Decision::Mail { address, .. }) => (Some(account), FoldedAddress::of(address)),
         _ => (None, FoldedAddress::of(&row.identifier)),
     };
     let delivery = NewDelivery {
@@ -115,13 +71,13 @@ pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> M
     };
     let name = found.map_or_else(|| row.name.clone(), |account| account.name.clone());
     let locales = locales(&row, found);
-    Minted { row, decision, delivery, secrets, name, locales }
+    Minted { decided: Decided { row, decision, delivery }, secrets, name, locales }
 }
 
 impl Minted {
     /// Puts the mail into words and hands it over. Called after the digests are committed.
     pub async fn send(&self, app: &App) -> (Outcome, &'static str) {
-        let Decision::Mail { message, address, .. } = &self.decision else {
+        let Decision::Mail { message, address, .. } = &self.decided.decision else {
             return (Outcome::Refused("nothing is to be sent".into()), "none");
         };
         let Ok(to) = EmailAddress::parse(address) else {
@@ -131,9 +87,9 @@ impl Minted {
             body: self.body(app, *message),
             name: self.name.clone(),
             locales: self.locales.clone(),
-            at: self.row.accepted_at,
+            at: self.decided.row.accepted_at,
         };
-        match app.mail.composer.compose(&message, &to, self.delivery.id) {
+        match app.mail.composer.compose(&message, &to, self.decided.delivery.id) {
             Ok(parcel) => {
                 let (outcome, transport) = app.mail.send(&parcel).await;
                 (self.secrets.blotted_out(outcome), transport)
@@ -160,16 +116,16 @@ impl Minted {
 
 /// Why an account gets no reset mail, if it does not.
 #[must_use]
-pub fn unfit(account: &Account) -> Option<&'static str> {
+pub fn unfit(account: &Account) -> Option<Reason> {
     if !account.eligible {
-        return Some("ineligible");
+        return Some(Reason::Ineligible);
     }
     if account.mail_address().is_none() {
-        return Some("address_unusable");
+        return Some(Reason::AddressUnusable);
     }
     match account.password.as_ref().map(|stored| identify(stored.expose())) {
-        None | Some(Identified::Unusable) => Some("ineligible"),
-        Some(Identified::Unknown) => Some("format_unknown"),
+        None | Some(Identified::Unusable) => Some(Reason::Ineligible),
+        Some(Identified::Unknown) => Some(Reason::FormatUnknown),
         Some(Identified::Known(_)) => None,
     }
 }
@@ -180,30 +136,30 @@ pub fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
     now.since(row.accepted_at) >= app.config.reset.give_up
 }
 
-fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, &'static str> {
-    let typed = EmailAddress::parse(&row.identifier).map_err(|_| "unknown")?;
+fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, Reason> {
+    let typed = EmailAddress::parse(&row.identifier).map_err(|_| Reason::NoAccount)?;
     match matching(&typed, candidates) {
         Match::One(account) => unfit(account).map_or(Ok(account), Err),
-        Match::None => Err("unknown"),
-        Match::Ambiguous(_) => Err("ambiguous"),
+        Match::None => Err(Reason::NoAccount),
+        Match::Ambiguous(_) => Err(Reason::Ambiguous),
     }
 }
 
-fn decide(app: &App, row: &Leased, account: Result<&&Account, &&'static str>, now: Timestamp) -> Decision {
+fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>, now: Timestamp) -> Decision {
     if is_late(app, row, now) {
-        return Decision::End("gave_up");
+        return Decision::End(Reason::GaveUp);
     }
     match (row.message, account) {
         (MessageKind::PasswordChanged, _) => match &row.account {
             Some(account) => mail(MessageKind::PasswordChanged, account.clone(), &row.identifier),
-            None => Decision::End("unknown"),
+            None => Decision::End(Reason::NoAccount),
         },
         (MessageKind::Reset, Ok(account)) => mail(MessageKind::Reset, account.id.clone(), &account.address),
-        (MessageKind::Reset, Err(&"unknown")) if app.config.notify.unknown_address => {
+        (MessageKind::Reset, Err(Reason::NoAccount)) if app.config.notify.unknown_address => {
             mail(MessageKind::NoAccount, stand_in(row), &row.identifier)
         }
-        (MessageKind::Reset, Err(&why)) => Decision::End(why),
-        (MessageKind::NoAccount, _) => Decision::End("unknown"),
+        (MessageKind::Reset, Err(why)) => Decision::End(why),
+        (MessageKind::NoAccount, _) => Decision::End(Reason::NoAccount),
     }
 }
 
@@ -221,30 +177,4 @@ fn stand_in(row: &Leased) -> AccountId {
 fn locales(row: &Leased, account: Option<&Account>) -> Vec<Locale> {
     let stored = account.and_then(|account| account.locale.as_deref()).and_then(Locale::parse);
     stored.into_iter().chain(row.locales.split(',').filter_map(Locale::parse)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ambient::SystemEntropy;
-
-    #[test]
-    fn a_reply_that_quotes_the_mail_is_blotted_out() {
-        let [token, not_me] = [ResetToken::mint(&SystemEntropy), ResetToken::mint(&SystemEntropy)];
-        let secrets = Secrets { token, code: ResetCode::mint(&SystemEntropy), not_me };
-        let [token, code, not_me] = [secrets.token.to_text(), secrets.code.to_text(), secrets.not_me.to_text()]
-            .map(|it| it.expose_secret().to_owned());
-        let half = &token[..20];
-        for (said, kept) in [
-            (
-                format!("550 blocked URL https://a.example/r#{token} twice {token}"),
-                "550 blocked URL https://a.example/r#[…] twice […]",
-            ),
-            (format!("550 {code} {} ?token={not_me}&x", code.replace('-', "")), "550 […] […] ?token=[…]&x"),
-            (format!("550 cut off: {half}"), "550 cut off: […]"),
-            ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
-        ] {
-            assert_eq!(secrets.blotted_out(Outcome::Refused(said)), Outcome::Refused(kept.to_owned()));
-        }
-    }
 }

@@ -6,6 +6,8 @@ use crate::ledger::{LedgerFault, LiveToken, TokenState};
 use regain_core::account::Account;
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
+use regain_core::hash::StoredPassword;
+use regain_core::request::Id;
 use regain_core::time::Timestamp;
 use regain_core::token::Purpose;
 use subtle::ConstantTimeEq;
@@ -17,6 +19,8 @@ pub struct Opened {
     pub account: Account,
     /// When the credential dies.
     pub expires_at: Timestamp,
+    /// The account's password as it was read; the new one takes the place of this one and of no other.
+    pub(super) stored: StoredPassword,
     pub(super) token: LiveToken,
 }
 
@@ -41,10 +45,10 @@ pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefu
     })?;
     let account = account.ok_or(OpenRefusal::Dead)?;
     let unchanged: bool = app.keys.fingerprint(&account).ct_eq(&token.fingerprint).into();
-    if !unchanged {
-        return Err(OpenRefusal::Dead);
+    match account.password.clone() {
+        Some(stored) if unchanged => Ok(Opened { account, expires_at: token.expires_at, stored, token }),
+        _ => Err(OpenRefusal::Dead),
     }
-    Ok(Opened { account, expires_at: token.expires_at, token })
 }
 
 impl Opened {
@@ -82,6 +86,6 @@ async fn try_code(
     let address_digest = app.keys.address_digest(&address.folded());
     let keys = app.keys.clone();
     let code = code.cloned();
-    let digest_for = move |delivery: regain_core::request::Id| Some(code.as_ref()?.digest(&keys, delivery.as_bytes()));
+    let digest_for = move |delivery: Id| Some(code.as_ref()?.digest(&keys, delivery.as_bytes()));
     app.ledger.try_code(address_digest, digest_for, app.config.reset.code_attempts_max, now).await
 }

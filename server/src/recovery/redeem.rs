@@ -9,8 +9,10 @@ use super::open::{OpenRefusal, Opened, open};
 use super::settle;
 use crate::app::App;
 use crate::failpoint;
-use crate::ledger::LedgerFault;
+use crate::hashing::NewPassword;
+use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, Written};
+use regain_core::account::Account;
 use regain_core::hash::{Format, Recipe, StoredPassword};
 use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
@@ -44,60 +46,56 @@ pub async fn redeem(app: &Arc<App>, credential: &Credential, password: SecretStr
     let opened = open(app, credential).await?;
     let recipe = recipe(app, &opened)?;
     let password = accept(app, &opened, &recipe, password)?;
+    if !opened.account.eligible {
+        return Err(RedeemRefusal::Dead);
+    }
     let app = Arc::clone(app);
-    let task = tokio::spawn(async move { claim_and_set(&app, opened, recipe, password).await });
+    let task = tokio::spawn(async move {
+        let redemption = Redemption::claim(&app, opened).await?;
+        failpoint::reached("claimed");
+        redemption.set(&app, recipe, password).await
+    });
     task.await.unwrap_or_else(|died| {
         tracing::error!(%died, "a redeeming died; its claim will lapse");
         Err(RedeemRefusal::Unavailable)
     })
 }
 
-async fn claim_and_set(
-    app: &App,
-    opened: Opened,
-    recipe: Recipe,
-    password: AcceptedPassword,
-) -> Result<(), RedeemRefusal> {
-    let redemption = Redemption::claim(app, opened).await?;
-    failpoint::reached("claimed");
-    if !redemption.opened.account.eligible {
-        redemption.release(app).await;
-        return Err(RedeemRefusal::Dead);
-    }
-    let new = match app.hashing.make(recipe, password, app.entropy.clone()).await {
-        Ok(new) => new,
-        Err(fault) => {
-            tracing::warn!(%fault, "a password could not be hashed");
-            redemption.release(app).await;
-            return Err(RedeemRefusal::Unavailable);
-        }
-    };
-    failpoint::reached("hash_computed");
-    redemption.write(app, new).await
-}
-
-/// The right to write one password: held by whoever claimed the token.
+/// The right to write one password: held by whoever claimed the token, and used up by writing.
 struct Redemption {
-    claim: Id,
-    opened: Opened,
+    claim: Claim,
+    account: Account,
+    stored: StoredPassword,
 }
 
 impl Redemption {
     async fn claim(app: &App, opened: Opened) -> Result<Self, RedeemRefusal> {
+        let Opened { account, stored, token, .. } = opened;
         let now = app.clock.now();
-        let claim = Id::new(now, app.entropy.as_ref());
-        match app.ledger.claim(&opened.token, claim, now, now.plus(CLAIM)).await {
-            Ok(true) => Ok(Self { claim, opened }),
-            Ok(false) => Err(RedeemRefusal::Dead),
-            Err(fault) => Err(unavailable(&fault)),
+        let id = Id::new(now, app.entropy.as_ref());
+        let claimed = app.ledger.claim(token, id, now, now.plus(CLAIM)).await.map_err(|fault| unavailable(&fault))?;
+        let claim = claimed.ok_or(RedeemRefusal::Dead)?;
+        Ok(Self { claim, account, stored })
+    }
+
+    async fn set(self, app: &App, recipe: Recipe, password: AcceptedPassword) -> Result<(), RedeemRefusal> {
+        match app.hashing.make(recipe, password, Arc::clone(&app.entropy)).await {
+            Ok(new) => {
+                failpoint::reached("hash_computed");
+                self.write(app, new).await
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "a password could not be hashed");
+                self.release(app).await;
+                Err(RedeemRefusal::Unavailable)
+            }
         }
     }
 
     /// Commits what the store will hold, writes the store, settles.
-    async fn write(self, app: &App, new: StoredPassword) -> Result<(), RedeemRefusal> {
-        let Opened { account, token, .. } = &self.opened;
-        let new_fingerprint = app.keys.fingerprint_of(&account.address, new.expose());
-        match app.ledger.intend(token.delivery, self.claim, new_fingerprint).await {
+    async fn write(self, app: &App, new: NewPassword) -> Result<(), RedeemRefusal> {
+        let new_fingerprint = app.keys.fingerprint_of(&self.account.address, new.expose());
+        match app.ledger.intend(&self.claim, new_fingerprint).await {
             Ok(true) => {}
             Ok(false) => return Err(RedeemRefusal::Dead),
             Err(fault) => {
@@ -105,32 +103,32 @@ impl Redemption {
                 return Err(unavailable(&fault));
             }
         }
-        let Some(expected) = account.password.clone() else { return Err(RedeemRefusal::Dead) };
         let change = PasswordChange {
-            id: account.id.clone(),
-            expected_address: account.address.clone(),
-            expected,
+            id: self.account.id.clone(),
+            expected_address: self.account.address.clone(),
+            expected: self.stored.clone(),
             new,
             now: app.clock.now(),
         };
         let written = tokio::time::timeout(STORE_DEADLINE, app.users.set_password(change)).await;
         failpoint::reached("store_written");
+        let request = self.claim.token.entry;
         match written {
             Ok(Ok(Written::Yes)) => {
                 self.settle(app).await;
                 Ok(())
             }
             Ok(Ok(Written::NoLongerMatches)) => {
-                log_failure(app.ledger.revoke_changed(token.delivery, self.claim).await);
+                log_failure(app.ledger.revoke_changed(&self.claim).await);
                 Err(RedeemRefusal::Dead)
             }
             Ok(Err(fault)) => {
-                tracing::error!(%fault, request = %token.entry, "a password could not be written");
+                tracing::error!(%fault, %request, "a password could not be written");
                 self.look_again(app, new_fingerprint).await
             }
             // It may be written yet: the claim holds until that has been found out.
             Err(_) => {
-                tracing::error!(request = %token.entry, "the user store took too long to write a password");
+                tracing::error!(%request, "the user store took too long to write a password");
                 Err(RedeemRefusal::Unavailable)
             }
         }
@@ -138,31 +136,31 @@ impl Redemption {
 
     /// The store has committed: the answer is success, even if settling must wait for the courier.
     async fn settle(&self, app: &App) {
-        if let Err(fault) = settle::settle(app, &self.opened.token, &self.opened.account).await {
-            tracing::error!(%fault, request = %self.opened.token.entry, "a password is set, but not settled yet");
-            log_failure(app.ledger.lapse(self.opened.token.delivery, self.claim).await);
+        if let Err(fault) = settle::settle(app, &self.claim, &self.account).await {
+            tracing::error!(%fault, request = %self.claim.token.entry, "a password is set, but not settled yet");
+            log_failure(app.ledger.lapse(&self.claim).await);
         }
         failpoint::reached("completed");
     }
 
     /// The store failed; it rolled back, or committed and could not say so.
     async fn look_again(&self, app: &App, new_fingerprint: Digest) -> Result<(), RedeemRefusal> {
-        let token = &self.opened.token;
-        let stored = app.users.load(&token.account).await.ok().flatten().map(|account| app.keys.fingerprint(&account));
+        let account = app.users.load(&self.account.id).await.ok().flatten();
+        let stored = account.map(|account| app.keys.fingerprint(&account));
         if stored == Some(new_fingerprint) {
             self.settle(app).await;
             return Ok(());
         }
-        if stored == Some(token.fingerprint) {
+        if stored == Some(self.claim.token.fingerprint) {
             self.release(app).await;
         } else {
-            log_failure(app.ledger.lapse(token.delivery, self.claim).await);
+            log_failure(app.ledger.lapse(&self.claim).await);
         }
         Err(RedeemRefusal::Unavailable)
     }
 
     async fn release(&self, app: &App) {
-        log_failure(app.ledger.release(self.opened.token.delivery, self.claim).await);
+        log_failure(app.ledger.release(&self.claim).await);
     }
 }
 
@@ -181,12 +179,11 @@ pub fn weaknesses(app: &App, password: &SecretString) -> Vec<Violation> {
 }
 
 fn recipe(app: &App, opened: &Opened) -> Result<Recipe, RedeemRefusal> {
-    let stored = opened.account.password.as_ref().ok_or(RedeemRefusal::Dead)?;
     let named = match app.config.users.hash.as_str() {
         "keep" => None,
         name => Recipe::named(name),
     };
-    named.map_or_else(|| Recipe::keep(stored.expose()), Ok).map_err(|fault| {
+    named.map_or_else(|| Recipe::keep(opened.stored.expose()), Ok).map_err(|fault| {
         tracing::error!(%fault, account = %opened.account.id, "no password can be written in this account's format");
         RedeemRefusal::Unavailable
     })

@@ -1,6 +1,7 @@
 //! Step 1: admit a request and commit it. Where access is public, nothing here asks a user store.
 
 use crate::app::App;
+use crate::failpoint;
 use crate::ledger::{Admission, LedgerFault, NewRequest};
 use regain_core::account::{Account, Match, matching};
 use regain_core::email::EmailAddress;
@@ -55,7 +56,7 @@ pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
     let new = new_request(app, &ask);
     let id = new.id;
     app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(&fault))?;
-    crate::failpoint::reached("admitted");
+    failpoint::reached("admitted");
     Ok(Receipt { id })
 }
 
@@ -75,14 +76,17 @@ pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefu
     let account = resettable(&ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
     let new = new_request(app, &ask);
     let id = new.id;
-    let limits = (app.config.reset.account_limit, app.config.limits.queue_max);
-    match app.ledger.admit_trusted(new, account, limits.0, limits.1).await {
-        Ok(Admission::Admitted) => Ok(Receipt { id }),
-        Ok(Admission::Limited(retry_after)) => Err(TrustedRefusal::Limited { retry_after }),
-        Err(fault) => {
-            let Unavailable = unavailable(&fault);
-            Err(TrustedRefusal::Unavailable)
-        }
+    let (limit, queue_max) = (app.config.reset.account_limit, app.config.limits.queue_max);
+    let admission = app.ledger.admit_trusted(new, account, limit, queue_max).await;
+    match admission.map_err(|fault| unavailable(&fault))? {
+        Admission::Admitted => Ok(Receipt { id }),
+        Admission::Limited(retry_after) => Err(TrustedRefusal::Limited { retry_after }),
+    }
+}
+
+impl From<Unavailable> for TrustedRefusal {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
     }
 }
 

@@ -2,17 +2,17 @@
 //! notice. Claims that lapsed are looked into here: the store says what happened.
 
 use crate::app::App;
-use crate::ledger::{Claim, LedgerFault, LiveToken, Notice};
+use crate::ledger::{Claim, LapsedClaim, LedgerFault, Notice};
 use regain_core::account::Account;
 use regain_core::email::FoldedAddress;
 use regain_core::keys::Digest;
 use regain_core::request::Id;
 
-/// Settles a redeemed token. Safe to repeat: the second time changes nothing.
+/// Settles what was claimed. Safe to repeat: the second time changes nothing.
 ///
 /// # Errors
 /// [`LedgerFault`]; the claim then lapses and [`recover_lapsed`] comes here again.
-pub async fn settle(app: &App, token: &LiveToken, account: &Account) -> Result<(), LedgerFault> {
+pub async fn settle(app: &App, claim: &Claim, account: &Account) -> Result<(), LedgerFault> {
     let now = app.clock.now();
     let notice = Notice {
         id: Id::new(now, app.entropy.as_ref()),
@@ -20,8 +20,8 @@ pub async fn settle(app: &App, token: &LiveToken, account: &Account) -> Result<(
         address_digest: app.keys.address_digest(&FoldedAddress::of(&account.address)),
         name: account.name.clone(),
     };
-    if app.ledger.settle(token.clone(), notice, now).await? {
-        tracing::info!(request = %token.entry, account = %token.account, "a password was reset");
+    if app.ledger.settle(claim, notice, now).await? {
+        tracing::info!(request = %claim.token.entry, account = %claim.token.account, "a password was reset");
     }
     Ok(())
 }
@@ -32,10 +32,10 @@ pub async fn settle(app: &App, token: &LiveToken, account: &Account) -> Result<(
 /// # Errors
 /// [`LedgerFault`].
 pub async fn recover_lapsed(app: &App) -> Result<(), LedgerFault> {
-    for claim in app.ledger.lapsed_claims(app.clock.now()).await? {
-        let Some(new_fingerprint) = claim.new_fingerprint else {
+    for LapsedClaim { claim, new_fingerprint } in app.ledger.lapsed_claims(app.clock.now()).await? {
+        let Some(new_fingerprint) = new_fingerprint else {
             // Nothing can have been written: what would be was never noted.
-            app.ledger.release(claim.token.delivery, claim.id).await?;
+            app.ledger.release(&claim).await?;
             continue;
         };
         match app.users.load(&claim.token.account).await {
@@ -55,12 +55,9 @@ async fn recover(
     new_fingerprint: Digest,
     account: Option<Account>,
 ) -> Result<(), LedgerFault> {
-    let token = &claim.token;
-    match account {
-        Some(account) if app.keys.fingerprint(&account) == new_fingerprint => settle(app, token, &account).await,
-        Some(account) if app.keys.fingerprint(&account) == token.fingerprint => {
-            app.ledger.release(token.delivery, claim.id).await.map(|_| ())
-        }
-        Some(_) | None => app.ledger.revoke_changed(token.delivery, claim.id).await.map(|_| ()),
+    match account.map(|account| (app.keys.fingerprint(&account), account)) {
+        Some((stored, account)) if stored == new_fingerprint => settle(app, claim, &account).await,
+        Some((stored, _)) if stored == claim.token.fingerprint => app.ledger.release(claim).await.map(|_| ()),
+        Some(_) | None => app.ledger.revoke_changed(claim).await.map(|_| ()),
     }
 }

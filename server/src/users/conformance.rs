@@ -4,6 +4,7 @@
 
 use super::{PasswordChange, StoreFault, UserStore, Written};
 use crate::config;
+use crate::hashing::NewPassword;
 use futures_util::future::join_all;
 use regain_core::account::{Account, AccountId, Match, matching};
 use regain_core::email::{EmailAddress, FoldedAddress};
@@ -34,8 +35,27 @@ pub(super) trait Fixture: Sized {
 /// The time limit of a hurried store: short for a test, long enough for a busy machine.
 pub(super) const HURRY: Duration = Duration::from_millis(600);
 
-/// The tests of one engine.
+/// The tests of one engine: every promise there is.
 macro_rules! conformance {
+    ($fixture:ty) => {
+        conformance! { $fixture:
+            a_batch_is_found_in_one_look_up
+            more_addresses_than_one_query_takes_are_all_found
+            only_ascii_case_is_folded
+            two_matches_are_both_returned
+            thousands_of_matches_stay_ambiguous_and_bounded
+            accounts_that_may_not_reset_are_marked
+            an_account_without_a_password_has_none
+            keys_are_loaded_exactly
+            a_password_is_written_and_the_sessions_end
+            statements_get_what_they_name
+            nothing_is_written_over_a_change_made_meanwhile
+            a_failing_statement_takes_the_password_back
+            a_store_that_went_away_is_found_again
+            a_locked_store_is_given_up_in_time
+            of_64_writers_one_succeeds
+        }
+    };
     ($fixture:ty: $($promise:ident)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $promise() {
@@ -269,7 +289,7 @@ async fn write(store: &dyn UserStore, id: &str, expected: &str, new: &str) -> Re
         id: AccountId::new(id),
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new(expected),
-        new: StoredPassword::new(new),
+        new: NewPassword::unhashed(new),
         now: Timestamp::from_millis(1_795_289_045_678),
     };
     store.set_password(change).await

@@ -1,9 +1,10 @@
 //! User stores: the accounts, which belong to somebody else.
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 pub mod sql;
 
+use crate::hashing::NewPassword;
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -35,7 +36,7 @@ pub struct PasswordChange {
     /// The stored password that was read.
     pub expected: StoredPassword,
     /// What to store.
-    pub new: StoredPassword,
+    pub new: NewPassword,
     /// Bound as `:now` in `after_reset`.
     pub now: Timestamp,
 }

@@ -2,15 +2,16 @@
 
 use crate::support::Server;
 use crate::support::smtp::{Behaviour, Phase};
+use regain_core::request::{Reason, State};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.com";
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// `state` and `reason` of all requests for an address, oldest first.
-async fn fates(server: &Server, address: &str) -> Vec<(&'static str, Option<String>)> {
+async fn fates(server: &Server, address: &str) -> Vec<(State, Option<Reason>)> {
     let requests = server.history_of(address).await.into_iter();
-    requests.map(|request| (request.state.as_str(), request.reason)).collect()
+    requests.map(|request| (request.state, request.reason)).collect()
 }
 
 #[tokio::test]
@@ -22,7 +23,7 @@ async fn within_the_cooldown_there_is_no_second_mail_and_after_it_there_is() {
     server.run_until_idle().await;
     assert_eq!(server.inbox.mails().len(), 1);
     assert!(server.is_live(&token).await, "asking again does not end the link");
-    assert_eq!(fates(&server, ADA).await[1], ("suppressed", Some("cooldown".into())));
+    assert_eq!(fates(&server, ADA).await[1], (State::Suppressed, Some(Reason::Cooldown)));
 
     server.clock.advance(Duration::from_millis(1));
     server.ask_for(ADA).await;
@@ -47,7 +48,7 @@ async fn without_a_cooldown_each_request_is_mailed_up_to_the_hours_number() {
         server.clock.advance(Duration::from_millis(1));
     }
     assert_eq!(server.inbox.mails_to(ADA).len(), 2);
-    assert_eq!(fates(&server, ADA).await[2], ("suppressed", Some("hourly".into())));
+    assert_eq!(fates(&server, ADA).await[2], (State::Suppressed, Some(Reason::Hourly)));
 }
 
 #[tokio::test]
@@ -88,7 +89,7 @@ async fn the_backlog_of_a_relays_outage_becomes_one_mail() {
     server.clock.advance(5 * MINUTE);
     server.run_until_idle().await;
     assert_eq!(server.inbox.mails_to(ADA).len(), 1);
-    assert_eq!(fates(&server, ADA).await.iter().filter(|(state, _)| *state == "mailed").count(), 1);
+    assert_eq!(fates(&server, ADA).await.iter().filter(|(state, _)| *state == State::Mailed).count(), 1);
     assert!(server.is_live(&server.last_token_for(ADA)).await);
 }
 

@@ -9,6 +9,7 @@ use regain::ledger::Request;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
+use regain_core::request::{Reason, State};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -30,8 +31,8 @@ async fn only_request(server: &Server) -> Request {
     found.remove(0)
 }
 
-fn ended(request: &Request) -> (&str, Option<&str>) {
-    (request.state.as_str(), request.reason.as_deref())
+fn ended(request: &Request) -> (State, Option<Reason>) {
+    (request.state, request.reason)
 }
 
 #[tokio::test]
@@ -57,7 +58,7 @@ async fn a_temporary_failure_is_retried_ever_more_rarely_until_it_works() {
     passes(&server, PAUSE_MAX).await;
     assert_eq!(server.inbox.mails_to(ADA).len(), 1);
     assert!(server.is_live(&server.last_token_for(ADA)).await);
-    assert_eq!(ended(&only_request(&server).await), ("mailed", None));
+    assert_eq!(ended(&only_request(&server).await), (State::Mailed, None));
 }
 
 #[tokio::test]
@@ -70,7 +71,7 @@ async fn a_permanent_refusal_ends_it_with_the_relays_own_words() {
     passes(&server, PAUSE_MAX).await;
     assert!(server.inbox.mails().is_empty());
     let request = only_request(&server).await;
-    assert_eq!(ended(&request), ("failed", Some("refused")));
+    assert_eq!(ended(&request), (State::Failed, Some(Reason::Refused)));
     let delivery = &request.deliveries[0];
     assert_eq!(request.deliveries.len(), 1);
     assert!(delivery.reply.as_deref().unwrap().contains("5.1.1 no such mailbox here"), "{delivery:?}");
@@ -82,7 +83,7 @@ async fn what_was_mailed_is_told_with_the_relays_own_words() {
     let server = Server::start().await;
     server.token_for(ADA).await;
     let request = only_request(&server).await;
-    assert_eq!(ended(&request), ("mailed", None));
+    assert_eq!(ended(&request), (State::Mailed, None));
     assert!(request.deliveries[0].reply.as_deref().unwrap().contains("queued as 1"));
     assert_eq!(request.deliveries[0].address, ADA);
 }
@@ -97,7 +98,7 @@ async fn an_unknown_outcome_makes_two_mails_at_most() {
         passes(&server, PAUSE_MAX).await;
     }
     assert_eq!(server.inbox.mails_to(ADA).len(), 2);
-    assert_eq!(ended(&only_request(&server).await), ("mailed", Some("unknown")));
+    assert_eq!(ended(&only_request(&server).await), (State::Mailed, Some(Reason::Unanswered)));
 }
 
 #[tokio::test]
@@ -128,7 +129,7 @@ async fn what_cannot_be_delivered_is_given_up_in_time() {
     passes(&server, PAUSE_MAX - Duration::from_millis(1)).await;
     assert_eq!(only_request(&server).await.ended_at, None, "it is tried to the last");
     passes(&server, Duration::from_millis(1)).await;
-    assert_eq!(ended(&only_request(&server).await), ("failed", Some("gave_up")));
+    assert_eq!(ended(&only_request(&server).await), (State::Failed, Some(Reason::GaveUp)));
     server.inbox.behave();
     passes(&server, PAUSE_MAX).await;
     assert!(server.inbox.mails().is_empty());
@@ -142,7 +143,7 @@ async fn a_store_that_never_comes_back_does_not_keep_requests_for_ever() {
     passes(&server, Duration::from_millis(3_599_999)).await;
     assert_eq!(only_request(&server).await.ended_at, None);
     passes(&server, Duration::from_secs(2)).await;
-    assert_eq!(ended(&only_request(&server).await), ("failed", Some("gave_up")));
+    assert_eq!(ended(&only_request(&server).await), (State::Failed, Some(Reason::GaveUp)));
 }
 
 #[tokio::test]

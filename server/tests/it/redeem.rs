@@ -3,6 +3,8 @@
 use crate::support::Server;
 use crate::support::process::{Site, reset_token};
 use crate::support::server::{NEW_PASSWORD, OLD_PASSWORD};
+use regain_core::message::MessageKind;
+use regain_core::request::{Reason, State};
 use reqwest::Response;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -114,8 +116,8 @@ async fn a_success_ends_every_other_link_and_every_request_under_way() {
     server.run_until_idle().await;
     assert!(!server.is_live(&second).await);
     assert_eq!(server.inbox.mails_to(ADA).len(), 3, "two links and the notice, but no link more");
-    let last = server.history_of(ADA).await.into_iter().rfind(|request| request.message == "reset").unwrap();
-    assert_eq!((last.state.as_str(), last.reason.as_deref()), ("suppressed", Some("redeemed")));
+    let last = server.history_of(ADA).await.into_iter().rfind(|request| request.message == MessageKind::Reset).unwrap();
+    assert_eq!((last.state, last.reason), (State::Suppressed, Some(Reason::Redeemed)));
 }
 
 #[tokio::test]

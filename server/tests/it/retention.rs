@@ -1,6 +1,8 @@
 //! What is old is forgotten, and what is not is kept.
 
 use crate::support::Server;
+use crate::support::smtp::{Behaviour, Phase};
+use regain_core::request::Reason;
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -32,6 +34,18 @@ async fn who_has_no_account_is_forgotten_after_a_day_and_the_rest_when_configure
             assert_eq!(server.ledger_says(&format!("SELECT count(*) FROM {table}")), 0, "{table} {overrides}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_mail_that_no_relay_answered_for_is_kept_as_long_as_any_other() {
+    let server = Server::start().await;
+    server.inbox.at(Phase::Dot, Behaviour::KeepAndDrop);
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    passes(&server, Duration::from_secs(300)).await;
+    assert_eq!(server.history_of(ADA).await[0].reason, Some(Reason::Unanswered));
+    passes(&server, 2 * DAY).await;
+    assert_eq!(server.history_of(ADA).await.len(), 1);
 }
 
 #[tokio::test]

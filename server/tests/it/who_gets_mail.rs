@@ -1,6 +1,7 @@
 //! Mail goes to the address on file, byte for byte, of the one account that was meant and may reset; to nobody else.
 
 use crate::support::Server;
+use regain_core::request::{Reason, State};
 use std::time::Duration;
 
 const ADA: &str = "ada@example.com";
@@ -11,11 +12,11 @@ async fn ask_and_work(server: &Server, address: &str) {
 }
 
 /// Asks for it, and sees no mail leave.
-async fn gets_none(server: &Server, typed: &str, why: &str) {
+async fn gets_none(server: &Server, typed: &str, why: Reason) {
     ask_and_work(server, typed).await;
     assert!(server.inbox.mails().is_empty(), "{typed}");
     let request = server.history_of(typed).await.pop().unwrap();
-    assert_eq!((request.state.as_str(), request.reason.as_deref()), ("failed", Some(why)), "{typed}");
+    assert_eq!((request.state, request.reason), (State::Failed, Some(why)), "{typed}");
     assert!(request.deliveries.is_empty());
 }
 
@@ -58,7 +59,7 @@ async fn look_alikes_reach_nobody() {
 async fn a_stored_look_alike_is_not_who_was_meant() {
     let server = Server::start().await;
     server.add_account("\u{212A}im@example.com");
-    gets_none(&server, "kim@example.com", "unknown").await;
+    gets_none(&server, "kim@example.com", Reason::NoAccount).await;
 }
 
 #[tokio::test]
@@ -66,10 +67,10 @@ async fn an_address_of_two_accounts_reaches_neither() {
     let server = Server::start().await;
     server.add_account("twin@example.com");
     server.add_account("twin@example.com");
-    gets_none(&server, "twin@example.com", "ambiguous").await;
+    gets_none(&server, "twin@example.com", Reason::Ambiguous).await;
     server.add_account("Pair@example.com");
     server.add_account("pAIR@example.com");
-    gets_none(&server, "pair@example.com", "ambiguous").await;
+    gets_none(&server, "pair@example.com", Reason::Ambiguous).await;
 }
 
 #[tokio::test]
@@ -90,14 +91,14 @@ async fn an_exact_match_beats_a_folded_one() {
 #[tokio::test]
 async fn accounts_that_may_not_reset_get_none() {
     let server = Server::start().await;
-    gets_none(&server, "disabled@example.com", "ineligible").await;
+    gets_none(&server, "disabled@example.com", Reason::Ineligible).await;
     for (stored, why) in [
-        ("NULL", "ineligible"),
-        ("''", "ineligible"),
-        ("'!'", "ineligible"),
-        ("'!zKm3gPq8vXw1'", "ineligible"),
-        ("'*'", "ineligible"),
-        ("'$unheard$of'", "format_unknown"),
+        ("NULL", Reason::Ineligible),
+        ("''", Reason::Ineligible),
+        ("'!'", Reason::Ineligible),
+        ("'!zKm3gPq8vXw1'", Reason::Ineligible),
+        ("'*'", Reason::Ineligible),
+        ("'$unheard$of'", Reason::FormatUnknown),
     ] {
         server.application_runs(&format!("UPDATE accounts SET password = {stored} WHERE email = '{ADA}'"));
         gets_none(&server, ADA, why).await;
@@ -109,7 +110,7 @@ async fn accounts_that_may_not_reset_get_none() {
 async fn an_address_on_file_that_is_none_gets_none() {
     let server = Server::start().await;
     server.application_runs("UPDATE accounts SET email = 'ada@example.com, eve@example.com' WHERE name = 'Ada'");
-    gets_none(&server, ADA, "unknown").await;
+    gets_none(&server, ADA, Reason::NoAccount).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,74 @@
+//! The secrets of one mail: minted, put into the mail, and kept out of everything else.
+
+use regain_core::code::ResetCode;
+use regain_core::delivery::Outcome;
+use regain_core::entropy::Entropy;
+use regain_core::token::ResetToken;
+use secrecy::{ExposeSecret, SecretString};
+
+/// What one mail holds that opens something.
+pub(super) struct Secrets {
+    pub(super) token: ResetToken,
+    pub(super) code: ResetCode,
+    pub(super) not_me: ResetToken,
+}
+
+impl Secrets {
+    pub(super) fn mint(entropy: &dyn Entropy) -> Self {
+        Self { token: ResetToken::mint(entropy), code: ResetCode::mint(entropy), not_me: ResetToken::mint(entropy) }
+    }
+
+    /// `outcome`, with its reply fit for ledger and log: relays that filter mail quote what they object to, links
+    /// above all.
+    pub(super) fn blotted_out(&self, outcome: Outcome) -> Outcome {
+        let code = self.code.to_text();
+        let unhyphenated = SecretString::from(code.expose_secret().replace('-', ""));
+        let secrets = [self.token.to_text(), self.not_me.to_text(), code, unhyphenated];
+        let blot = |reply: String| secrets.iter().fold(reply, |reply, secret| blot(&reply, secret.expose_secret()));
+        match outcome {
+            Outcome::Delivered(reply) => Outcome::Delivered(blot(reply)),
+            Outcome::RetryAfter(reply) => Outcome::RetryAfter(blot(reply)),
+            Outcome::Refused(reply) => Outcome::Refused(blot(reply)),
+            Outcome::Unknown(reply) => Outcome::Unknown(blot(reply)),
+        }
+    }
+}
+
+/// Takes `secret` out of `reply`, and its beginning where the reply was cut off within it. Both are ASCII.
+fn blot(reply: &str, secret: &str) -> String {
+    const BLOT: &str = "[…]";
+    let whole = reply.replace(secret, BLOT);
+    let cut_off = (TELLING_OCTETS..secret.len()).rev().find(|octets| whole.ends_with(&secret[..*octets]));
+    match cut_off {
+        Some(octets) => format!("{}{BLOT}", &whole[..whole.len() - octets]),
+        None => whole,
+    }
+}
+
+/// Less of a secret says nothing.
+const TELLING_OCTETS: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ambient::SystemEntropy;
+
+    #[test]
+    fn a_reply_that_quotes_the_mail_is_blotted_out() {
+        let secrets = Secrets::mint(&SystemEntropy);
+        let [token, code, not_me] = [secrets.token.to_text(), secrets.code.to_text(), secrets.not_me.to_text()]
+            .map(|it| it.expose_secret().to_owned());
+        let half = &token[..20];
+        for (said, kept) in [
+            (
+                format!("550 blocked URL https://a.example/r#{token} twice {token}"),
+                "550 blocked URL https://a.example/r#[…] twice […]",
+            ),
+            (format!("550 {code} {} ?token={not_me}&x", code.replace('-', "")), "550 […] […] ?token=[…]&x"),
+            (format!("550 cut off: {half}"), "550 cut off: […]"),
+            ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
+        ] {
+            assert_eq!(secrets.blotted_out(Outcome::Refused(said)), Outcome::Refused(kept.to_owned()));
+        }
+    }
+}
