@@ -86,6 +86,7 @@ impl Demo {
         let mailbox = Arc::new(mailbox);
         let mut app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         app.mailbox = Some(Arc::clone(&mailbox));
+        app.pages.show_demo_mailbox();
         Ok(Self { app: Arc::new(app), mailbox, dir: dir.to_owned(), api_token })
     }
 
@@ -105,7 +106,7 @@ impl Demo {
         let url = &self.app.config.public_url.origin;
         let dir = self.dir.display();
         writeln!(out, "Regain demo. Its files are in {dir}/; nothing leaves this machine.\n")?;
-        writeln!(out, "  Forgot the password   {url}/forgot-password")?;
+        writeln!(out, "  Forgot the password   {url}/forgot-password   (as {ADA}, say)")?;
         writeln!(out, "  Mailbox               {url}/demo/mail")?;
         writeln!(out, "  Health                http://{}/readyz", self.app.config.admin.listen)?;
         writeln!(out, "  API token             {}   (also in {dir}/api-token)\n", self.api_token)?;
@@ -122,7 +123,9 @@ impl Demo {
             self.api_token
         )?;
         writeln!(out, "The accounts' password until you reset it is \"{INITIAL_PASSWORD}\".")?;
-        writeln!(out, "What became of a request: regain --config {dir}/regain.toml explain {ADA}\n")
+        writeln!(out, "What became of a request, from a second terminal (Ctrl+C here ends the demo):\n")?;
+        let program = std::env::args().next().unwrap_or_else(|| "regain".into());
+        writeln!(out, "{program} --config {dir}/regain.toml explain {ADA}\n")
     }
 }
 

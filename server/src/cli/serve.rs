@@ -27,7 +27,7 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
 /// A port to listen on.
 pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; is another server running? See [server] and [admin] listen")
+        format!("cannot listen on {address} ([server] or [admin] listen): stop what uses the port, or choose another")
     })
 }
 

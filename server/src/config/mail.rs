@@ -109,8 +109,7 @@ fn mailbox(text: &str) -> Result<Mailbox, Refusal> {
         None => ("", text.trim()),
     };
     let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
-    let address = EmailAddress::parse(address)
-        .map_err(|error| refusal(format!("holds no address of ours: {error}"), accepted))?;
+    let address = EmailAddress::parse(address).map_err(|error| refusal(format!("is no sender: {error}"), accepted))?;
     let name = if name.is_empty() { None } else { Some(shown_name(name)?.to_owned()) };
     Ok(Mailbox { name, address })
 }
