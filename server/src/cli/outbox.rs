@@ -114,6 +114,6 @@ fn said(out: &mut dyn Write, id: Id, done: bool, what: &str) -> anyhow::Result<(
         writeln!(out, "{id} {what}")?;
         return Ok(());
     }
-    writeln!(out, "{id} does not wait (any more), or is being worked on; see `regain explain {id}`")?;
+    writeln!(out, "{id} does not wait: it has ended, is being worked on or never was; see `regain explain {id}`")?;
     Err(Failed.into())
 }

@@ -81,7 +81,8 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
 
 fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> Option<Vec<Transport>> {
     if transports.is_empty() {
-        if !settings.configured(&SMTP_URL) {
+        let was_tried = |key| settings.configured(key) || settings.is_unusable(key);
+        if !was_tried(&SMTP_URL) && !was_tried(&FILE_DIRECTORY) {
             settings.refuse(&SMTP_URL, refusal("or `mail.file.directory` is required", SMTP_URL.accepted()));
         }
         return None;
