@@ -73,6 +73,9 @@ page-field-password = New password
 page-field-password-confirmation = New password, once more
 page-ask-again = Ask for another mail
 
+page-demo = A demo: try ada@example.com.
+page-demo-mailbox = Open its mailbox
+
 page-forgot-title = Forgot your password?
 page-forgot-intro = Enter the email address of your { $product } account. We will send you a link for choosing a new password.
 page-forgot-button = Send me the mail

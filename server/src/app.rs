@@ -77,15 +77,17 @@ impl App {
     /// # Errors
     /// [`StartFault`], each with what to do.
     pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
+        let users = Arc::new(SqliteStore::open(&config.users)?);
         let adapters = Adapters {
             keys: keys(&config, entropy.as_ref())?,
             ledger: Ledger::open_for_server(&config.ledger.path).await?,
-            users: Arc::new(SqliteStore::open(&config.users)?),
+            users: users.clone(),
             clock,
             entropy,
         };
         let app = Self::around(config, adapters)?;
         app.settle_what_a_crash_left().await;
+        tokio::spawn(async move { tell_what_the_store_lacks(&users).await });
         Ok(app)
     }
 
@@ -120,6 +122,18 @@ impl App {
             users,
             words,
         })
+    }
+}
+
+/// Logs what would keep a reset from working, or slow it down, before the first person finds out.
+async fn tell_what_the_store_lacks(users: &SqliteStore) {
+    match users.check().await {
+        Err(fault) => tracing::error!(%fault, "no password can be reset until this is mended; requests wait"),
+        Ok(()) => {
+            if let Ok(Some(advice)) = users.advice().await {
+                tracing::warn!(%advice, "the user store could be quicker");
+            }
+        }
     }
 }
 

@@ -43,8 +43,8 @@ pub(super) fn run(args: &DemoArgs, given: &clap::ArgMatches) -> anyhow::Result<(
     let scratch = if args.walk && !chosen("dir") { Some(Scratch::new()?) } else { None };
     let dir = scratch.as_ref().map_or(args.dir.as_path(), |scratch| scratch.0.as_path());
     super::runtime()?.block_on(async {
-        let public = bind(port("listen", args.listen)).await?;
-        let admin = bind(port("admin_listen", args.admin_listen)).await?;
+        let public = bind(port("listen", args.listen), "--listen").await?;
+        let admin = bind(port("admin_listen", args.admin_listen), "--admin-listen").await?;
         let demo = Demo::prepare(dir, &public, &admin).await?;
         if args.walk { demo.walk(public, admin).await } else { demo.serve(public, admin).await }
     })
@@ -85,6 +85,7 @@ impl Demo {
         let mailbox = Arc::new(mailbox);
         let mut app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         app.mailbox = Some(Arc::clone(&mailbox));
+        app.pages.show_demo_mailbox();
         Ok(Self { app: Arc::new(app), mailbox, dir: dir.to_owned(), api_token })
     }
 
@@ -104,7 +105,7 @@ impl Demo {
         let url = &self.app.config.public_url.origin;
         let dir = self.dir.display();
         writeln!(out, "Regain demo. Its files are in {dir}/; nothing leaves this machine.\n")?;
-        writeln!(out, "  Forgot the password   {url}/forgot-password")?;
+        writeln!(out, "  Forgot the password   {url}/forgot-password   (as {ADA}, say)")?;
         writeln!(out, "  Mailbox               {url}/demo/mail")?;
         writeln!(out, "  Health                http://{}/readyz", self.app.config.admin.listen)?;
         writeln!(out, "  API token             {}   (also in {dir}/api-token)\n", self.api_token)?;
@@ -121,7 +122,9 @@ impl Demo {
             self.api_token
         )?;
         writeln!(out, "The accounts' password until you reset it is \"{INITIAL_PASSWORD}\".")?;
-        writeln!(out, "What became of a request: regain --config {dir}/regain.toml explain {ADA}\n")
+        writeln!(out, "What became of a request, from a second terminal (Ctrl+C here ends the demo):\n")?;
+        let program = std::env::args().next().unwrap_or_else(|| "regain".into());
+        writeln!(out, "{program} --config {dir}/regain.toml explain {ADA}\n")
     }
 }
 

@@ -53,8 +53,20 @@ fn tell(request: &Request, out: &mut dyn Write) -> std::io::Result<()> {
     if request.ended_at.is_none() {
         writeln!(out, "  not ended; worked on again at {}", beside::moment(request.due_at))?;
     }
+    if waits_for_the_store(request, beside::now()) {
+        writeln!(out, "  no account was looked up yet: either `regain serve` does not run, or its log says")?;
+        writeln!(out, "  what keeps it from the user store")?;
+    }
     Ok(())
 }
+
+/// A server that runs looks up within a second.
+fn waits_for_the_store(request: &Request, now: Timestamp) -> bool {
+    let is_untouched = request.ended_at.is_none() && request.deliveries.is_empty();
+    is_untouched && now.as_millis() - request.accepted_at.as_millis() > LOOKED_UP_WITHIN_MILLIS
+}
+
+const LOOKED_UP_WITHIN_MILLIS: i64 = 3000;
 
 fn title(request: &Request) -> &'static str {
     if request.message == MessageKind::Reset { "request" } else { "notice" }
@@ -80,7 +92,18 @@ fn accepted(request: &Request) -> String {
     let from = request.network.as_deref().map(|network| format!(" from {network}")).unwrap_or_default();
     match request.about {
         Some(about) => format!("queued for {} after request {about}", request.identifier),
-        None => format!("asked for {} by {}{from}", request.identifier, request.origin),
+        None => format!("asked for {} {}{from}", request.identifier, by(&request.origin)),
+    }
+}
+
+/// How a request came, which [`Origin`](regain_core::request::Origin) has a word for.
+fn by(origin: &str) -> &str {
+    match origin {
+        "chaser" => "through Chaser's API",
+        "unleash" => "through Unleash's API",
+        "page" => "on the page",
+        "help-desk" => "by the help desk",
+        other => other,
     }
 }
 

@@ -41,7 +41,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Start a reset for somebody; only the owner of the address sees the link.
     Request(request::RequestArgs),
-    /// Look at the queue.
+    /// What waits to be mailed: list it, retry it, drop it.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
     /// API tokens for trusted callers.
@@ -73,10 +73,21 @@ pub fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let given = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&given).unwrap_or_else(|wrong| wrong.exit());
+    let is_server = matches!(cli.command, Command::Serve | Command::Demo(_));
     match run(cli, &given) {
         Ok(code) => code,
+        // `regain openapi | head -1`: the reader has what it wanted.
+        Err(fault) if !is_server && nobody_reads_on(&fault) => ExitCode::SUCCESS,
         Err(fault) => report(&fault),
     }
+}
+
+fn nobody_reads_on(fault: &anyhow::Error) -> bool {
+    let kind = match fault.downcast_ref::<serde_json::Error>() {
+        Some(fault) => fault.io_error_kind(),
+        None => fault.downcast_ref::<std::io::Error>().map(std::io::Error::kind),
+    };
+    kind == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
@@ -103,7 +114,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
 fn report(fault: &anyhow::Error) -> ExitCode {
     let mut err = std::io::stderr();
     let (text, code) = if let Some(errors) = fault.downcast_ref::<ConfigErrors>() {
-        (errors.to_string(), 2)
+        (format!("{errors}\n"), 2)
     } else if let Some(misused) = fault.downcast_ref::<Misused>() {
         (format!("error: {misused}\n"), 2)
     } else if fault.is::<Failed>() {

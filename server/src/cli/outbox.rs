@@ -63,13 +63,13 @@ async fn list(ledger: &Ledger, json: bool, out: &mut dyn Write) -> anyhow::Resul
         } else {
             writeln!(
                 out,
-                "{}  {}  {}  accepted {}, due {}, failed {} times{}",
+                "{}  {}  {}  accepted {}, due {}, {}{}",
                 row.id,
                 row.message.as_str(),
                 beside::one_line(&row.identifier),
                 beside::moment(row.accepted_at),
                 beside::moment(row.due_at),
-                row.attempts,
+                tried(row.attempts),
                 row.last_reply.as_deref().map(|reply| format!(": {}", beside::one_line(reply))).unwrap_or_default(),
             )?;
         }
@@ -78,6 +78,14 @@ async fn list(ledger: &Ledger, json: bool, out: &mut dyn Write) -> anyhow::Resul
         writeln!(out, "{} waiting", ledger.count_waiting().await?)?;
     }
     Ok(())
+}
+
+fn tried(failures: u32) -> String {
+    match failures {
+        0 => "not tried yet".into(),
+        1 => "failed once".into(),
+        more => format!("failed {more} times"),
+    }
 }
 
 fn as_json(row: &Waiting) -> serde_json::Value {
@@ -106,6 +114,6 @@ fn said(out: &mut dyn Write, id: Id, done: bool, what: &str) -> anyhow::Result<(
         writeln!(out, "{id} {what}")?;
         return Ok(());
     }
-    writeln!(out, "{id} does not wait (any more), or is being worked on; see `regain explain {id}`")?;
+    writeln!(out, "{id} does not wait: it has ended, is being worked on or never was; see `regain explain {id}`")?;
     Err(Failed.into())
 }

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::courier::Courier;
 use crate::http::server::{Role, serve};
 use crate::telemetry;
-use anyhow::Context;
+use anyhow::anyhow;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use tokio::task::JoinSet;
 pub(super) fn run(config: Config) -> anyhow::Result<()> {
     telemetry::start(std::env::var("REGAIN_LOG").ok().as_deref());
     super::runtime()?.block_on(async {
-        let (public, admin) = (bind(config.server.listen).await?, bind(config.admin.listen).await?);
+        let public = bind(config.server.listen, "server.listen").await?;
+        let admin = bind(config.admin.listen, "admin.listen").await?;
         let app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         Server::start(Arc::new(app), public, admin)?.until_told_to_stop().await
     })
 }
 
-/// A port to listen on.
-pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}; is another server running? See [server] and [admin] listen")
-    })
+/// A port to listen on, which comes from `setting`.
+pub(super) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    let advice = |cause| anyhow!("cannot listen on {address}: {cause}; stop what has the port, or change {setting}");
+    TcpListener::bind(address).await.map_err(advice)
 }
 
 /// A running server: two ports and the courier.

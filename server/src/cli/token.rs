@@ -89,7 +89,7 @@ fn list_one(token: &ApiToken, json: bool, out: &mut dyn Write) -> std::io::Resul
 
 async fn revoke(ledger: &Ledger, name: String, out: &mut dyn Write) -> anyhow::Result<()> {
     match ledger.revoke_api_token(name.clone(), beside::now()).await? {
-        Some(at) => Ok(writeln!(out, "{} is revoked since {}", beside::one_line(&name), beside::moment(at))?),
+        Some(at) => Ok(writeln!(out, "{} has been revoked since {}", beside::one_line(&name), beside::moment(at))?),
         None => {
             writeln!(std::io::stderr(), "error: there is no token called {name:?}; see `regain token list`")?;
             Err(Failed.into())

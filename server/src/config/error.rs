@@ -1,5 +1,6 @@
 //! What is wrong with a configuration: everything at once, each with the place and what would be right.
 
+use super::source::USUAL_PLACES;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
@@ -10,6 +11,8 @@ use std::ops::Range;
 pub struct ConfigErrors {
     file: Option<SourceFile>,
     problems: Vec<Problem>,
+    /// What to know about all of them.
+    note: Option<String>,
 }
 
 impl ConfigErrors {
@@ -20,7 +23,14 @@ impl ConfigErrors {
             Place::Variable(_) => (1, 0),
             Place::Nowhere => (2, 0),
         });
-        Self { file, problems }
+        Self { file, problems, note: None }
+    }
+
+    /// Says that no file was found where one usually is: often the one thing that is wrong.
+    pub(super) fn without_any_file(self) -> Self {
+        let places = USUAL_PLACES.join(" nor ");
+        let note = format!("note: no configuration file was read: there is neither {places}; `--config` names another");
+        Self { note: Some(note), ..self }
     }
 
     /// How many there are; never zero.
@@ -36,6 +46,9 @@ impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for problem in &self.problems {
             writeln!(f, "{}\n", problem.render(self.file.as_ref()))?;
+        }
+        if let Some(note) = &self.note {
+            writeln!(f, "{note}\n")?;
         }
         match self.problems.len() {
             1 => write!(f, "the configuration has 1 error and is not used"),

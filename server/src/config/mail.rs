@@ -81,7 +81,8 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
 
 fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> Option<Vec<Transport>> {
     if transports.is_empty() {
-        if !settings.configured(&SMTP_URL) {
+        let was_tried = |key| settings.configured(key) || settings.is_unusable(key);
+        if !was_tried(&SMTP_URL) && !was_tried(&FILE_DIRECTORY) {
             settings.refuse(&SMTP_URL, refusal("or `mail.file.directory` is required", SMTP_URL.accepted()));
         }
         return None;
@@ -109,8 +110,7 @@ fn mailbox(text: &str) -> Result<Mailbox, Refusal> {
         None => ("", text.trim()),
     };
     let name = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
-    let address = EmailAddress::parse(address)
-        .map_err(|error| refusal(format!("holds no address of ours: {error}"), accepted))?;
+    let address = EmailAddress::parse(address).map_err(|error| refusal(format!("is no sender: {error}"), accepted))?;
     let name = if name.is_empty() { None } else { Some(shown_name(name)?.to_owned()) };
     Ok(Mailbox { name, address })
 }

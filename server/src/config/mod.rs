@@ -151,7 +151,7 @@ impl Loaded {
         environment: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, ConfigErrors> {
         let Some(path) = source::find(path) else {
-            return Self::from_parts(None, Path::new(""), environment);
+            return Self::from_parts(None, Path::new(""), environment).map_err(ConfigErrors::without_any_file);
         };
         let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
         let base = path.parent().map(PathBuf::from).unwrap_or_default();
@@ -189,6 +189,6 @@ fn unexplained() -> ConfigErrors {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ConfigErrors {
     let title = format!("the configuration file {} cannot be read: {error}", path.display());
-    let help = "name an existing file in UTF-8 with `--config`; `regain init` writes one";
+    let help = "name an existing file in UTF-8 with `--config`";
     ConfigErrors::new(None, vec![Problem::new(Place::Nowhere, title, help)])
 }

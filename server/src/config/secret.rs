@@ -26,8 +26,8 @@ pub enum SecretError {
     #[error("the secret in {0} is no secret; `openssl rand -hex 32` prints one")]
     Trivial(PathBuf),
     /// Reading or writing failed.
-    #[error("the secret file {0}: {1}")]
-    Io(PathBuf, #[source] io::Error),
+    #[error("the secret file {0} cannot be read or made: {1}; its folder must exist and be writable here")]
+    Io(PathBuf, io::Error),
 }
 
 /// Reads the secret at `path`. If there is none and `may_create`, makes one that survives a crash at any moment.

@@ -4,7 +4,7 @@ use super::error::{Place, Problem};
 use super::key::{self, Absent, Key, Kind};
 use super::source::Entry;
 use super::value::{self, Raw, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use std::time::Duration;
 /// is found at once.
 pub(super) struct Settings {
     by_path: BTreeMap<&'static str, Setting>,
+    /// Keys whose setting is among the problems.
+    unusable: BTreeSet<&'static str>,
     /// What relative paths start from.
     base: PathBuf,
     pub(super) problems: Vec<Problem>,
@@ -51,14 +53,18 @@ impl Settings {
     /// Lays `environment` over `file` and fills in the defaults. A key and its twin are one setting: the environment's
     /// replaces the file's, whichever of the two each uses.
     pub(super) fn resolve(file: Vec<Entry>, environment: Vec<Entry>, base: &Path, problems: Vec<Problem>) -> Self {
-        let mut settings = Self { by_path: BTreeMap::new(), base: base.to_owned(), problems };
+        let (by_path, unusable) = (BTreeMap::new(), BTreeSet::new());
+        let mut settings = Self { by_path, unusable, base: base.to_owned(), problems };
         let (mut file, mut environment) = (by_key(file), by_key(environment));
         for key in key::all() {
             let (from_file, from_environment) = (file.remove(key.path), environment.remove(key.path));
             match settings.settle(key, from_environment.or(from_file).unwrap_or_default()) {
                 Ok(Some(setting)) => settings.put(key, setting),
                 Ok(None) => {}
-                Err(problem) => settings.problems.push(problem),
+                Err(problem) => {
+                    settings.unusable.insert(key.path);
+                    settings.problems.push(problem);
+                }
             }
         }
         settings
@@ -166,6 +172,11 @@ impl Settings {
     /// Whether somebody set `key`.
     pub(super) fn configured(&self, key: &Key) -> bool {
         self.setting(key).is_some_and(|setting| setting.origin != Origin::Default)
+    }
+
+    /// Whether somebody tried to set `key`, and was told why that does not work.
+    pub(super) fn is_unusable(&self, key: &Key) -> bool {
+        self.unusable.contains(key.path)
     }
 
     pub(super) fn text(&self, key: &Key) -> Option<String> {

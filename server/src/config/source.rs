@@ -30,7 +30,8 @@ pub(super) fn find(given: Option<&Path>) -> Option<PathBuf> {
     given.map(Path::to_owned).or_else(usual)
 }
 
-const USUAL_PLACES: [&str; 2] = ["regain.toml", "/etc/regain/regain.toml"];
+/// Where a file is looked for that `--config` does not name.
+pub(super) const USUAL_PLACES: [&str; 2] = ["regain.toml", "/etc/regain/regain.toml"];
 
 /// Takes the settings out of the file's text; notes in `file` which bytes are secret. Fails if it is no TOML at all.
 pub(super) fn of_file(file: &mut SourceFile, problems: &mut Vec<Problem>) -> Result<Vec<Entry>, Problem> {

@@ -103,11 +103,15 @@ impl Ledger {
     fn open_with(path: &Path, lock: Option<Arc<lock::ServerLock>>) -> Result<Self, LedgerFault> {
         let missing = |cause: std::io::Error| LedgerFault::Engine {
             what: "cannot be created",
-            cause: format!("{}: {cause}", path.display()),
+            cause: format!("{}: {cause}; its folder must exist and be writable here", path.display()),
         };
         create_for_owner_alone(path).map_err(missing)?;
-        let mut connection = Connection::open(path).map_err(LedgerFault::engine("cannot be opened"))?;
-        configure(&connection).map_err(LedgerFault::engine("cannot be opened"))?;
+        let broken = |cause: rusqlite::Error| LedgerFault::Engine {
+            what: "cannot be opened",
+            cause: format!("{}: {cause}", path.display()),
+        };
+        let mut connection = Connection::open(path).map_err(broken)?;
+        configure(&connection).map_err(broken)?;
         schema::migrate(&mut connection)?;
         Ok(Self {
             writer: Arc::new(Writer::start(connection)?),

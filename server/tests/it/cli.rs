@@ -52,6 +52,23 @@ async fn explain_says_why_no_mail_came() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn explain_says_that_no_server_has_taken_a_request_up() {
+    let site = Site::with_accounts(&[ADA]).await;
+    let id = last_word(&site.printed_by(&["request", ADA]));
+    let waiting = async || Some(site.printed_by(&["explain", &id])).filter(|text| text.contains("`regain serve`"));
+    let said = eventually("the reason to wait", DEADLINE, waiting).await;
+    assert!(said.contains("by the help desk"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_user_store_lacks_is_logged_before_anybody_asks() {
+    let site = Site::with_accounts(&[ADA]).await;
+    let server = site.serve(&[("REGAIN_USERS__TABLE", "people")]);
+    let told = async || Some(server.log()).filter(|log| log.contains("people") && log.contains("accounts"));
+    eventually("what is missing and what there is", DEADLINE, told).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_outbox_is_listed_retried_and_dropped() {
     let site = Site::with_accounts(&[ADA, "bob@example.com"]).await;
     let nobody_there = ("REGAIN_MAIL__SMTP__URL", "smtp://127.0.0.1:9");
@@ -59,7 +76,7 @@ async fn the_outbox_is_listed_retried_and_dropped() {
     server.request(ADA).await;
     server.request("bob@example.com").await;
     // Both were tried once; the next time is seconds away.
-    let both_failed = |list: &String| ids_in(list).len() == 2 && !list.contains("failed 0 times");
+    let both_failed = |list: &String| ids_in(list).len() == 2 && !list.contains("not tried yet");
     let waiting = async || Some(site.printed_by(&["outbox", "list"])).filter(both_failed);
     let ids = ids_in(&eventually("two that were tried", DEADLINE, waiting).await);
     site.printed_by(&["outbox", "drop", &ids[0]]);
@@ -131,6 +148,15 @@ fn the_references_need_no_config() {
     assert!(schema.is_object());
 }
 
+#[test]
+fn nothing_is_said_when_the_reader_of_a_pipe_has_had_enough() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_regain"));
+    let output = command.args(["config", "schema"]).stdout(writer).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_openapi_document_is_printed_as_it_is_served() {
     let site = Site::with_accounts(&[]).await;
@@ -175,6 +201,8 @@ fn wrong_words_and_a_wrong_config_are_exit_code_2() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(run(dir.path(), &["regret"], "").status.code(), Some(2));
     assert_eq!(run(dir.path(), &["serve", "--config", "absent.toml"], "").status.code(), Some(2));
+    let without_any = String::from_utf8(run(dir.path(), &["serve"], "").stderr).unwrap();
+    assert!(without_any.contains("no configuration file was read") && without_any.ends_with('\n'), "{without_any}");
     std::fs::write(dir.path().join("regain.toml"), "public_url = \"https://a.example\"\n\n[reset]\ntokens = 5\n")
         .unwrap();
     let output = run(dir.path(), &["serve"], "");

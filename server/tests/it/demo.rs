@@ -38,8 +38,11 @@ async fn demo_keeps_its_folder_and_finds_it_again() {
 async fn the_mailbox_of_the_demo_can_be_looked_at() {
     let dir = tempfile::tempdir().unwrap();
     let demo = start(dir.path());
-    let page = crate::support::process::client().get(demo.url("/demo/mail")).send().await.unwrap();
+    let client = crate::support::process::client();
+    let page = client.get(demo.url("/demo/mail")).send().await.unwrap();
     assert_eq!(page.status(), 200);
+    let sent = client.get(demo.url("/forgot-password/sent")).send().await.unwrap().text().await.unwrap();
+    assert!(sent.contains(r#"href="/demo/mail""#), "each page leads to the mailbox: {sent}");
 }
 
 #[test]
@@ -55,6 +58,21 @@ fn demo_walks_through_a_whole_reset() {
 fn start(dir: &Path) -> Process {
     let words = ["demo", "--dir", "kept", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
     Process::start(dir, &words, &[])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_that_explains_works_as_pasted() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = start(dir.path());
+    let line = demo.printed.iter().find(|line| line.contains(" explain ")).expect("a line that explains");
+    demo.request("ada@example.com").await;
+    let output = Command::new("sh").args(["-c", line]).current_dir(dir.path()).output().unwrap();
+    let answer = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        answer.contains("asked for ada@example.com"),
+        "{line}: {answer}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn is_curl(line: &str) -> bool {

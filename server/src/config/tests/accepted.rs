@@ -215,6 +215,9 @@ fn a_key_and_its_twin_exclude_each_other() {
 
 #[test]
 fn a_twin_that_names_no_readable_file_is_refused() {
+    let relay = HTTPS.replace("url = \"smtps", "url_file = \"smtps");
+    let errors = Config::from_toml(&relay, Path::new("/etc/regain"), NO_ENVIRONMENT).unwrap_err();
+    assert_eq!(errors.count(), 1, "nor is the setting called missing: {errors}");
     let missing = with(&[("REGAIN_USERS__URL_FILE", "nowhere")]).unwrap_err().to_string();
     assert!(missing.contains("/etc/regain/nowhere: No such file"), "{missing}");
 }

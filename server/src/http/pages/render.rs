@@ -19,6 +19,8 @@ pub struct Pages {
     words: Arc<Words>,
     content_security_policy: HeaderValue,
     brand: Brand,
+    /// Of the demo: each page leads to its mailbox.
+    shows_demo_mailbox: bool,
     pub(super) cookie: ResetCookie,
 }
 
@@ -86,7 +88,12 @@ impl Pages {
         templates.add_global("style", Value::from_safe_string(STYLE.to_owned()));
         templates.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
         let content_security_policy = content_security_policy().map_err(|error| PagesFault(error.to_string()))?;
-        Ok(Self { templates, words, content_security_policy, brand, cookie })
+        Ok(Self { templates, words, content_security_policy, brand, shows_demo_mailbox: false, cookie })
+    }
+
+    /// Has each page lead to the mailbox of the demo, where the mails are.
+    pub fn show_demo_mailbox(&mut self) {
+        self.shows_demo_mailbox = true;
     }
 
     /// The page for an error on a path where people are. The caller adds what else the status calls for, such as
@@ -144,6 +151,7 @@ impl Pages {
             direction => language.direction(),
             words => language.as_function(),
             product => self.brand.product_name.as_str(),
+            shows_demo_mailbox => self.shows_demo_mailbox,
             title => language.text(&format!("{key}-title"), &[("product", Arg::Text(&self.brand.product_name))]),
             ..details
         };

@@ -215,9 +215,12 @@ impl Statements {
             let cause = "Regain may not write to its file".into();
             return Err(StoreFault { what: "is read-only", cause });
         }
-        connection.prepare(&self.look_up(1)).map_err(unsound)?;
+        connection
+            .prepare(&self.look_up(1))
+            .map_err(|error| fault("cannot be searched; see users.eligible", &error))?;
         connection.prepare(&self.swap).map_err(unsound)?;
-        self.after_reset.iter().try_for_each(|(sql, _)| connection.prepare(sql).map(drop)).map_err(unsound)
+        let cannot_run = |error| fault("cannot run a statement of users.after_reset", &error);
+        self.after_reset.iter().try_for_each(|(sql, _)| connection.prepare(sql).map(drop)).map_err(cannot_run)
     }
 
     fn advice(&self, connection: &Connection) -> Result<Option<String>, StoreFault> {
