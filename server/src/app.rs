@@ -95,7 +95,7 @@ impl App {
     /// takes too long is left to the courier.
     async fn settle_what_a_crash_left(&self) {
         match tokio::time::timeout(CRASH_SETTLED_WITHIN, settle::recover_lapsed(self)).await {
-            Ok(Ok(())) => {}
+            Ok(Ok(_)) => {}
             Ok(Err(fault)) => tracing::error!(%fault, "redeemings that a crash cut short wait for the courier"),
             Err(_) => tracing::warn!("redeemings that a crash cut short wait for the user store"),
         }

@@ -41,8 +41,12 @@ pub struct Courier {
     app: Arc<App>,
     senders: Arc<Semaphore>,
     in_flight: JoinSet<Option<Finished>>,
+    /// What came of mails and is not in the ledger yet.
+    unrecorded: Vec<Finished>,
     counted_at: Timestamp,
     forgot_at: Timestamp,
+    /// When the user store could not tell what became of a claim.
+    baffled_at: Timestamp,
 }
 
 /// What a tick came to.
@@ -64,8 +68,10 @@ impl Courier {
             app,
             senders: Arc::new(Semaphore::new(SENDERS)),
             in_flight: JoinSet::new(),
+            unrecorded: Vec::new(),
             counted_at: Timestamp::default(),
             forgot_at: Timestamp::default(),
+            baffled_at: Timestamp::default(),
         }
     }
 
@@ -106,16 +112,16 @@ impl Courier {
     /// [`LedgerFault`]: what was leased comes back when its lease lapses.
     pub async fn tick(&mut self) -> Result<Tick, LedgerFault> {
         let now = self.app.clock.now();
-        settle::recover_lapsed(&self.app).await?;
         self.keep_house(now).await?;
-        let finished = self.finished();
+        self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
         let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
-        if finished.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
+        if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
         }
         let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(LEASE) };
         let room = u32::try_from(room).unwrap_or(0);
-        let batch = self.app.ledger.record_and_lease(finished, lease, now, room).await?;
+        let batch = self.app.ledger.record_and_lease(self.unrecorded.clone(), lease, now, room).await?;
+        self.unrecorded.clear();
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
         if !batch.is_empty() {
@@ -129,12 +135,12 @@ impl Courier {
             Ok(candidates) => self.decide(batch, &candidates, lease, now).await,
             Err(fault) => {
                 tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
-                let (late, waiting): (Vec<_>, Vec<_>) =
-                    batch.into_iter().partition(|row| deliver::is_late(&self.app, row, now));
+                let (ready, waiting): (Vec<_>, Vec<_>) =
+                    batch.into_iter().partition(|row| !deliver::needs_look_up(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
                 let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 self.app.ledger.put_back(waiting, lease.id, due_at).await?;
-                self.decide(late, &[], lease, now).await
+                self.decide(ready, &[], lease, now).await
             }
         }
     }
@@ -180,17 +186,15 @@ impl Courier {
         });
     }
 
-    /// What has finished since the last tick.
-    fn finished(&mut self) -> Vec<Finished> {
-        std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken).collect()
-    }
-
     async fn keep_house(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
-        if now.since(self.counted_at) >= COUNT_EVERY {
+        if has_passed(STORE_PAUSE, self.baffled_at, now) && !settle::recover_lapsed(&self.app).await? {
+            self.baffled_at = now;
+        }
+        if has_passed(COUNT_EVERY, self.counted_at, now) {
             self.counted_at = now;
             self.app.ledger.count_waiting().await?;
         }
-        if now.since(self.forgot_at) >= FORGET_EVERY
+        if has_passed(FORGET_EVERY, self.forgot_at, now)
             && !self.app.ledger.forget_some(now, self.app.config.ledger.retention).await?
         {
             self.forgot_at = now;
@@ -199,11 +203,16 @@ impl Courier {
     }
 
     async fn drain(&mut self) {
-        while let Some(done) = self.in_flight.join_next().await {
-            if let Some(finished) = taken(done)
-                && let Err(fault) = self.app.ledger.record(vec![finished]).await
+        loop {
+            let unrecorded = std::mem::take(&mut self.unrecorded);
+            if !unrecorded.is_empty()
+                && let Err(fault) = self.app.ledger.record(unrecorded).await
             {
                 tracing::error!(%fault, "an outcome was not recorded; its mail may be sent again");
+            }
+            match self.in_flight.join_next().await {
+                Some(done) => self.unrecorded.extend(taken(done)),
+                None => return,
             }
         }
     }
@@ -253,4 +262,9 @@ fn taken(done: Result<Option<Finished>, tokio::task::JoinError>) -> Option<Finis
 fn jittered(app: &App, span: Duration) -> Duration {
     let share = f64::from(u16::from_le_bytes(random(app.entropy.as_ref()))) / f64::from(u16::MAX);
     span.mul_f64(1.0 - share / 4.0)
+}
+
+/// Whether `span` has passed since `last`; also after the clock was set back.
+fn has_passed(span: Duration, last: Timestamp, now: Timestamp) -> bool {
+    now < last || now.since(last) >= span
 }

@@ -130,9 +130,13 @@ pub fn unfit(account: &Account) -> Option<Reason> {
     }
 }
 
-/// Whether it is too late for a mail.
+/// Whether the user store decides on `row`: a notice knows whom it is for, and what is late ends in any case.
 #[must_use]
-pub fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
+pub fn needs_look_up(app: &App, row: &Leased, now: Timestamp) -> bool {
+    row.message == MessageKind::Reset && !is_late(app, row, now)
+}
+
+fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
     now.since(row.accepted_at) >= app.config.reset.give_up
 }
 

@@ -27,11 +27,11 @@ pub async fn settle(app: &App, claim: &Claim, account: &Account) -> Result<(), L
 }
 
 /// Looks into every claim whose time ran out: its holder died, or lost the store half-way. Stops at the first that the
-/// store cannot tell about, so that a store that hangs is waited for once and not for each.
+/// store cannot tell about, so that a store that hangs is waited for once and not for each; false then.
 ///
 /// # Errors
 /// [`LedgerFault`].
-pub async fn recover_lapsed(app: &App) -> Result<(), LedgerFault> {
+pub async fn recover_lapsed(app: &App) -> Result<bool, LedgerFault> {
     for LapsedClaim { claim, new_fingerprint } in app.ledger.lapsed_claims(app.clock.now()).await? {
         let Some(new_fingerprint) = new_fingerprint else {
             // Nothing can have been written: what would be was never noted.
@@ -42,11 +42,11 @@ pub async fn recover_lapsed(app: &App) -> Result<(), LedgerFault> {
             Ok(account) => recover(app, &claim, new_fingerprint, account).await?,
             Err(fault) => {
                 tracing::warn!(%fault, request = %claim.token.entry, "a lapsed claim waits for the user store");
-                break;
+                return Ok(false);
             }
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn recover(

@@ -2,6 +2,7 @@
 //! the timeline says why.
 
 use crate::support::Server;
+use crate::support::server::NEW_PASSWORD;
 use crate::support::smtp::{Behaviour, Phase};
 use async_trait::async_trait;
 use regain::courier::Courier;
@@ -228,4 +229,20 @@ async fn a_full_queue_refuses_everybody_alike_until_there_is_room() {
     passes(&server, Duration::from_secs(1)).await;
     server.ask_for("grace@example.com").await;
     assert_eq!(server.inbox.mails().len(), 1, "what was refused is not mailed");
+}
+
+#[tokio::test]
+async fn the_notice_goes_out_while_others_wait_for_the_user_store() {
+    let server = Server::start().await;
+    let token = server.token_for("ada@example.com").await;
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200);
+    server.store_goes_down();
+    server.ask_for("grace@example.com").await;
+    server.run_until_idle().await;
+    assert_eq!(server.inbox.mails_to("ada@example.com").len(), 2, "the link, and the notice");
+    assert!(server.inbox.mails_to("grace@example.com").is_empty());
+    server.store_comes_back();
+    server.clock.advance(Duration::from_secs(2));
+    server.run_until_idle().await;
+    assert_eq!(server.inbox.mails_to("grace@example.com").len(), 1);
 }
