@@ -1,5 +1,9 @@
 //! Regain's own state: requests, deliveries, claims, API tokens.
 //!
+//! A request's way: [`admission`] commits it, [`outbox`] leases it, [`deliveries`] holds what was decided and minted,
+//! [`outcomes`] what became of the mail. What was mailed comes back as a token ([`tokens`]) or a code ([`codes`]), is
+//! claimed, and ends in [`settle`]; or in [`not_me`]. [`timeline`] tells all of it.
+//!
 //! One file of SQLite in WAL mode with `synchronous=FULL`: what is answered with 200 has been synced to disk. One
 //! thread writes, and commits whatever has queued meanwhile in one transaction ([`writer`]); reads go elsewhere
 //! ([`readers`]). Commands in other processes write to the same file; a second *server* is refused ([`lock`]).

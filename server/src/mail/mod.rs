@@ -75,7 +75,7 @@ impl Mail {
     }
 }
 
-/// A carrier of mail. One conformance suite holds every implementation to this text.
+/// A carrier of mail. What it says of a mail decides whether that is tried again, so it never guesses.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Its name in configuration and timeline.

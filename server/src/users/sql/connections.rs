@@ -197,16 +197,9 @@ struct FileIdentity {
 }
 
 impl FileIdentity {
-    #[cfg(unix)]
     fn of(path: &std::path::Path) -> std::io::Result<Self> {
         use std::os::unix::fs::MetadataExt;
         std::fs::metadata(path).map(|file| Self { device: file.dev(), inode: file.ino() })
-    }
-
-    /// Elsewhere an open database can be neither moved nor replaced.
-    #[cfg(not(unix))]
-    fn of(path: &std::path::Path) -> std::io::Result<Self> {
-        std::fs::metadata(path).map(|_| Self { device: 0, inode: 0 })
     }
 }
 
