@@ -81,7 +81,7 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
 
 fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> Option<Vec<Transport>> {
     if transports.is_empty() {
-        if !settings.configured(&SMTP_URL) {
+        if !settings.configured(&SMTP_URL) && !settings.configured(&FILE_DIRECTORY) {
             settings.refuse(&SMTP_URL, refusal("or `mail.file.directory` is required", SMTP_URL.accepted()));
         }
         return None;

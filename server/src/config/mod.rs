@@ -189,6 +189,6 @@ fn unexplained() -> ConfigErrors {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> ConfigErrors {
     let title = format!("the configuration file {} cannot be read: {error}", path.display());
-    let help = "name an existing file in UTF-8 with `--config`; `regain init` writes one";
+    let help = "name an existing file in UTF-8 with `--config`";
     ConfigErrors::new(None, vec![Problem::new(Place::Nowhere, title, help)])
 }

@@ -12,6 +12,8 @@ use std::time::Duration;
 /// is found at once.
 pub(super) struct Settings {
     by_path: BTreeMap<&'static str, Setting>,
+    /// Keys whose value is already complained about.
+    refused: Vec<&'static str>,
     /// What relative paths start from.
     base: PathBuf,
     pub(super) problems: Vec<Problem>,
@@ -51,14 +53,17 @@ impl Settings {
     /// Lays `environment` over `file` and fills in the defaults. A key and its twin are one setting: the environment's
     /// replaces the file's, whichever of the two each uses.
     pub(super) fn resolve(file: Vec<Entry>, environment: Vec<Entry>, base: &Path, problems: Vec<Problem>) -> Self {
-        let mut settings = Self { by_path: BTreeMap::new(), base: base.to_owned(), problems };
+        let mut settings = Self { by_path: BTreeMap::new(), refused: Vec::new(), base: base.to_owned(), problems };
         let (mut file, mut environment) = (by_key(file), by_key(environment));
         for key in key::all() {
             let (from_file, from_environment) = (file.remove(key.path), environment.remove(key.path));
             match settings.settle(key, from_environment.or(from_file).unwrap_or_default()) {
                 Ok(Some(setting)) => settings.put(key, setting),
                 Ok(None) => {}
-                Err(problem) => settings.problems.push(problem),
+                Err(problem) => {
+                    settings.problems.push(problem);
+                    settings.refused.push(key.path);
+                }
             }
         }
         settings
@@ -163,9 +168,9 @@ impl Settings {
         self.by_path.get(key.path)
     }
 
-    /// Whether somebody set `key`.
+    /// Whether somebody set `key`, be it to something that will not do.
     pub(super) fn configured(&self, key: &Key) -> bool {
-        self.setting(key).is_some_and(|setting| setting.origin != Origin::Default)
+        self.setting(key).is_some_and(|setting| setting.origin != Origin::Default) || self.refused.contains(&key.path)
     }
 
     pub(super) fn text(&self, key: &Key) -> Option<String> {
