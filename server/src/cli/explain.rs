@@ -123,7 +123,10 @@ fn ended(request: &Request) -> Option<&str> {
         (State::Suppressed, Some("redeemed")) => "no mail: a new password was set meanwhile",
         (State::Suppressed, Some("not_me")) => "no mail: the owner disowned the requests",
         (State::Failed, Some("unknown")) => "no mail: no account has this address",
-        (State::Failed, Some("ineligible")) => "no mail: the account may not reset its password ([users] eligible)",
+        (State::Failed, Some("ineligible")) => {
+            "no mail: the account may not reset its password: it is not eligible, its address is not verified, or it has \
+             no password of its own ([users] eligible, email_verified)"
+        }
         (State::Failed, Some("ambiguous")) => "no mail: several accounts have this address",
         (State::Failed, Some("format_unknown")) => {
             "no mail: the account's stored password is in a format not known here"
