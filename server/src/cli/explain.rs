@@ -150,7 +150,10 @@ fn ended(request: &Request) -> Option<&'static str> {
         Reason::Redeemed => "no mail: a new password was set meanwhile",
         Reason::NotMe => "no mail: the owner disowned the requests",
         Reason::NoAccount => "no mail: no account has this address",
-        Reason::Ineligible => "no mail: the account may not reset its password ([users] eligible)",
+        Reason::Ineligible => {
+            "no mail: the account may not reset its password: it is not eligible, its address is not verified, or it has \
+             no password of its own ([users] eligible, email_verified)"
+        }
         Reason::Ambiguous => "no mail: several accounts have this address",
         Reason::FormatUnknown => "no mail: the account's stored password is in a format not known here",
         Reason::AddressUnusable => "no mail: the address on file is no email address",

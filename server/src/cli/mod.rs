@@ -14,7 +14,10 @@ mod serve;
 mod token;
 
 use crate::ambient::SystemEntropy;
+use crate::app::StartFault;
+use crate::config::secret::SecretError;
 use crate::config::{Config, ConfigErrors};
+use crate::http::tls::TlsFault;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -120,11 +123,21 @@ fn report(fault: &anyhow::Error) -> ExitCode {
     } else if fault.is::<Failed>() {
         (String::new(), 1)
     } else {
-        (format!("error: {fault:#}\n"), 1)
+        (format!("error: {fault:#}\n"), if is_misconfigured(fault) { 2 } else { 1 })
     };
     // Nobody is left to tell if this fails.
     let _ = write!(err, "{text}");
     ExitCode::from(code)
+}
+
+/// Whether a file that the configuration names is to blame.
+fn is_misconfigured(fault: &anyhow::Error) -> bool {
+    let secret = match fault.downcast_ref::<StartFault>() {
+        Some(StartFault::Blocklist { .. }) => return true,
+        Some(StartFault::Secret(error)) => Some(error),
+        _ => fault.downcast_ref::<SecretError>(),
+    };
+    secret.is_some_and(|error| !matches!(error, SecretError::Io(..))) || fault.is::<TlsFault>()
 }
 
 /// A runtime for commands that wait.

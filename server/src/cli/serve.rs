@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::http::server::{Role, serve};
+use crate::http::tls;
 use crate::telemetry;
 use anyhow::anyhow;
 use std::io::Write;
@@ -48,6 +49,10 @@ struct Signals {
 impl Server {
     /// Starts everything, and says so in one line on standard output.
     pub(super) fn start(app: Arc<App>, public: TcpListener, admin: TcpListener) -> anyhow::Result<Self> {
+        // Read again when the port opens; here so that nobody is told of a server that is about to give up.
+        if let Some(files) = &app.config.server.tls {
+            tls::acceptor(files)?;
+        }
         let ready = format!("ready {} {}", public.local_addr()?, admin.local_addr()?);
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();

@@ -211,6 +211,21 @@ fn wrong_words_and_a_wrong_config_are_exit_code_2() {
     assert!(said.contains("regain.toml") && said.contains('4') && said.contains("tokens"), "file, line, key: {said}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configured_file_that_is_not_there_is_exit_code_2_and_no_server() {
+    let site = Site::with_accounts(&[ADA]).await;
+    for variables in [
+        &[("REGAIN_SERVER__SECRET_FILE", "nowhere")] as &[_],
+        &[("REGAIN_PASSWORD__BLOCKLIST_FILE", "nowhere")],
+        &[("REGAIN_SERVER__TLS_CERTIFICATE_FILE", "nowhere"), ("REGAIN_SERVER__TLS_KEY_FILE", "nowhere")],
+    ] {
+        let started = Process::try_start(site.path(), &["serve", "--config", "regain.toml"], variables);
+        let (status, log) = started.err().expect("it must not say that it is ready");
+        assert_eq!(status.code(), Some(2), "{variables:?}: {log}");
+        assert!(log.contains("nowhere"), "it names the file: {log}");
+    }
+}
+
 fn last_word(printed: &str) -> String {
     printed.split_whitespace().last().expect("some output").to_owned()
 }

@@ -266,6 +266,20 @@ async fn a_missing_password_is_an_invalid_request() {
 }
 
 #[tokio::test]
+async fn fields_are_looked_at_before_a_token_that_opens_nothing() {
+    let server = Server::start().await;
+    for dead in ["no token at all", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+        for body in [
+            json!({ "token": dead }),
+            json!({ "token": dead, "new_password": 1 }),
+            json!({ "token": dead, "new_password": NEW, "password": "another Fine passw0rd!" }),
+        ] {
+            assert_eq!(refusal(server.post_json(CONFIRM, body).await).await, code(400, "invalid_request"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_weak_password_lists_all_violations_and_the_token_survives() {
     let server = Server::with("[password]\npreset = \"unleash\"").await;
     let token = token_for(&server, ADA).await;

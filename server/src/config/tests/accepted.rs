@@ -209,6 +209,7 @@ fn a_twin_in_the_environment_replaces_the_key_in_the_file() {
 fn a_key_and_its_twin_exclude_each_other() {
     let both = HTTPS.replace("[mail.smtp]", "[mail.smtp]\nurl_file = \"smtp\"");
     assert_eq!(title(&both), "error: both `mail.smtp.url` and `mail.smtp.url_file` are set");
+    assert!(errors(&both).contains("has 1 error"), "a key that is set twice is not missing as well");
     let both = with(&[("REGAIN_API__TOKENS", "a-token"), ("REGAIN_API__TOKENS_FILE", "tokens")]);
     assert!(both.unwrap_err().to_string().contains("both `api.tokens` and `api.tokens_file`"));
 }

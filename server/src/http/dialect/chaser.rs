@@ -60,8 +60,9 @@ async fn verify(mut call: Call) -> Result<Response, Refusal> {
 
 async fn confirm(mut call: Call) -> Result<Response, Refusal> {
     let body = read(&mut call, Access::Public).await?;
-    let credential = credential(&body)?;
+    // First, since a fault in the fields is told before a word about the token.
     let password = new_password(&body)?;
+    let credential = credential(&body)?;
     redeem(&call.app, &credential, password).await?;
     Ok(message("The password has been changed."))
 }

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::config::Access;
 use crate::http::call::Call;
 use crate::http::json::{Object, Value};
+use crate::http::pages::form::Form;
 use crate::http::problem::{self, JSON, json};
 use crate::http::route::{get_only, post_only};
 use crate::recovery::Credential;
@@ -116,9 +117,8 @@ const EXTRA_SHOWN_CHARS: usize = 64;
 
 /// The one `token` of a query. Two are none: which of them was meant?
 fn token_in_query(query: &str) -> Option<SecretString> {
-    let mut tokens = query.split('&').filter_map(|pair| pair.strip_prefix("token="));
-    let token = tokens.next().filter(|token| !token.is_empty())?;
-    tokens.next().is_none().then(|| token.into())
+    let query = Form::parse(query.as_bytes()).ok()?;
+    query.value("token").filter(|token| !token.is_empty()).map(SecretString::from)
 }
 
 /// What `validate` tells the holder of a live token: the contract's one answer that names an account.
@@ -304,6 +304,7 @@ mod tests {
         let token = |query| token_in_query(query).map(|token| token.expose_secret().to_owned());
         assert_eq!(token("token=abc").as_deref(), Some("abc"));
         assert_eq!(token("a=b&token=abc&c").as_deref(), Some("abc"));
+        assert_eq!(token("token=%61b%2Dc").as_deref(), Some("ab-c"));
         for none in ["", "token", "token=", "token=a&token=a", "tokens=a", "Token=a"] {
             assert_eq!(token(none), None, "{none:?}");
         }

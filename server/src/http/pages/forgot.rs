@@ -22,9 +22,8 @@ pub(super) async fn ask(mut call: Call) -> Response {
         Ok(form) => form,
         Err(refusal) => return refused(&app, &refusal, &locales),
     };
-    let Some(typed) = form.value("email") else {
-        return app.pages.problem(StatusCode::BAD_REQUEST, &locales);
-    };
+    // A form without the field is as good as one with nothing in it.
+    let typed = form.value("email").unwrap_or_default();
     if let Ok(identifier) = EmailAddress::parse(typed.trim_ascii()) {
         let client = Some(call.client);
         let ask = Ask { identifier, origin: Origin::Page, client, locales: locales.clone() };

@@ -8,11 +8,11 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
 /// The fields of a form, each name once. Any of the values may be a secret.
-pub(super) struct Form(Vec<(String, SecretString)>);
+pub(in crate::http) struct Form(Vec<(String, SecretString)>);
 
 /// What was sent is no form: invalid UTF-8, or a name twice.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
+pub(in crate::http) struct Malformed;
 
 /// Why a form is not even looked at.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Form {
     }
 
     /// Parses as the URL Standard §5.1 has it, but refuses what it would repair.
-    pub(super) fn parse(encoded: &[u8]) -> Result<Self, Malformed> {
+    pub(in crate::http) fn parse(encoded: &[u8]) -> Result<Self, Malformed> {
         let mut fields: Vec<(String, SecretString)> = Vec::new();
         for pair in encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             let equals = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
@@ -54,7 +54,7 @@ impl Form {
     }
 
     /// What was entered under `name`.
-    pub(super) fn value(&self, name: &str) -> Option<&str> {
+    pub(in crate::http) fn value(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.expose_secret())
     }
 }

@@ -4,7 +4,7 @@
 //! fragment and so reaches no server and no log, into a cookie; without it the code from the same mail does.
 
 mod forgot;
-mod form;
+pub(super) mod form;
 mod not_me;
 mod render;
 mod reset;
