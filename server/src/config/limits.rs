@@ -26,7 +26,7 @@ keys! {
          still some tens of megabytes.",
     ).or("100000");
     BODY_BYTES_MAX = Key::number(
-        "limits.body_bytes_max", "bytes", (1024, 16_777_216),
+        "limits.body_bytes_max", "bytes", (256, 16_777_216),
         "Largest request body; beyond it 413. 16 KiB hold an address and a password of 256 \
          characters several times over, however they are escaped.",
     ).or("16384");

@@ -85,18 +85,16 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
     })
 }
 
-/// A code never outlives its link: the default gives way, a configured value is refused.
+/// A code never outlives its link.
 fn code_ttl(settings: &mut Settings, token_ttl: Option<Duration>) -> Option<Duration> {
     let code_ttl = settings.seconds(&CODE_TTL_SECONDS)?;
-    let token_ttl = token_ttl.filter(|token_ttl| code_ttl > *token_ttl);
-    let Some(token_ttl) = token_ttl else { return Some(code_ttl) };
-    if settings.configured(&CODE_TTL_SECONDS) {
-        let accepted = format!("at most `reset.token_ttl_seconds`, which is {}", token_ttl.as_secs());
-        settings.refuse(&CODE_TTL_SECONDS, refusal("outlives the link", accepted));
-    } else {
-        settings.derive(&CODE_TTL_SECONDS, Value::Number(token_ttl.as_secs()));
+    match token_ttl.filter(|token_ttl| code_ttl > *token_ttl) {
+        None => Some(code_ttl),
+        Some(token_ttl) => {
+            settings.derive(&CODE_TTL_SECONDS, Value::Number(token_ttl.as_secs()));
+            Some(token_ttl)
+        }
     }
-    Some(token_ttl)
 }
 
 /// Stands for a public URL that is wrong itself, so that the rest of the link is checked all the same.

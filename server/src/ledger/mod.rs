@@ -115,6 +115,8 @@ impl Ledger {
             cause: format!("{}: {cause}", path.display()),
         };
         let mut connection = Connection::open(path).map_err(broken)?;
+        schema::refuse_foreign(&connection)?;
+        schema::refuse_foreign(&connection)?;
         configure(&connection).map_err(broken)?;
         schema::migrate(&mut connection)?;
         Ok(Self {

@@ -12,6 +12,22 @@ struct Migration {
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, sql: include_str!("../../../migrations/sqlite/0001_ledger.sql") }];
 
+/// Marks a file as a ledger, in the place that SQLite keeps for it: "RGN1".
+const APPLICATION_ID: u32 = 0x5247_4E31;
+
+/// Refuses a database that is somebody else's, before anything in it is changed.
+pub(super) fn refuse_foreign(connection: &Connection) -> Result<(), LedgerFault> {
+    let look = |connection: &Connection| -> rusqlite::Result<(u32, bool)> {
+        let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, u32>(0))?;
+        Ok((connection.pragma_query_value(None, "application_id", |row| row.get(0))?, tables == 0))
+    };
+    let (mark, is_empty) = look(connection).map_err(LedgerFault::engine("cannot be read"))?;
+    if is_empty || mark == APPLICATION_ID {
+        return Ok(());
+    }
+    Err(LedgerFault::Foreign("is another application's database; give Regain a file of its own ([ledger] url)".into()))
+}
+
 /// Brings the ledger to this version of Regain, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerFault> {
     let failed = || LedgerFault::engine("cannot be migrated");
@@ -19,6 +35,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerFault> {
         return verify(connection);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed())?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed())?;
     transaction
         .execute_batch(
             "CREATE TABLE IF NOT EXISTS migrations \
@@ -107,5 +124,17 @@ mod tests {
         connection.execute("INSERT INTO migrations VALUES (9999, 'x')", []).unwrap();
         let refusal = migrate(&mut connection).unwrap_err().to_string();
         assert!(refusal.contains("newer version"), "{refusal}");
+    }
+
+    #[test]
+    fn another_applications_database_is_left_as_it_is() {
+        let connection = Connection::open_in_memory().unwrap();
+        refuse_foreign(&connection).unwrap();
+        connection.execute_batch("CREATE TABLE migrations (id INTEGER)").unwrap();
+        assert!(matches!(refuse_foreign(&connection), Err(LedgerFault::Foreign(_))));
+
+        let mut ours = Connection::open_in_memory().unwrap();
+        migrate(&mut ours).unwrap();
+        refuse_foreign(&ours).unwrap();
     }
 }

@@ -27,4 +27,5 @@ mod store_faults;
 mod support;
 mod tls;
 mod uniform;
+mod where_links_point;
 mod who_gets_mail;

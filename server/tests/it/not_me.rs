@@ -76,3 +76,13 @@ async fn it_counts_for_seven_days_whatever_is_forgotten_meanwhile() {
     server.clock.advance(Duration::from_millis(1));
     assert_eq!(says_not_me(&server, &not_me).await, 400);
 }
+
+#[tokio::test]
+async fn the_token_may_stand_where_the_link_had_it() {
+    let server = Server::start().await;
+    let token = server.token_for(ADA).await;
+    let path = format!("/not-me?token={}", server.last_not_me_token_for(ADA));
+    let answer = server.post(&path).header("origin", &server.url).form(&[("said", "it")]).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
+    assert!(!server.is_live(&token).await);
+}

@@ -32,7 +32,7 @@ fn a_limit_or_lifetime_that_bounds_nothing_is_refused() {
         ("reset.give_up_seconds", &["0", "604801"]),
         ("limits.requests_per_network_per_minute", &["0", "-10", "1_000_000_001"]),
         ("limits.queue_max", &["0"]),
-        ("limits.body_bytes_max", &["1023", "16777217"]),
+        ("limits.body_bytes_max", &["255", "16777217"]),
         ("password.length_min", &["7", "129"]),
         ("password.length_max", &["63", "4097"]),
         ("ledger.retention_days", &["0", "3651"]),

@@ -28,14 +28,16 @@ pub(super) async fn form(call: Call) -> Response {
     }
 }
 
-/// POST `/not-me`
+/// POST `/not-me`; the token stands in the form, or where the link had it.
 pub(super) async fn submit(mut call: Call) -> Response {
     let (app, locales) = (call.app.clone(), call.locales());
     let form = match Form::read(&mut call).await {
         Ok(form) => form,
         Err(refusal) => return refused(&app, &refusal, &locales),
     };
-    let Some(token) = form.value("token").and_then(ResetToken::parse) else {
+    let query = Form::parse(call.uri.query().unwrap_or_default().as_bytes()).ok();
+    let text = form.value("token").or_else(|| query.as_ref()?.value("token"));
+    let Some(token) = text.and_then(ResetToken::parse) else {
         return turned_away(&app, OpenRefusal::Dead, &locales);
     };
     match not_me::not_me(&app, &token).await {
