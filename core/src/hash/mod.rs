@@ -184,8 +184,8 @@ struct Row {
 
 static TABLE: &[Row] = &[
     argon2::ROW_ID,
-    argon2::ROW_I,
     bcrypt::ROW,
+    argon2::ROW_I,
     php_bcrypt::ROW,
     php_bcrypt::ROW_SYMFONY,
     php_bcrypt::ROW_DRUPAL,

@@ -129,8 +129,8 @@ fn condition(text: &str) -> Result<String, Refusal> {
 const HASHES: &[&str] = &[
     "keep",
     "argon2id",
-    "argon2i",
     "bcrypt",
+    "argon2i",
     "php_bcrypt",
     "symfony_bcrypt",
     "drupal_bcrypt",
