@@ -14,6 +14,7 @@ mod django_scrypt;
 mod drupal;
 mod error;
 mod kdf;
+mod ldap_salted;
 mod passlib_bcrypt;
 mod passlib_pbkdf2;
 mod php_bcrypt;
@@ -213,6 +214,9 @@ static TABLE: &[Row] = &[
     sha_crypt::ROW_SHA512,
     sha_crypt::ROW_SHA256,
     yescrypt::ROW,
+    ldap_salted::ROW_SHA1,
+    ldap_salted::ROW_SHA256,
+    ldap_salted::ROW_SHA512,
 ];
 
 /// No password of more bytes is ever hashed: as many as Symfony and WordPress take, and four times the bytes of the

@@ -20,9 +20,9 @@ pub(super) trait Method: fmt::Debug + Send + Sync {
 }
 
 impl Recipe {
-    /// The account's own: the format and cost of `stored`, its salt and digest length (no salt shorter than
-    /// the format's own), and
-    /// bcrypt's own prefix. The application reads what it reads today, and nobody's cost changes behind its back.
+    /// The account's own: the format and cost of `stored`, its salt and digest length (no salt shorter than the
+    /// format's own), and bcrypt's own prefix. The application reads what it reads today, and nobody's cost changes
+    /// behind its back.
     ///
     /// # Errors
     /// As [`super::verify`]; [`HashError::NotKept`] for formats that are only read, or written only where configured.

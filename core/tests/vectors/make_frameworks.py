@@ -47,6 +47,9 @@ PASSLIB = [
     ("passlib 1.7.4", passlib.bcrypt_sha256.using(rounds=4)),
     ("passlib 1.7.4", passlib.phpass.using(rounds=7)),
     ("passlib 1.7.4, phpBB's", passlib.phpass.using(rounds=7, ident="H")),
+    ("passlib 1.7.4", passlib.ldap_salted_sha1),
+    ("passlib 1.7.4", passlib.ldap_salted_sha256.using(salt_size=8)),
+    ("passlib 1.7.4", passlib.ldap_salted_sha512.using(salt_size=4)),
 ]
 
 

@@ -157,6 +157,9 @@ const HASHES: &[&str] = &[
     "sha512_crypt",
     "sha256_crypt",
     "yescrypt",
+    "ldap_ssha",
+    "ldap_ssha256",
+    "ldap_ssha512",
 ];
 
 #[cfg(test)]
