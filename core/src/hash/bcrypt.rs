@@ -4,7 +4,7 @@
 //! `$2x$` marks hashes made by an old fault of PHP's and is not read.
 
 use super::error::bounded;
-use super::{HashError, Method, Row, decimal};
+use super::{HashError, Method, Row, decimal, opens_with};
 use crate::entropy::{Entropy, random};
 use ::bcrypt::{HashParts, Version};
 use base64::Engine;
@@ -15,31 +15,31 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    openings: &["$2a$", "$2b$", "$2y$"],
+    recognises: |stored| opens_with(stored, &["$2a$", "$2b$", "$2y$"]),
     bytes_max: Some(BYTES_MAX),
     // PHP and Ruby refuse NUL; Node, Python and Go hash past it.
     nul_allowed: false,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
-    default: || Arc::new(DEFAULT),
+    default: Some(|| Arc::new(DEFAULT)),
 };
 
-fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+pub(super) fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
     let hash = Hash::read(stored)?;
     let computed = hash.cost.hash(password, hash.salt)?;
     Ok(computed.as_bytes()[DIGEST_AT..].ct_eq(hash.digest.as_bytes()).into())
 }
 
 /// A stored password, taken apart.
-struct Hash<'a> {
-    cost: Cost,
-    salt: [u8; 16],
+pub(super) struct Hash<'a> {
+    pub(super) cost: Cost,
+    pub(super) salt: [u8; 16],
     /// In base64.
     digest: &'a str,
 }
 
 impl<'a> Hash<'a> {
-    fn read(stored: &'a str) -> Result<Self, HashError> {
+    pub(super) fn read(stored: &'a str) -> Result<Self, HashError> {
         if stored.len() != HASH_CHARS || !stored.is_ascii() {
             return Err(malformed("it is not 60 characters long"));
         }
@@ -61,13 +61,13 @@ impl<'a> Hash<'a> {
 
 /// What a hash costs, and how it opens.
 #[derive(Debug, Clone, Copy)]
-struct Cost {
-    prefix: Prefix,
-    log2_rounds: u32,
+pub(super) struct Cost {
+    pub(super) prefix: Prefix,
+    pub(super) log2_rounds: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Prefix {
+pub(super) enum Prefix {
     A,
     B,
     Y,
@@ -76,7 +76,7 @@ enum Prefix {
 impl Cost {
     /// The whole text. `password` has at most 72 bytes by now, so nothing is cut; the library's own refusal starts
     /// at 72 already, one byte before applications refuse.
-    fn hash(self, password: &[u8], salt: [u8; 16]) -> Result<String, HashError> {
+    pub(super) fn hash(self, password: &[u8], salt: [u8; 16]) -> Result<String, HashError> {
         let parts: HashParts = ::bcrypt::hash_with_salt(password, self.log2_rounds, salt)
             .map_err(|_| malformed("its parameters contradict each other"))?;
         Ok(parts.format_for_version(match self.prefix {
@@ -99,9 +99,9 @@ fn malformed(what: &'static str) -> HashError {
 
 const NAME: &str = "bcrypt";
 /// What Rails, Laravel and Python's bcrypt use of themselves; OWASP's Password Storage Cheat Sheet asks for 10 at least.
-const DEFAULT: Cost = Cost { prefix: Prefix::B, log2_rounds: 12 };
+pub(super) const DEFAULT: Cost = Cost { prefix: Prefix::B, log2_rounds: 12 };
 /// Blowfish takes a key of 18 words of 32 bits.
-const BYTES_MAX: usize = 72;
+pub(super) const BYTES_MAX: usize = 72;
 /// The algorithm's own minimum.
 const COST_MIN: u32 = 4;
 /// Some three seconds; each step doubles it, so a planted 31 would take two days.
@@ -109,10 +109,10 @@ const COST_MAX: u32 = 15;
 
 const HASH_CHARS: usize = 60;
 const PREFIX_CHARS: usize = 4;
-const SALT_AT: usize = 7;
-const DIGEST_AT: usize = 29;
+pub(super) const SALT_AT: usize = 7;
+pub(super) const DIGEST_AT: usize = 29;
 /// Sixteen bytes leave four bits of the salt's last character unused. Not everybody clears them.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &BCRYPT,
     GeneralPurposeConfig::new()
         .with_encode_padding(false)

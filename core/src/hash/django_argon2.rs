@@ -1,19 +1,19 @@
 //! Argon2id as Django stores it: `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<digest>`.
 
-use super::argon2id::{self, Cost, Hash};
-use super::{HashError, Method, Row};
+use super::argon2::{self, Cost, Hash, Variant};
+use super::{HashError, Method, Row, opens_with};
 use crate::entropy::Entropy;
 use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: "django_argon2",
-    openings: &["argon2$argon2id$v=19$"],
+    recognises: |stored| opens_with(stored, &["argon2$argon2id$v=19$"]),
     bytes_max: None,
     // Django's forms refuse NUL, so nobody could sign in with it.
     nul_allowed: false,
-    verify: |stored, password| argon2id::verify(phc(stored), password),
+    verify: |stored, password| argon2::verify(phc(stored), password),
     keep: |stored| Ok(Arc::new(Django(Hash::read(phc(stored))?.cost))),
-    default: || Arc::new(Django(DEFAULT)),
+    default: Some(|| Arc::new(Django(DEFAULT))),
 };
 
 #[derive(Debug)]
@@ -31,4 +31,4 @@ fn phc(stored: &str) -> &str {
 
 const ALGORITHM: &str = "argon2";
 /// Django 5.2's `Argon2PasswordHasher`.
-const DEFAULT: Cost = Cost { m_kib: 102_400, t: 2, p: 8, salt_bytes: 16, digest_bytes: 32 };
+const DEFAULT: Cost = Cost { variant: Variant::Id, m_kib: 102_400, t: 2, p: 8, salt_bytes: 16, digest_bytes: 32 };

@@ -4,8 +4,9 @@
 //! the rounds, so they are the account's own.
 
 use super::error::bounded;
-use super::{HashError, Method, Row, decimal};
-use crate::entropy::{Entropy, random};
+use super::text::letters_and_digits;
+use super::{HashError, Method, Row, decimal, opens_with};
+use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::Sha256;
@@ -14,13 +15,13 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    openings: &["pbkdf2_sha256$"],
+    recognises: |stored| opens_with(stored, &["pbkdf2_sha256$"]),
     bytes_max: None,
     // Django's forms refuse NUL, so nobody could sign in with it.
     nul_allowed: false,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
-    default: || Arc::new(DEFAULT),
+    default: Some(|| Arc::new(DEFAULT)),
 };
 
 fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
@@ -67,17 +68,10 @@ impl Cost {
 
 impl Method for Cost {
     fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
-        let salt: String = (0..self.salt_chars).map(|_| letter_or_digit(entropy)).collect();
+        let salt = letters_and_digits(self.salt_chars, entropy);
         let digest = BASE64.encode(self.digest(password, &salt));
         Ok(format!("pbkdf2_sha256${}${salt}${digest}", self.rounds))
     }
-}
-
-/// One of 62. The remainder of 64 random bits favours none of them by more than 2⁻⁵⁸.
-fn letter_or_digit(entropy: &dyn Entropy) -> char {
-    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let place = u64::from_le_bytes(random(entropy)) % ALPHABET.len() as u64;
-    char::from(ALPHABET[place as usize])
 }
 
 fn malformed(what: &'static str) -> HashError {

@@ -44,6 +44,12 @@ pub enum HashError {
         /// What is computed.
         accepted: RangeInclusive<u64>,
     },
+    /// Too weak, or too old, to be written unasked.
+    #[error("{format} passwords are read but not written unasked; name the format of new ones in `users.hash`")]
+    NotKept {
+        /// The format's name.
+        format: &'static str,
+    },
     /// The format would ignore what lies beyond.
     #[error("{format} takes passwords of at most {bytes_max} bytes; choose a shorter one")]
     PasswordTooLong {

@@ -3,14 +3,31 @@
 //! A format is one file and one row of the table below. Nothing in a stored password is trusted: every parameter is
 //! bounded before memory or time is spent on it.
 
-mod argon2id;
+mod argon2;
+mod aspnet_identity;
 mod bcrypt;
+mod better_auth;
 mod django_argon2;
+mod django_bcrypt;
 mod django_pbkdf2;
+mod django_scrypt;
+mod drupal;
 mod error;
+mod kdf;
+mod ldap_salted;
+mod passlib_bcrypt;
+mod passlib_pbkdf2;
+mod php_bcrypt;
+mod phpass;
 mod recipe;
+mod sha_crypt;
+mod spring;
 #[cfg(test)]
 mod tests;
+mod text;
+mod werkzeug;
+mod wordpress;
+mod yescrypt;
 
 pub use error::HashError;
 pub use recipe::Recipe;
@@ -55,7 +72,7 @@ pub fn identify(stored: &str) -> Identified {
     if stored.is_empty() || stored == "*" || stored.starts_with('!') {
         return Identified::Unusable;
     }
-    let row = TABLE.iter().find(|row| row.openings.iter().any(|opening| stored.starts_with(opening)));
+    let row = TABLE.iter().find(|row| (row.recognises)(stored));
     row.map_or(Identified::Unknown, |row| Identified::Known(Format(row)))
 }
 
@@ -65,9 +82,7 @@ pub fn identify(stored: &str) -> Identified {
 /// [`HashError`] if `stored` is of no known format, unusable, malformed or out of bounds, or if the format cannot
 /// tell such a long password from a shorter one.
 pub fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
-    let format = recognise(stored)?;
-    format.check_length(password)?;
-    (format.0.verify)(stored, password)
+    recognise(stored)?.verify(stored, password)
 }
 
 /// A format that is read and written: a row of the table.
@@ -90,6 +105,22 @@ impl Format {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.0.name
+    }
+
+    /// Whether new passwords can be written in it. Of the others, those found in a store are verified.
+    #[must_use]
+    pub fn is_writable(self) -> bool {
+        self.0.default.is_some()
+    }
+
+    /// [`verify`] for a stored password that is known to be of this format, whose text may not show it.
+    ///
+    /// # Errors
+    /// As [`verify`].
+    pub fn verify(self, stored: &str, password: &[u8]) -> Result<bool, HashError> {
+        check_stored_length(self, stored)?;
+        self.check_length(password)?;
+        (self.0.verify)(stored, password)
     }
 
     /// The longest password in bytes, where the format has such a limit.
@@ -139,19 +170,54 @@ impl fmt::Debug for Format {
 /// What the rest of the module knows of a format.
 struct Row {
     name: &'static str,
-    /// A stored password of this format starts with one of these, and no other format's does.
-    openings: &'static [&'static str],
+    /// Whether a stored password looks like this format, and no other. Nothing does where the application's own
+    /// treatment of the password leaves no mark in the text: such a format is used if it is configured.
+    recognises: fn(&str) -> bool,
     /// Beyond it the format would cut the password.
     bytes_max: Option<usize>,
     nul_allowed: bool,
     verify: fn(&str, &[u8]) -> Result<bool, HashError>,
     /// How to make another one with the cost and lengths of this.
     keep: fn(&str) -> Result<Arc<dyn Method>, HashError>,
-    /// How to make one where there is nothing to go by.
-    default: fn() -> Arc<dyn Method>,
+    /// How to make one where there is nothing to go by; none if it is only read.
+    default: Option<fn() -> Arc<dyn Method>>,
 }
 
-static TABLE: [Row; 4] = [argon2id::ROW, bcrypt::ROW, django_argon2::ROW, django_pbkdf2::ROW];
+static TABLE: &[Row] = &[
+    argon2::ROW_ID,
+    bcrypt::ROW,
+    argon2::ROW_I,
+    php_bcrypt::ROW,
+    php_bcrypt::ROW_SYMFONY,
+    php_bcrypt::ROW_DRUPAL,
+    wordpress::ROW,
+    django_argon2::ROW,
+    django_bcrypt::ROW,
+    django_bcrypt::ROW_SHA256,
+    django_pbkdf2::ROW,
+    django_scrypt::ROW,
+    aspnet_identity::ROW,
+    aspnet_identity::ROW_V2,
+    spring::ROW_BCRYPT,
+    spring::ROW_ARGON2,
+    spring::ROW_PBKDF2,
+    spring::ROW_SCRYPT,
+    werkzeug::ROW_SCRYPT,
+    werkzeug::ROW_PBKDF2,
+    passlib_pbkdf2::ROW_SHA256,
+    passlib_pbkdf2::ROW_SHA512,
+    passlib_bcrypt::ROW,
+    better_auth::ROW,
+    phpass::ROW,
+    phpass::ROW_WORDPRESS,
+    drupal::ROW,
+    sha_crypt::ROW_SHA512,
+    sha_crypt::ROW_SHA256,
+    yescrypt::ROW,
+    ldap_salted::ROW_SHA1,
+    ldap_salted::ROW_SHA256,
+    ldap_salted::ROW_SHA512,
+];
 
 /// No password of more bytes is ever hashed: as many as Symfony and WordPress take, and four times the bytes of the
 /// 256 characters that the default rule allows.
@@ -162,13 +228,23 @@ const STORED_BYTES_MAX: usize = 1024;
 
 fn recognise(stored: &str) -> Result<Format, HashError> {
     match identify(stored) {
-        Identified::Known(format) if stored.len() > STORED_BYTES_MAX => {
-            Err(HashError::Malformed { format: format.name(), what: "the text is longer than any such hash" })
-        }
-        Identified::Known(format) => Ok(format),
+        Identified::Known(format) => check_stored_length(format, stored).map(|()| format),
         Identified::Unusable => Err(HashError::Unusable),
         Identified::Unknown => Err(HashError::Unknown),
     }
+}
+
+fn check_stored_length(format: Format, stored: &str) -> Result<(), HashError> {
+    if stored.len() > STORED_BYTES_MAX {
+        let what = "the text is longer than any such hash";
+        return Err(HashError::Malformed { format: format.name(), what });
+    }
+    Ok(())
+}
+
+/// Whether `stored` starts with one of `openings`.
+fn opens_with(stored: &str, openings: &[&str]) -> bool {
+    openings.iter().any(|opening| stored.starts_with(opening))
 }
 
 /// Reads digits and nothing else; no sign, no spaces. More than fits is as good as the largest number.

@@ -20,20 +20,27 @@ pub(super) trait Method: fmt::Debug + Send + Sync {
 }
 
 impl Recipe {
-    /// The account's own: the format and cost of `stored`, its salt and digest length (no salt under 128 bits), and
-    /// bcrypt's own prefix. The application reads what it reads today, and nobody's cost changes behind its back.
+    /// The account's own: the format and cost of `stored`, its salt and digest length (no salt shorter than the
+    /// format's own), and bcrypt's own prefix. The application reads what it reads today, and nobody's cost changes
+    /// behind its back.
     ///
     /// # Errors
-    /// As [`super::verify`].
+    /// As [`super::verify`]; [`HashError::NotKept`] for formats that are only read, or written only where configured.
     pub fn keep(stored: &str) -> Result<Self, HashError> {
-        let format = recognise(stored)?;
+        Self::keep_as(recognise(stored)?, stored)
+    }
+
+    /// [`Recipe::keep`] for a stored password that is known to be of this format.
+    pub(super) fn keep_as(format: Format, stored: &str) -> Result<Self, HashError> {
         Ok(Self { format, method: (format.0.keep)(stored)? })
     }
 
-    /// The named format at the cost that its file gives a source for; none if there is no such format.
+    /// The named format at the cost that its file gives a source for; none if there is no such format, or it is
+    /// only read.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Format::named(name).map(|format| Self { format, method: (format.0.default)() })
+        let format = Format::named(name)?;
+        Some(Self { format, method: format.0.default?() })
     }
 
     /// Hashes an accepted password with a fresh salt. Takes as long as the cost asks for: not for async threads.

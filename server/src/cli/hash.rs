@@ -175,7 +175,7 @@ fn read_line(input: &mut dyn BufRead, bytes_max: usize) -> anyhow::Result<Option
 
 fn recipe_named(name: &str) -> Result<Recipe, String> {
     Recipe::named(name).ok_or_else(|| {
-        let names: Vec<_> = Format::all().map(Format::name).collect();
+        let names: Vec<_> = Format::all().filter(|format| format.is_writable()).map(Format::name).collect();
         format!("the formats are {}", names.join(", "))
     })
 }

@@ -57,7 +57,7 @@ keys! {
         "A column that says whether the address was verified. Without it all addresses count.",
     );
     HASH = Key::one_of(
-        "users.hash", &["keep", "argon2id", "bcrypt", "django_pbkdf2_sha256", "django_argon2"],
+        "users.hash", HASHES,
         "The format that new passwords are written in. `keep` writes the format and cost found on the account, which \
          the application is known to read.",
     ).or("keep");
@@ -123,4 +123,53 @@ fn condition(text: &str) -> Result<String, Refusal> {
         return Err(refusal("holds a semicolon", "one SQL condition, such as \"is_active AND NOT is_service\""));
     }
     Ok(text.to_owned())
+}
+
+/// `keep`, and the formats that can be written, in the order of [`regain_core::hash::Format::all`].
+const HASHES: &[&str] = &[
+    "keep",
+    "argon2id",
+    "bcrypt",
+    "argon2i",
+    "php_bcrypt",
+    "symfony_bcrypt",
+    "drupal_bcrypt",
+    "wordpress_bcrypt",
+    "django_argon2",
+    "django_bcrypt",
+    "django_bcrypt_sha256",
+    "django_pbkdf2_sha256",
+    "django_scrypt",
+    "aspnet_identity_v3",
+    "spring_bcrypt",
+    "spring_argon2",
+    "spring_pbkdf2",
+    "spring_scrypt",
+    "werkzeug_scrypt",
+    "werkzeug_pbkdf2",
+    "passlib_pbkdf2_sha256",
+    "passlib_pbkdf2_sha512",
+    "passlib_bcrypt_sha256",
+    "better_auth_scrypt",
+    "phpass",
+    "wordpress_phpass",
+    "drupal_sha512",
+    "sha512_crypt",
+    "sha256_crypt",
+    "yescrypt",
+    "ldap_ssha",
+    "ldap_ssha256",
+    "ldap_ssha512",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regain_core::hash::Format;
+
+    #[test]
+    fn every_format_that_can_be_written_can_be_named() {
+        let written = Format::all().filter(|format| format.is_writable()).map(Format::name);
+        assert!(HASHES.iter().copied().eq(std::iter::once("keep").chain(written)));
+    }
 }

@@ -1,31 +1,70 @@
-//! Argon2id in PHC spelling: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<digest>`.
+//! Argon2id and Argon2i in PHC spelling: `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<digest>`.
 //!
 //! PHP, argon2-cffi, Node and Go write it. Node's `argon2` puts `p` before `t`, which PHP and argon2-cffi refuse:
 //! parameters are read by name and written in the order m, t, p, which everybody reads. Version 19 (1.3) alone.
 
 use super::error::bounded;
-use super::{HashError, Method, Row, decimal};
+use super::{HashError, Method, Row, decimal, opens_with};
 use crate::entropy::Entropy;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use ::argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
-pub(super) const ROW: Row = Row {
-    name: NAME,
-    openings: &[OPENING],
+pub(super) const ROW_ID: Row = Row {
+    name: "argon2id",
+    recognises: |stored| opens_with(stored, &["$argon2id$v=19$"]),
     bytes_max: None,
     nul_allowed: true,
     verify,
-    keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
-    default: || Arc::new(DEFAULT),
+    keep,
+    default: Some(|| Arc::new(DEFAULT)),
+};
+
+pub(super) const ROW_I: Row = Row {
+    name: "argon2i",
+    recognises: |stored| opens_with(stored, &["$argon2i$v=19$"]),
+    bytes_max: None,
+    nul_allowed: true,
+    verify,
+    keep,
+    default: Some(|| Arc::new(DEFAULT_I)),
 };
 
 pub(super) fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
     let hash = Hash::read(stored)?;
     let digest = hash.cost.digest(password, &hash.salt)?;
     Ok(digest.ct_eq(&hash.digest).into())
+}
+
+fn keep(stored: &str) -> Result<Arc<dyn Method>, HashError> {
+    Ok(Arc::new(Hash::read(stored)?.cost))
+}
+
+/// Which of the algorithms.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Variant {
+    /// For passwords.
+    Id,
+    /// PHP's older choice, and Django's.
+    I,
+}
+
+impl Variant {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Id => "argon2id",
+            Self::I => "argon2i",
+        }
+    }
+
+    fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Id => Algorithm::Argon2id,
+            Self::I => Algorithm::Argon2i,
+        }
+    }
 }
 
 /// A stored password, taken apart.
@@ -37,22 +76,23 @@ pub(super) struct Hash {
 
 impl Hash {
     pub(super) fn read(stored: &str) -> Result<Self, HashError> {
-        let rest = stored.strip_prefix(OPENING).ok_or(malformed("the version is not 19"))?;
-        let mut fields = rest.split('$');
-        let (Some(parameters), Some(salt), Some(digest), None) =
-            (fields.next(), fields.next(), fields.next(), fields.next())
-        else {
-            return Err(malformed("it has not the three fields parameters, salt and digest"));
+        let variant = if stored.starts_with("$argon2i$") { Variant::I } else { Variant::Id };
+        let name = variant.name();
+        let malformed = |what| HashError::Malformed { format: name, what };
+        let fields: Vec<_> = stored.split('$').skip(2).collect();
+        let ["v=19", parameters, salt, digest] = fields[..] else {
+            return Err(malformed("it has not the four fields v=19, parameters, salt and digest"));
         };
-        let [m_kib, t, p] = read_parameters(parameters)?;
+        let [m_kib, t, p] = read_parameters(parameters).map_err(malformed)?;
         let salt = BASE64.decode(salt).map_err(|_| malformed("the salt is not base64"))?;
         let digest = BASE64.decode(digest).map_err(|_| malformed("the digest is not base64"))?;
-        bounded(NAME, "the salt's length", salt.len() as u64, SALT_BYTES_MIN..=SALT_BYTES_MAX)?;
-        bounded(NAME, "the digest's length", digest.len() as u64, DIGEST_BYTES_MIN..=DIGEST_BYTES_MAX)?;
+        bounded(name, "the salt's length", salt.len() as u64, SALT_BYTES_MIN..=SALT_BYTES_MAX)?;
+        bounded(name, "the digest's length", digest.len() as u64, DIGEST_BYTES_MIN..=DIGEST_BYTES_MAX)?;
         let cost = Cost {
-            m_kib: bounded(NAME, "m", m_kib, M_KIB_MIN..=M_KIB_MAX)?,
-            t: bounded(NAME, "t", t, 1..=T_MAX)?,
-            p: bounded(NAME, "p", p, 1..=P_MAX)?,
+            variant,
+            m_kib: bounded(name, "m", m_kib, M_KIB_MIN..=M_KIB_MAX)?,
+            t: bounded(name, "t", t, 1..=T_MAX)?,
+            p: bounded(name, "p", p, 1..=P_MAX)?,
             salt_bytes: salt.len().max(DEFAULT.salt_bytes),
             digest_bytes: digest.len(),
         };
@@ -61,30 +101,31 @@ impl Hash {
 }
 
 /// `m`, `t` and `p`, each exactly once, in any order.
-fn read_parameters(text: &str) -> Result<[u64; 3], HashError> {
+fn read_parameters(text: &str) -> Result<[u64; 3], &'static str> {
     let mut found = [None; 3];
     for parameter in text.split(',') {
-        let (name, value) = parameter.split_once('=').ok_or(malformed("a parameter has no value"))?;
+        let (name, value) = parameter.split_once('=').ok_or("a parameter has no value")?;
         let place = match name {
             "m" => &mut found[0],
             "t" => &mut found[1],
             "p" => &mut found[2],
-            _ => return Err(malformed("it has a parameter other than m, t and p")),
+            _ => return Err("it has a parameter other than m, t and p"),
         };
-        let value = decimal(value).ok_or(malformed("a parameter is not a number"))?;
+        let value = decimal(value).ok_or("a parameter is not a number")?;
         if place.replace(value).is_some() {
-            return Err(malformed("a parameter is given twice"));
+            return Err("a parameter is given twice");
         }
     }
     match found {
         [Some(m), Some(t), Some(p)] => Ok([m, t, p]),
-        _ => Err(malformed("one of the parameters m, t and p is missing")),
+        _ => Err("one of the parameters m, t and p is missing"),
     }
 }
 
 /// What a hash costs, and how long its parts are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cost {
+    pub(super) variant: Variant,
     /// Memory in KiB.
     pub(super) m_kib: u32,
     /// Passes.
@@ -98,15 +139,17 @@ pub(super) struct Cost {
 impl Cost {
     /// The digest of `password`. The memory is asked for, not taken: a shortage is an error instead of the end.
     fn digest(&self, password: &[u8], salt: &[u8]) -> Result<Vec<u8>, HashError> {
+        let format = self.variant.name();
+        let malformed = |what| HashError::Malformed { format, what };
         let params = Params::new(self.m_kib, self.t, self.p, Some(self.digest_bytes))
             .map_err(|_| malformed("m is less than eight times p"))?;
         let mut memory = Vec::new();
         memory
             .try_reserve_exact(params.block_count())
-            .map_err(|_| HashError::OutOfMemory { format: NAME, kib: self.m_kib })?;
+            .map_err(|_| HashError::OutOfMemory { format, kib: self.m_kib })?;
         memory.resize(params.block_count(), Block::default());
         let mut digest = vec![0; self.digest_bytes];
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        Argon2::new(self.variant.algorithm(), Version::V0x13, params)
             .hash_password_into_with_memory(password, salt, &mut digest, &mut memory)
             .map_err(|_| malformed("its parameters contradict each other"))?;
         Ok(digest)
@@ -118,19 +161,15 @@ impl Method for Cost {
         let mut salt = vec![0; self.salt_bytes];
         entropy.fill(&mut salt);
         let digest = self.digest(password, &salt)?;
-        let Self { m_kib, t, p, .. } = self;
-        Ok(format!("{OPENING}m={m_kib},t={t},p={p}${}${}", BASE64.encode(salt), BASE64.encode(digest)))
+        let Self { variant, m_kib, t, p, .. } = self;
+        Ok(format!("${}$v=19$m={m_kib},t={t},p={p}${}${}", variant.name(), BASE64.encode(salt), BASE64.encode(digest)))
     }
 }
 
-fn malformed(what: &'static str) -> HashError {
-    HashError::Malformed { format: NAME, what }
-}
-
-const NAME: &str = "argon2id";
-const OPENING: &str = "$argon2id$v=19$";
 /// OWASP Password Storage Cheat Sheet, its first choice for Argon2id; lengths of RFC 9106 §4.
-const DEFAULT: Cost = Cost { m_kib: 19_456, t: 2, p: 1, salt_bytes: 16, digest_bytes: 32 };
+const DEFAULT: Cost = Cost { variant: Variant::Id, m_kib: 19_456, t: 2, p: 1, salt_bytes: 16, digest_bytes: 32 };
+/// What PHP's `password_hash` takes for both variants.
+const DEFAULT_I: Cost = Cost { variant: Variant::I, m_kib: 65_536, t: 4, p: 1, salt_bytes: 16, digest_bytes: 32 };
 
 /// RFC 9106 §3.1: eight blocks a lane.
 const M_KIB_MIN: u32 = 8;

@@ -1,0 +1,104 @@
+//! PBKDF2 as passlib stores it: `$pbkdf2-sha256$29000$<salt>$<digest>` and `$pbkdf2-sha512$…`, the latter also
+//! Phoenix's with `pbkdf2_elixir`.
+//!
+//! Salt and digest are in passlib's base64, the digest as long as the hash.
+
+use super::error::bounded;
+use super::kdf::{Prf, pbkdf2_rounds};
+use super::text::{AB64, random_bytes};
+use super::{HashError, Method, Row, decimal, opens_with};
+use crate::entropy::Entropy;
+use base64::Engine;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+pub(super) const ROW_SHA256: Row = Row {
+    name: SHA256.name,
+    recognises: |stored| opens_with(stored, &[SHA256.opening]),
+    bytes_max: None,
+    nul_allowed: true,
+    verify,
+    keep,
+    default: Some(|| Arc::new(Cost { scheme: SHA256, rounds: 29_000, salt_bytes: DEFAULT_SALT_BYTES })),
+};
+
+pub(super) const ROW_SHA512: Row = Row {
+    name: SHA512.name,
+    recognises: |stored| opens_with(stored, &[SHA512.opening]),
+    bytes_max: None,
+    nul_allowed: true,
+    verify,
+    keep,
+    default: Some(|| Arc::new(Cost { scheme: SHA512, rounds: 25_000, salt_bytes: DEFAULT_SALT_BYTES })),
+};
+
+fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+    let Hash { cost, salt, digest } = Hash::read(stored)?;
+    Ok(cost.digest(password, &salt).ct_eq(&digest).into())
+}
+
+fn keep(stored: &str) -> Result<Arc<dyn Method>, HashError> {
+    Ok(Arc::new(Hash::read(stored)?.cost))
+}
+
+/// One of the formats.
+#[derive(Debug, Clone, Copy)]
+struct Scheme {
+    name: &'static str,
+    opening: &'static str,
+    prf: Prf,
+}
+
+/// A stored password, taken apart.
+struct Hash {
+    cost: Cost,
+    salt: Vec<u8>,
+    digest: Vec<u8>,
+}
+
+impl Hash {
+    fn read(stored: &str) -> Result<Self, HashError> {
+        let scheme = if stored.starts_with(SHA512.opening) { SHA512 } else { SHA256 };
+        let malformed = |what| HashError::Malformed { format: scheme.name, what };
+        let fields: Vec<_> = stored.split('$').skip(2).collect();
+        let [rounds, salt, digest] = fields[..] else {
+            return Err(malformed("it has not the three fields rounds, salt and digest"));
+        };
+        let rounds = decimal(rounds).ok_or(malformed("the rounds are not a number"))?;
+        let rounds = pbkdf2_rounds(scheme.name, rounds)?;
+        let salt = AB64.decode(salt).map_err(|_| malformed("the salt is not passlib's base64"))?;
+        bounded(scheme.name, "the salt's length", salt.len() as u64, 1..=SALT_BYTES_MAX)?;
+        let digest = AB64.decode(digest).ok().filter(|digest| digest.len() == scheme.prf.bytes());
+        let digest = digest.ok_or(malformed("the digest is not as long as the hash, in passlib's base64"))?;
+        Ok(Self { cost: Cost { scheme, rounds, salt_bytes: salt.len().max(DEFAULT_SALT_BYTES) }, salt, digest })
+    }
+}
+
+/// What a hash costs, and how long its salt is.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    scheme: Scheme,
+    rounds: u32,
+    salt_bytes: usize,
+}
+
+impl Cost {
+    fn digest(&self, password: &[u8], salt: &[u8]) -> Vec<u8> {
+        self.scheme.prf.derive(password, salt, self.rounds, self.scheme.prf.bytes())
+    }
+}
+
+impl Method for Cost {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        let salt = random_bytes(self.salt_bytes, entropy);
+        let digest = AB64.encode(self.digest(password, &salt));
+        Ok(format!("{}{}${}${digest}", self.scheme.opening, self.rounds, AB64.encode(&salt)))
+    }
+}
+
+/// passlib 1.7.4's rounds for each are the rows' defaults; so is the salt's length.
+const SHA256: Scheme = Scheme { name: "passlib_pbkdf2_sha256", opening: "$pbkdf2-sha256$", prf: Prf::Sha256 };
+const SHA512: Scheme = Scheme { name: "passlib_pbkdf2_sha512", opening: "$pbkdf2-sha512$", prf: Prf::Sha512 };
+const DEFAULT_SALT_BYTES: usize = 16;
+/// Far more than any salt has.
+const SALT_BYTES_MAX: u32 = 64;

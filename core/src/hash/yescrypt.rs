@@ -1,0 +1,103 @@
+//! yescrypt, Debian's default in /etc/shadow: `$y$j9T$<salt>$<digest, 43>`.
+//!
+//! The parameters are a letter for the variant, always `j`, one for N and one for r: all that crypt(3) itself makes.
+
+use super::error::bounded;
+use super::text::{crypt64, crypt64_letter, crypt64_value, random_bytes, uncrypt64};
+use super::{HashError, Method, Row, opens_with};
+use crate::entropy::Entropy;
+use ::yescrypt::{Mode, Params};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+pub(super) const ROW: Row = Row {
+    name: NAME,
+    recognises: |stored| opens_with(stored, &["$y$"]),
+    bytes_max: None,
+    nul_allowed: false,
+    verify,
+    keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
+    default: Some(|| Arc::new(DEFAULT)),
+};
+
+fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+    let hash = Hash::read(stored)?;
+    Ok(hash.cost.digest(password, &hash.salt)?.ct_eq(&hash.digest).into())
+}
+
+/// A stored password, taken apart.
+struct Hash {
+    cost: Cost,
+    salt: Vec<u8>,
+    digest: Vec<u8>,
+}
+
+impl Hash {
+    fn read(stored: &str) -> Result<Self, HashError> {
+        let fields: Vec<_> = stored.split('$').skip(2).collect();
+        let [parameters, salt, digest] = fields[..] else {
+            return Err(malformed("it has not the three fields parameters, salt and digest"));
+        };
+        let &[b'j', n, r] = parameters.as_bytes() else {
+            return Err(malformed("its parameters are not those three letters that crypt(3) makes"));
+        };
+        let (Some(n), Some(r)) = (crypt64_value(n), crypt64_value(r)) else {
+            return Err(malformed("a parameter is no letter of crypt(3)'s"));
+        };
+        let log2_n = bounded(NAME, "log2 of N", u64::from(n) + 1, LOG2_N_MIN..=LOG2_N_MAX)?;
+        let r = bounded(NAME, "r", u64::from(r) + 1, R_MIN..=R_MAX)?;
+        let salt = uncrypt64(salt).ok_or(malformed("the salt is not crypt(3)'s base64"))?;
+        bounded(NAME, "the salt's length", salt.len() as u64, 1..=SALT_BYTES_MAX)?;
+        let digest = uncrypt64(digest).filter(|digest| digest.len() == DIGEST_BYTES);
+        let digest = digest.ok_or(malformed("the digest is not 32 bytes in crypt(3)'s base64"))?;
+        let salt_bytes = salt.len().max(DEFAULT.salt_bytes);
+        Ok(Self { cost: Cost { log2_n, r, salt_bytes }, salt, digest })
+    }
+}
+
+/// What a hash costs, and how long its salt is.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    log2_n: u32,
+    r: u32,
+    salt_bytes: usize,
+}
+
+impl Cost {
+    /// The library takes its memory without asking, so it is asked for here first.
+    fn digest(&self, password: &[u8], salt: &[u8]) -> Result<[u8; DIGEST_BYTES], HashError> {
+        let refused = malformed("its parameters contradict each other");
+        let params = Params::new(Mode::Rw, 1 << self.log2_n, self.r, 1).map_err(|_| refused.clone())?;
+        let kib = (self.r << self.log2_n) / 8;
+        let memory = kib as usize * 1024;
+        Vec::<u8>::new().try_reserve_exact(memory).map_err(|_| HashError::OutOfMemory { format: NAME, kib })?;
+        let mut digest = [0; DIGEST_BYTES];
+        ::yescrypt::yescrypt(password, salt, &params, &mut digest).map_err(|_| refused)?;
+        Ok(digest)
+    }
+}
+
+impl Method for Cost {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        let salt = random_bytes(self.salt_bytes, entropy);
+        let digest = self.digest(password, &salt)?;
+        let (n, r) = (crypt64_letter(self.log2_n - 1), crypt64_letter(self.r - 1));
+        Ok(format!("$y$j{n}{r}${}${}", crypt64(&salt), crypt64(&digest)))
+    }
+}
+
+fn malformed(what: &'static str) -> HashError {
+    HashError::Malformed { format: NAME, what }
+}
+
+const NAME: &str = "yescrypt";
+/// libxcrypt's, `j9T`: 16 MiB; a salt of 128 bits.
+const DEFAULT: Cost = Cost { log2_n: 12, r: 32, salt_bytes: 16 };
+/// The least that libxcrypt makes is `j75`, N=2^10 with r=8.
+const LOG2_N_MIN: u32 = 8;
+/// The most that libxcrypt makes is `jFT`, N=2^18 with r=32: 1 GiB.
+const LOG2_N_MAX: u32 = 18;
+const R_MIN: u32 = 4;
+const R_MAX: u32 = 32;
+const SALT_BYTES_MAX: u32 = 64;
+const DIGEST_BYTES: usize = 32;
