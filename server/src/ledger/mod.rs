@@ -118,6 +118,7 @@ impl Ledger {
         schema::refuse_foreign(&connection)?;
         schema::refuse_foreign(&connection)?;
         configure(&connection).map_err(broken)?;
+        connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB).map_err(broken)?;
         schema::migrate(&mut connection)?;
         Ok(Self {
             writer: Arc::new(Writer::start(connection)?),
@@ -174,6 +175,9 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
+
+/// Negative: KiB (SQLite's convention). The digests land all over their indexes; these pages had better be at hand.
+const WRITER_CACHE_KIB: i64 = -16_384;
 
 /// How long to wait for a command in another process; its transactions are short.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);

@@ -5,6 +5,7 @@
 
 mod secrets;
 
+use super::redeem::recipe_for;
 use crate::app::App;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
@@ -50,7 +51,7 @@ pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreF
 /// Decides on one row and mints for it, whether it will be mailed or not.
 #[must_use]
 pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> Minted {
-    let account = account_of(&row, candidates);
+    let account = account_of(app, &row, candidates);
     let decision = decide(app, &row, account, now);
     let secrets = Secrets::mint(app.entropy.as_ref());
     let id = Id::new(now, app.entropy.as_ref());
@@ -116,17 +117,18 @@ impl Minted {
 
 /// Why an account gets no reset mail, if it does not.
 #[must_use]
-pub fn unfit(account: &Account) -> Option<Reason> {
+pub fn unfit(app: &App, account: &Account) -> Option<Reason> {
     if !account.eligible {
         return Some(Reason::Ineligible);
     }
     if account.mail_address().is_none() {
         return Some(Reason::AddressUnusable);
     }
-    match account.password.as_ref().map(|stored| identify(stored.expose())) {
-        None | Some(Identified::Unusable) => Some(Reason::Ineligible),
-        Some(Identified::Unknown) => Some(Reason::FormatUnknown),
-        Some(Identified::Known(_)) => None,
+    match &account.password {
+        Some(stored) if identify(stored.expose()) != Identified::Unusable => {
+            recipe_for(app, stored).is_err().then_some(Reason::FormatUnknown)
+        }
+        Some(_) | None => Some(Reason::Ineligible),
     }
 }
 
@@ -140,10 +142,10 @@ fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
     now.since(row.accepted_at) >= app.config.reset.give_up
 }
 
-fn account_of<'a>(row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, Reason> {
+fn account_of<'a>(app: &App, row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, Reason> {
     let typed = EmailAddress::parse(&row.identifier).map_err(|_| Reason::NoAccount)?;
     match matching(&typed, candidates) {
-        Match::One(account) => unfit(account).map_or(Ok(account), Err),
+        Match::One(account) => unfit(app, account).map_or(Ok(account), Err),
         Match::None => Err(Reason::NoAccount),
         Match::Ambiguous(_) => Err(Reason::Ambiguous),
     }

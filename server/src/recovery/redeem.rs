@@ -13,7 +13,7 @@ use crate::hashing::NewPassword;
 use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, Written};
 use regain_core::account::Account;
-use regain_core::hash::{Format, Recipe, StoredPassword};
+use regain_core::hash::{Format, HashError, Recipe, StoredPassword};
 use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
@@ -179,14 +179,15 @@ pub fn weaknesses(app: &App, password: &SecretString) -> Vec<Violation> {
 }
 
 fn recipe(app: &App, opened: &Opened) -> Result<Recipe, RedeemRefusal> {
-    let named = match app.config.users.hash.as_str() {
-        "keep" => None,
-        name => Recipe::named(name),
-    };
-    named.map_or_else(|| Recipe::keep(opened.stored.expose()), Ok).map_err(|fault| {
+    recipe_for(app, &opened.stored).map_err(|fault| {
         tracing::error!(%fault, account = %opened.account.id, "no password can be written in this account's format");
         RedeemRefusal::Unavailable
     })
+}
+
+/// How a new password is written over `stored`: as configured, or as the account has it.
+pub(super) fn recipe_for(app: &App, stored: &StoredPassword) -> Result<Recipe, HashError> {
+    Recipe::named(&app.config.users.hash).map_or_else(|| Recipe::keep(stored.expose()), Ok)
 }
 
 fn accept(

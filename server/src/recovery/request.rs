@@ -73,7 +73,7 @@ pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefu
         tracing::error!(%fault, "a trusted caller's request cannot be answered");
         TrustedRefusal::Unavailable
     })?;
-    let account = resettable(&ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
+    let account = resettable(app, &ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
     let new = new_request(app, &ask);
     let id = new.id;
     let (limit, queue_max) = (app.config.reset.account_limit, app.config.limits.queue_max);
@@ -90,9 +90,9 @@ impl From<Unavailable> for TrustedRefusal {
     }
 }
 
-fn resettable<'a>(identifier: &EmailAddress, candidates: &'a [Account]) -> Option<&'a Account> {
+fn resettable<'a>(app: &App, identifier: &EmailAddress, candidates: &'a [Account]) -> Option<&'a Account> {
     match matching(identifier, candidates) {
-        Match::One(account) => super::deliver::unfit(account).is_none().then_some(account),
+        Match::One(account) => super::deliver::unfit(app, account).is_none().then_some(account),
         Match::None | Match::Ambiguous(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! `regain demo`: what a newcomer sees in the first minute.
 
-use crate::support::process::{Process, run};
+use crate::support::process::{Process, run, without_our_settings};
 use std::path::Path;
 use std::process::Command;
 
@@ -66,7 +66,8 @@ async fn the_line_that_explains_works_as_pasted() {
     let demo = start(dir.path());
     let line = demo.printed.iter().find(|line| line.contains(" explain ")).expect("a line that explains");
     demo.request("ada@example.com").await;
-    let output = Command::new("sh").args(["-c", line]).current_dir(dir.path()).output().unwrap();
+    let mut shell = Command::new("sh");
+    let output = without_our_settings(shell.args(["-c", line]).current_dir(dir.path())).output().unwrap();
     let answer = String::from_utf8_lossy(&output.stdout);
     assert!(
         answer.contains("asked for ada@example.com"),

@@ -1,6 +1,7 @@
 //! Mail goes to the address on file, byte for byte, of the one account that was meant and may reset; to nobody else.
 
 use crate::support::Server;
+use crate::support::server::NEW_PASSWORD;
 use regain_core::request::{Reason, State};
 use std::time::Duration;
 
@@ -132,4 +133,30 @@ async fn strangers_are_mailed_if_that_is_configured_within_the_same_limits() {
     assert_eq!(server.inbox.mails().len(), 5, "the number of the hour");
     ask_and_work(&server, "disabled@example.com").await;
     assert_eq!(server.inbox.mails().len(), 5, "somebody known is told nothing");
+}
+
+#[tokio::test]
+async fn an_account_in_a_format_that_is_only_read_gets_no_link_it_could_not_use() {
+    let server = Server::start().await;
+    let phpass = "$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/";
+    server
+        .accounts()
+        .execute("UPDATE accounts SET password = ?1 WHERE email = ?2", [phpass, "ada@example.com"])
+        .unwrap();
+    server.ask_for("ada@example.com").await;
+    server.run_until_idle().await;
+    assert!(server.inbox.mails_to("ada@example.com").is_empty());
+}
+
+#[tokio::test]
+async fn a_named_format_takes_the_place_of_one_that_is_only_read() {
+    let server = Server::with("[users]\nhash = \"argon2id\"").await;
+    let phpass = "$P$B55D6LjfHDkINU5wF.v2BuuzO0/XPk/";
+    server
+        .accounts()
+        .execute("UPDATE accounts SET password = ?1 WHERE email = ?2", [phpass, "ada@example.com"])
+        .unwrap();
+    let token = server.token_for("ada@example.com").await;
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200);
+    assert!(server.stored_password("ada@example.com").starts_with("$argon2id$"));
 }

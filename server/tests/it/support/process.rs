@@ -287,7 +287,12 @@ pub(crate) fn run(dir: &Path, words: &[&str], stdin: &str) -> Output {
 
 fn command(dir: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regain"));
-    command.args(words).current_dir(dir).stdout(Stdio::piped()).stderr(Stdio::piped());
+    without_our_settings(command.args(words).current_dir(dir).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    command
+}
+
+/// What these tests are told in the environment would be unknown settings to the program.
+pub(crate) fn without_our_settings(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REGAIN_")) {
         command.env_remove(name);
     }
