@@ -22,3 +22,13 @@ async fn a_user_store_that_is_down_does_not_make_the_server_unready() {
     server.store_goes_down();
     assert_eq!(status(format!("{}/readyz", server.admin_url)).await, 200, "requests wait for it in the ledger");
 }
+
+#[tokio::test]
+async fn off_loopback_all_but_liveness_needs_an_api_token() {
+    let server = Server::with("[admin]\nlisten = \"0.0.0.0:9090\"").await;
+    assert_eq!(status(format!("{}/healthz", server.admin_url)).await, 200);
+    let ready = format!("{}/readyz", server.admin_url);
+    assert_eq!(status(ready.clone()).await, 401);
+    let trusted = server.client().get(ready).bearer_auth(server.api_token).send().await.unwrap();
+    assert_eq!(trusted.status(), 200);
+}
