@@ -92,7 +92,7 @@ impl Courier {
         let _ = tokio::time::timeout(DRAIN, self.drain()).await;
     }
 
-    /// Works until nothing is due and nothing is in flight. For tests, and for `demo --walk`.
+    /// Works until nothing is due and nothing is in flight. For tests, which turn the clock by hand.
     ///
     /// # Errors
     /// [`LedgerFault`].

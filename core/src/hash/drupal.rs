@@ -4,6 +4,7 @@
 //! The log-in form trims what was typed. A new password of an account with `U$S$` is written as `$S$`, as Drupal does.
 
 use super::error::bounded;
+use super::kdf::stretched;
 use super::text::{crypt64, crypt64_letter, crypt64_value, hex, php_trim, random_bytes};
 use super::{HashError, Method, Row, opens_with};
 use crate::entropy::Entropy;
@@ -62,11 +63,7 @@ struct Cost {
 
 impl Cost {
     fn digest(self, password: &[u8], salt: &str) -> String {
-        let mut state = Sha512::new_with_prefix(salt).chain_update(password).finalize();
-        for _ in 0..1_u32 << self.log2_rounds {
-            state = Sha512::new_with_prefix(state).chain_update(password).finalize();
-        }
-        let mut text = crypt64(&state);
+        let mut text = crypt64(&stretched::<Sha512>(password, salt, self.log2_rounds));
         text.truncate(HASH_CHARS - DIGEST_AT);
         text
     }

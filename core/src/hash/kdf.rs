@@ -3,7 +3,8 @@
 use super::HashError;
 use super::error::bounded;
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::digest::Output;
+use sha2::{Digest, Sha256, Sha512};
 
 /// PBKDF2's inner hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,16 @@ impl Prf {
         }
         key
     }
+}
+
+/// phpass' stretching, which Drupal took over: the digest of salt and password, then of digest and password, 2^`log2`
+/// times.
+pub(super) fn stretched<D: Digest>(password: &[u8], salt: &str, log2: u32) -> Output<D> {
+    let mut state = D::new_with_prefix(salt).chain_update(password).finalize();
+    for _ in 0..1_u32 << log2 {
+        state = D::new_with_prefix(state).chain_update(password).finalize();
+    }
+    state
 }
 
 /// PBKDF2's rounds, if they can be computed in some seconds.

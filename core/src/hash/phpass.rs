@@ -4,11 +4,12 @@
 //! mark in the text, so `wordpress_phpass` is for a store that the configuration says is WordPress'.
 
 use super::error::bounded;
+use super::kdf::stretched;
 use super::text::{crypt64, crypt64_letter, crypt64_value, php_trim, random_bytes};
 use super::wordpress::add_slashes;
 use super::{HashError, Method, Row, opens_with};
 use crate::entropy::Entropy;
-use md5::{Digest, Md5};
+use md5::Md5;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -64,11 +65,7 @@ impl Method for WordPress {
 }
 
 fn digest(password: &[u8], salt: &str, log2_rounds: u32) -> String {
-    let mut state = Md5::new_with_prefix(salt).chain_update(password).finalize();
-    for _ in 0..1_u32 << log2_rounds {
-        state = Md5::new_with_prefix(state).chain_update(password).finalize();
-    }
-    crypt64(&state)
+    crypt64(&stretched::<Md5>(password, salt, log2_rounds))
 }
 
 const NAME: &str = "phpass";
