@@ -3,13 +3,14 @@
 use crate::config::secret::{self, SecretError};
 use crate::config::{self, Config};
 use crate::demo::mailbox::Mailbox;
+use crate::finding::Verdict;
 use crate::hashing::HashingPool;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{Ledger, LedgerFault};
 use crate::mail::{Mail, MailFault};
 use crate::recovery::settle;
-use crate::users::sql::SqliteStore;
+use crate::users::sql;
 use crate::users::{StoreFault, UserStore};
 use regain_core::entropy::Entropy;
 use regain_core::keys::Keys;
@@ -77,7 +78,7 @@ impl App {
     /// # Errors
     /// [`StartFault`], each with what to do.
     pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
-        let users = Arc::new(SqliteStore::open(&config.users)?);
+        let users = sql::open(&config.users)?;
         let adapters = Adapters {
             keys: keys(&config, entropy.as_ref())?,
             ledger: Ledger::open_for_server(&config.ledger.path).await?,
@@ -87,7 +88,7 @@ impl App {
         };
         let app = Self::around(config, adapters)?;
         app.settle_what_a_crash_left().await;
-        tokio::spawn(async move { tell_what_the_store_lacks(&users).await });
+        tokio::spawn(async move { tell_what_the_store_lacks(&*users).await });
         Ok(app)
     }
 
@@ -126,12 +127,13 @@ impl App {
 }
 
 /// Logs what would keep a reset from working, or slow it down, before the first person finds out.
-async fn tell_what_the_store_lacks(users: &SqliteStore) {
-    match users.check().await {
-        Err(fault) => tracing::error!(%fault, "no password can be reset until this is mended; requests wait"),
-        Ok(()) => {
-            if let Ok(Some(advice)) = users.advice().await {
-                tracing::warn!(%advice, "the user store could be quicker");
+async fn tell_what_the_store_lacks(users: &dyn UserStore) {
+    for finding in users.examine().await {
+        match finding.verdict {
+            Verdict::Holds => {}
+            Verdict::Advice => tracing::warn!(advice = finding.text, "the user store could be better"),
+            Verdict::Fails => {
+                tracing::error!(fault = finding.text, "no password can be reset until this is mended; requests wait");
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod config;
 pub mod courier;
 pub mod demo;
 pub mod failpoint;
+pub mod finding;
 pub mod hashing;
 pub mod http;
 pub mod i18n;

@@ -221,7 +221,7 @@ pub(super) const SECTIONS: &[Section] = &[
 ];
 
 const UNSUPPORTED_SECTIONS: &[&str] =
-    &["mail.ses", "mail.postmark", "mail.sendgrid", "mail.mailgun", "mail.resend", "mail.sendmail", "users.history"];
+    &["mail.ses", "mail.postmark", "mail.sendgrid", "mail.mailgun", "mail.resend", "mail.sendmail"];
 
 /// Words in quotation marks, separated by commas.
 pub(super) fn quoted_list(words: &[&str]) -> String {

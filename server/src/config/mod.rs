@@ -44,7 +44,7 @@ pub use reset::Reset;
 pub use server::{Server, TlsFiles};
 pub use show::effective;
 pub use smtp::{Smtp, SmtpTls};
-pub use users::Users;
+pub use users::{AfterReset, Credentials, History, StoreUrl, Users};
 
 use error::{Place, Problem, SourceFile};
 use settings::Settings;

@@ -14,6 +14,8 @@ pub(super) struct Settings {
     by_path: BTreeMap<&'static str, Setting>,
     /// Keys whose setting is among the problems.
     unusable: BTreeSet<&'static str>,
+    /// Keys that were set to an empty text, which means nothing.
+    emptied: BTreeSet<&'static str>,
     /// What relative paths start from.
     base: PathBuf,
     pub(super) problems: Vec<Problem>,
@@ -53,13 +55,16 @@ impl Settings {
     /// Lays `environment` over `file` and fills in the defaults. A key and its twin are one setting: the environment's
     /// replaces the file's, whichever of the two each uses.
     pub(super) fn resolve(file: Vec<Entry>, environment: Vec<Entry>, base: &Path, problems: Vec<Problem>) -> Self {
-        let (by_path, unusable) = (BTreeMap::new(), BTreeSet::new());
-        let mut settings = Self { by_path, unusable, base: base.to_owned(), problems };
+        let (by_path, unusable, emptied) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        let mut settings = Self { by_path, unusable, emptied, base: base.to_owned(), problems };
         let (mut file, mut environment) = (by_key(file), by_key(environment));
         for key in key::all() {
             let (from_file, from_environment) = (file.remove(key.path), environment.remove(key.path));
-            match settings.settle(key, from_environment.or(from_file).unwrap_or_default()) {
+            let entries = from_environment.or(from_file).unwrap_or_default();
+            let is_set = !entries.is_empty();
+            match settings.settle(key, entries) {
                 Ok(Some(setting)) => settings.put(key, setting),
+                Ok(None) if is_set => drop(settings.emptied.insert(key.path)),
                 Ok(None) => {}
                 Err(problem) => {
                     settings.unusable.insert(key.path);
@@ -177,6 +182,11 @@ impl Settings {
     /// Whether somebody tried to set `key`, and was told why that does not work.
     pub(super) fn is_unusable(&self, key: &Key) -> bool {
         self.unusable.contains(key.path)
+    }
+
+    /// Whether somebody set `key` to nothing.
+    pub(super) fn is_emptied(&self, key: &Key) -> bool {
+        self.emptied.contains(key.path)
     }
 
     pub(super) fn text(&self, key: &Key) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::settings::{Refusal, refusal};
 use reqwest::Url;
+use secrecy::SecretString;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// An absolute http or https URL without a user in it; plain http on this machine only.
@@ -61,13 +62,41 @@ pub(super) fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// The path in `sqlite:PATH`, the only kind of database this version opens.
+/// A user store's URL, by its scheme.
+pub(super) enum Store {
+    /// With its path.
+    Sqlite(String),
+    Postgres(SecretString),
+    Mysql(SecretString),
+}
+
+/// A user store: `sqlite:PATH`, or the URL of a database server, whose details its own driver reads later.
+pub(super) fn store(url: &str) -> Result<Store, Refusal> {
+    let accepted = "postgres://…, mysql://…, mariadb://… or sqlite:PATH";
+    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+    let of_server = |store: fn(SecretString) -> Store| {
+        if !rest.starts_with("//") || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            let example = format!("{scheme}://NAME:PASSWORD@HOST/DATABASE, with odd characters percent-encoded");
+            return Err(refusal("is no URL of a database server", example));
+        }
+        Ok(store(url.to_owned().into()))
+    };
+    match scheme {
+        "sqlite" => sqlite_path(url).map(Store::Sqlite),
+        "postgres" | "postgresql" => of_server(Store::Postgres),
+        "mysql" | "mariadb" => of_server(Store::Mysql),
+        "ldap" | "ldaps" | "http" | "https" => Err(not_yet(scheme, accepted)),
+        _ => Err(refusal("names no kind of store that Regain knows", accepted)),
+    }
+}
+
+/// The path in `sqlite:PATH`.
 pub(super) fn sqlite_path(url: &str) -> Result<String, Refusal> {
     let accepted = "sqlite:PATH, with a path relative to the configuration file or absolute";
     let Some(path) = url.strip_prefix("sqlite:") else {
         let scheme = url.split(':').next().unwrap_or_default();
-        return Err(if NOT_YET.contains(&scheme) {
-            refusal(format!("names a kind of store ({scheme}) that this version does not support yet"), accepted)
+        return Err(if ["postgres", "postgresql"].contains(&scheme) {
+            not_yet(scheme, accepted)
         } else {
             refusal("names no kind of store that Regain knows", accepted)
         });
@@ -82,8 +111,9 @@ pub(super) fn sqlite_path(url: &str) -> Result<String, Refusal> {
     Ok(path.to_owned())
 }
 
-/// Schemes of stores that are planned; the words are stable, so a configuration can be told from a slip.
-const NOT_YET: &[&str] = &["postgres", "postgresql", "mysql", "mariadb", "ldap", "ldaps", "http", "https"];
+fn not_yet(scheme: &str, accepted: &str) -> Refusal {
+    refusal(format!("names a kind of store ({scheme}) that this version does not support yet"), accepted)
+}
 
 #[cfg(test)]
 mod tests {

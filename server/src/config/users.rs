@@ -1,15 +1,22 @@
 //! `[users]`: the accounts whose passwords are reset.
 
+mod preset;
+
 use super::key::{Key, keys};
 use super::settings::{Refusal, Settings, refusal};
 use super::url;
+use crate::users::sql::engine::Engine;
+use crate::users::sql::presets::Preset;
+use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 
 /// `[users]`
 #[derive(Debug, Clone)]
 pub struct Users {
-    /// The SQLite file that holds the accounts.
-    pub path: PathBuf,
+    /// Where the accounts are.
+    pub url: StoreUrl,
+    /// The framework that made the table, if one is named; what it says is filled in below.
+    pub preset: Option<&'static Preset>,
     /// The table.
     pub table: String,
     /// Key column.
@@ -28,20 +35,96 @@ pub struct Users {
     pub email_verified: Option<String>,
     /// Which format new passwords are written in: `keep`, or a format's name.
     pub hash: String,
+    /// A secret that the application mixes into each password, where its format has a place for one.
+    pub pepper: Option<SecretString>,
     /// Statements run in the transaction that writes the password.
-    pub after_reset: Vec<String>,
+    pub after_reset: Vec<AfterReset>,
+    /// Where the password column is, if not in `table`.
+    pub credentials: Option<Credentials>,
+    /// Where earlier passwords are kept, if anywhere.
+    pub history: Option<History>,
+}
+
+/// Where the accounts are.
+#[derive(Debug, Clone)]
+pub enum StoreUrl {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// `postgres://…`
+    Postgres(SecretString),
+    /// `mysql://…` or `mariadb://…`
+    Mysql(SecretString),
+}
+
+impl StoreUrl {
+    /// The kind of database.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+            Self::Mysql(_) => Engine::Mysql,
+        }
+    }
+}
+
+/// A statement run in the transaction that writes the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AfterReset {
+    /// The statement, with `:id`, `:email`, `:hash` and `:now`.
+    pub sql: String,
+    /// A preset's statement may be about a table that this application does without; it is run if the table is there.
+    /// `table` or `schema.table`. What the operator writes is always run.
+    pub if_table: Option<String>,
+}
+
+impl From<&str> for AfterReset {
+    fn from(sql: &str) -> Self {
+        Self { sql: sql.to_owned(), if_table: None }
+    }
+}
+
+/// A second table with one row for each way to sign in, of which one holds the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The table with the password column.
+    pub table: String,
+    /// Its column with the account's key.
+    pub account_id: String,
+    /// SQL condition: which of an account's rows holds the password.
+    pub condition: Option<String>,
+}
+
+/// A table of the passwords an account had, none of which it may have again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The table.
+    pub table: String,
+    /// Its column with the account's key.
+    pub account_id: String,
+    /// Its column with a password's hash.
+    pub password: String,
+    /// Its column with the moment from which the password was in use.
+    pub at: String,
+    /// How many of each account are kept, the newest; 1 to 24.
+    pub keep: usize,
 }
 
 keys! {
     URL = Key::url(
         "users.url",
-        "The application's database, as `sqlite:PATH`. No default: nobody's passwords are reset by accident.",
-    ).may_hold_secret().required().such_as("\"sqlite:/srv/app/app.db\"");
-    PRESET = Key::text("users.preset", "The framework that made the table; would fill in the keys below.").not_yet();
+        "The application's database: `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite:PATH`. No default: nobody's \
+         passwords are reset by accident.",
+    ).may_hold_secret().required().such_as("\"postgres://regain@db/app\"");
+    PRESET = Key::one_of(
+        "users.preset", PRESETS,
+        "The framework that made the table. It fills in the keys of this section that are absent, and no others.",
+    );
     TABLE = Key::text(
         "users.table",
-        "The table of the accounts, with its schema if need be. No default: every application has its own.",
-    ).required().such_as("\"accounts\"");
+        "The table of the accounts, with its schema if need be. Every application has its own, so there is no default \
+         but a preset's.",
+    ).or_derived("the preset's; required without one").such_as("\"accounts\"");
     ID = Key::text("users.id", "The key column. Most tables call it so.").or("id");
     EMAIL = Key::text("users.email", "The column with the address that mail goes to. Most tables call it so.").or("email");
     PASSWORD = Key::text("users.password", "The column with the password's hash. Most tables call it so.").or("password");
@@ -66,31 +149,107 @@ keys! {
         "SQL statements run in the transaction that writes the password, with `:id`, `:email`, `:hash` and `:now`: \
          the place to end the account's sessions. None by default, since only the application knows where they are.",
     ).such_as("[\"DELETE FROM sessions WHERE user_id = :id\"]");
+    PEPPER = Key::text(
+        "users.pepper",
+        "The secret that the application mixes into each password, if it does (Devise's `pepper`, Argon2's `secret`). \
+         Without it here the application would refuse every password that Regain writes.",
+    ).secret();
+    CREDENTIALS_TABLE = Key::text(
+        "users.credentials.table",
+        "The table with the password column, where that is not in `users.table`. Without it, it is.",
+    );
+    CREDENTIALS_ACCOUNT_ID = Key::text(
+        "users.credentials.account_id", "The column of that table with the account's key. Required with the table.",
+    );
+    CREDENTIALS_CONDITION = Key::text(
+        "users.credentials.condition",
+        "An SQL condition that holds for the one row of an account with its password. Without it there is one row only.",
+    );
+    HISTORY_TABLE = Key::text(
+        "users.history.table",
+        "A table of the passwords an account had, none of which it may have again. Without it none is remembered.",
+    );
+    HISTORY_ACCOUNT_ID = Key::text("users.history.account_id", "Its column with the account's key.").or("user_id");
+    HISTORY_PASSWORD = Key::text("users.history.password", "Its column with a password's hash.").or("password_hash");
+    HISTORY_AT = Key::text("users.history.at", "Its column with the moment from which a password was used.").or("used_at");
+    HISTORY_KEEP = Key::number(
+        "users.history.keep", "passwords", (1, 24),
+        "How many are kept for each account, the newest. Each costs one computation of a hash at every reset, so the \
+         default is what Unleash keeps.",
+    ).or("5");
 }
 
 /// Reads the section. `ledger` is the ledger's file, which cannot be this one too.
 pub(super) fn read(settings: &mut Settings, ledger: Option<&Path>) -> Option<Users> {
-    let path = settings.parsed(&URL, url::sqlite_path).map(|path| settings.resolve_path(&path));
-    if path.is_some() && path.as_deref() == ledger {
-        settings.refuse(&URL, refusal("is the ledger's file too", "a file other than `ledger.url`"));
+    let url = read_url(settings, ledger);
+    let preset = settings.text(&PRESET).and_then(|name| Preset::named(&name));
+    if let (Some(preset), Some(url)) = (preset, &url) {
+        preset::fill_in(settings, preset, url.engine());
     }
     let table = settings.parsed(&TABLE, table_name);
+    if table.is_none() && settings.setting(&TABLE).is_none() && !settings.is_unusable(&TABLE) {
+        settings.refuse(&TABLE, refusal("is required without a preset", TABLE.accepted()));
+    }
     let id = settings.parsed(&ID, column_name);
     let email = settings.parsed(&EMAIL, column_name);
     let password = settings.parsed(&PASSWORD, column_name);
+    let credentials = read_credentials(settings);
+    let history = read_history(settings);
+    let after_reset = match (preset, &url) {
+        (Some(preset), Some(url)) if !settings.configured(&AFTER_RESET) => preset.after_reset(url.engine()),
+        _ => settings.texts(&AFTER_RESET)?.iter().map(|sql| AfterReset::from(sql.as_str())).collect(),
+    };
     Some(Users {
         name: settings.parsed(&NAME, column_name),
         locale: settings.parsed(&LOCALE, column_name),
         eligible: settings.parsed(&ELIGIBLE, condition),
         email_verified: settings.parsed(&EMAIL_VERIFIED, column_name),
         hash: settings.text(&HASH)?,
-        after_reset: settings.texts(&AFTER_RESET)?,
-        path: path?,
+        pepper: settings.text(&PEPPER).map(SecretString::from),
+        after_reset,
+        credentials,
+        history,
+        preset,
+        url: url?,
         table: table?,
         id: id?,
         email: email?,
         password: password?,
     })
+}
+
+fn read_url(settings: &mut Settings, ledger: Option<&Path>) -> Option<StoreUrl> {
+    let url = match settings.parsed(&URL, url::store)? {
+        url::Store::Sqlite(path) => StoreUrl::Sqlite(settings.resolve_path(&path)),
+        url::Store::Postgres(url) => StoreUrl::Postgres(url),
+        url::Store::Mysql(url) => StoreUrl::Mysql(url),
+    };
+    if let StoreUrl::Sqlite(path) = &url
+        && Some(path.as_path()) == ledger
+    {
+        settings.refuse(&URL, refusal("is the ledger's file too", "a file other than `ledger.url`"));
+    }
+    Some(url)
+}
+
+fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
+    let table = settings.parsed(&CREDENTIALS_TABLE, table_name)?;
+    let account_id = settings.parsed(&CREDENTIALS_ACCOUNT_ID, column_name);
+    if account_id.is_none() && settings.setting(&CREDENTIALS_ACCOUNT_ID).is_none() {
+        let refused = refusal("is required with `users.credentials.table`", CREDENTIALS_ACCOUNT_ID.accepted());
+        settings.refuse(&CREDENTIALS_ACCOUNT_ID, refused);
+    }
+    let condition = settings.parsed(&CREDENTIALS_CONDITION, condition);
+    Some(Credentials { table, account_id: account_id?, condition })
+}
+
+fn read_history(settings: &mut Settings) -> Option<History> {
+    let table = settings.parsed(&HISTORY_TABLE, table_name)?;
+    let account_id = settings.parsed(&HISTORY_ACCOUNT_ID, column_name);
+    let password = settings.parsed(&HISTORY_PASSWORD, column_name);
+    let at = settings.parsed(&HISTORY_AT, column_name);
+    let keep = settings.number(&HISTORY_KEEP);
+    Some(History { table, account_id: account_id?, password: password?, at: at?, keep: keep? })
 }
 
 fn table_name(text: &str) -> Result<String, Refusal> {
@@ -124,6 +283,23 @@ fn condition(text: &str) -> Result<String, Refusal> {
     }
     Ok(text.to_owned())
 }
+
+/// The presets there are, in the order of [`crate::users::sql::presets::ALL`].
+const PRESETS: &[&str] = &[
+    "django",
+    "rails",
+    "laravel",
+    "symfony",
+    "spring",
+    "aspnet",
+    "wordpress",
+    "drupal",
+    "phoenix",
+    "flask",
+    "unleash",
+    "gotrue",
+    "better-auth",
+];
 
 /// `keep`, and the formats that can be written, in the order of [`regain_core::hash::Format::all`].
 const HASHES: &[&str] = &[
@@ -165,7 +341,13 @@ const HASHES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::users::sql::presets;
     use regain_core::hash::Format;
+
+    #[test]
+    fn every_preset_can_be_named() {
+        assert!(PRESETS.iter().copied().eq(presets::ALL.iter().map(|preset| preset.name)));
+    }
 
     #[test]
     fn every_format_that_can_be_written_can_be_named() {

@@ -48,20 +48,26 @@ const DJANGO: &str = "pbkdf2_sha256$1000000$regainDemoSalt0000000a$d0wD2DDnVW+fW
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::StoreUrl;
+    use crate::finding::Verdict;
     use crate::hashing::NewPassword;
     use crate::users::conformance::users_config;
-    use crate::users::sql::SqliteStore;
-    use crate::users::{PasswordChange, UserStore, Written};
+    use crate::users::sql;
+    use crate::users::{PasswordChange, StoreFault, UserStore, Written};
     use regain_core::email::FoldedAddress;
     use regain_core::time::Timestamp;
+    use std::sync::Arc;
+
+    fn store(directory: &Path) -> Result<Arc<dyn UserStore>, StoreFault> {
+        sql::open(&users_config(StoreUrl::Sqlite(path(directory))))
+    }
 
     #[tokio::test]
     async fn the_demo_accounts_are_read_by_the_ordinary_store() {
         let directory = tempfile::tempdir().unwrap();
         assert!(create_if_absent(directory.path()).unwrap());
-        let store = SqliteStore::open(&users_config(path(directory.path()))).unwrap();
-        store.check().await.unwrap();
-        assert_eq!(store.advice().await.unwrap(), None);
+        let store = store(directory.path()).unwrap();
+        assert!(store.examine().await.iter().all(|finding| finding.verdict == Verdict::Holds));
         let addresses = ACCOUNTS.map(|account| FoldedAddress::of(account.email));
         let found = store.find(&addresses).await.unwrap();
         assert_eq!(found.len(), ACCOUNTS.len());
@@ -72,7 +78,7 @@ mod tests {
     async fn a_second_start_finds_what_the_first_one_left() {
         let directory = tempfile::tempdir().unwrap();
         create_if_absent(directory.path()).unwrap();
-        let store = SqliteStore::open(&users_config(path(directory.path()))).unwrap();
+        let store = store(directory.path()).unwrap();
         let ada = store.find(&[FoldedAddress::of(ADA)]).await.unwrap().remove(0);
         let change = PasswordChange {
             id: ada.id.clone(),

@@ -4,8 +4,7 @@ use super::accounts::{ADA, INITIAL_PASSWORD};
 use super::mail::Mail;
 use super::mailbox::Mailbox;
 use crate::config::Config;
-use crate::users::UserStore;
-use crate::users::sql::SqliteStore;
+use crate::users::{UserStore, sql};
 use anyhow::{Context, ensure};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
@@ -25,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub async fn walk(config: &Config, mailbox: &Mailbox, out: &mut dyn Write) -> anyhow::Result<()> {
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(PATIENCE).build()?;
     let origin = config.public_url.origin.clone();
-    let store = SqliteStore::open(&config.users)?;
+    let store = sql::open(&config.users)?;
     let new_password = "walking-otters-9-lanterns";
     let mut walk = Walk { client, origin, out, since: Instant::now() };
 
@@ -40,7 +39,7 @@ pub async fn walk(config: &Config, mailbox: &Mailbox, out: &mut dyn Write) -> an
     let (status, _) = walk.confirm(&token, "another-walking-otter-7").await?;
     ensure!(status == StatusCode::BAD_REQUEST, "the used link was answered with {status}");
     walk.step("the link is dead")?;
-    check_store(&store, new_password).await?;
+    check_store(&*store, new_password).await?;
     walk.step("the user store holds the new password, in the format of the old one")?;
     tokio::time::timeout(PATIENCE, mailbox.wait_for(|mail| is_to_ada(mail) && mail.code().is_none()))
         .await
@@ -101,7 +100,7 @@ fn is_to_ada(mail: &Mail) -> bool {
     mail.to == ADA
 }
 
-async fn check_store(store: &SqliteStore, password: &str) -> anyhow::Result<()> {
+async fn check_store(store: &dyn UserStore, password: &str) -> anyhow::Result<()> {
     let found = store.find(&[FoldedAddress::of(ADA)]).await?;
     let id: &AccountId = &found.first().context("the account is gone")?.id;
     let account = store.load(id).await?.context("the account is gone")?;

@@ -4,8 +4,9 @@ use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::{Adapters, App};
 use crate::config::{
     Access, Admin, Api, Config, Dialect, Ledger, Limits, Mail, Mailbox, Notify, Password, PasswordPreset, PublicUrl,
-    Reset, Server, Transport, Users,
+    Reset, Server, StoreUrl, Transport, Users,
 };
+use crate::finding::Finding;
 use crate::users::{PasswordChange, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
@@ -104,7 +105,8 @@ pub(super) fn config() -> Config {
 
 fn users() -> Users {
     Users {
-        path: "accounts.db".into(),
+        url: StoreUrl::Sqlite("accounts.db".into()),
+        preset: None,
         table: "accounts".into(),
         id: "id".into(),
         email: "email".into(),
@@ -114,7 +116,10 @@ fn users() -> Users {
         eligible: None,
         email_verified: None,
         hash: "keep".into(),
+        pepper: None,
         after_reset: Vec::new(),
+        credentials: None,
+        history: None,
     }
 }
 
@@ -132,5 +137,9 @@ impl UserStore for NoAccounts {
 
     async fn set_password(&self, _: PasswordChange) -> Result<Written, StoreFault> {
         Ok(Written::NoLongerMatches)
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        Vec::new()
     }
 }

@@ -3,14 +3,13 @@
 //! An engine joins with a [`Fixture`] and one call of [`conformance!`].
 
 use super::{PasswordChange, StoreFault, UserStore, Written};
-use crate::config;
+use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
 use futures_util::future::join_all;
 use regain_core::account::{Account, AccountId, Match, matching};
 use regain_core::email::{EmailAddress, FoldedAddress};
 use regain_core::hash::StoredPassword;
 use regain_core::time::Timestamp;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// A database of one test's own, with the tables of [`users_config`]: `accounts(id, email, name, locale, password,
@@ -66,9 +65,10 @@ macro_rules! conformance {
 pub(super) use conformance;
 
 /// A mapping onto the fixture's tables.
-pub(crate) fn users_config(path: PathBuf) -> config::Users {
+pub(crate) fn users_config(url: StoreUrl) -> config::Users {
     config::Users {
-        path,
+        url,
+        preset: None,
         table: "accounts".into(),
         id: "id".into(),
         email: "email".into(),
@@ -78,7 +78,10 @@ pub(crate) fn users_config(path: PathBuf) -> config::Users {
         eligible: Some("is_active".into()),
         email_verified: Some("email_verified".into()),
         hash: "keep".into(),
+        pepper: None,
         after_reset: vec!["DELETE FROM sessions WHERE account_id = :id".into()],
+        credentials: None,
+        history: None,
     }
 }
 

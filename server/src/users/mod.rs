@@ -4,6 +4,7 @@
 pub(crate) mod conformance;
 pub mod sql;
 
+use crate::finding::Finding;
 use crate::hashing::NewPassword;
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
@@ -22,8 +23,37 @@ pub trait UserStore: Send + Sync {
     /// One account by its key.
     async fn load(&self, id: &AccountId) -> Result<Option<Account>, StoreFault>;
 
-    /// Writes a password, if the account is still as it was read, and ends the sessions in the same transaction.
+    /// Writes a password, if the account is still as it was read, ends the sessions and remembers the password in the
+    /// history, all in one transaction.
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault>;
+
+    /// The passwords that the account had before and may not have again, newest first; none where no history is kept.
+    async fn used_passwords(&self, _id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {
+        Ok(Vec::new())
+    }
+
+    /// The account's role, where the application has roles and the store knows how to read them.
+    async fn role(&self, _id: &AccountId) -> Result<Option<Role>, StoreFault> {
+        Ok(None)
+    }
+
+    /// Tries all that a reset would need, and changes nothing: reachable, table and columns, rights sufficient and no
+    /// more, each statement, an index for the look-up, how many accounts share an address, which formats a sample of
+    /// the stored passwords has and whether they can be written. A line each.
+    async fn examine(&self) -> Vec<Finding>;
+}
+
+/// An account's role in its application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// The application's own key of it.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// The application's own word for its kind.
+    pub kind: String,
 }
 
 /// A password to be written: compare-and-swap on what was read.

@@ -6,6 +6,7 @@ use crate::support::server::NEW_PASSWORD;
 use crate::support::smtp::{Behaviour, Phase};
 use async_trait::async_trait;
 use regain::courier::Courier;
+use regain::finding::Finding;
 use regain::ledger::Request;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
@@ -190,6 +191,10 @@ impl UserStore for Counted {
 
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
         self.store.set_password(change).await
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        self.store.examine().await
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::support::Server;
 use crate::support::server::{NEW_PASSWORD, OLD_PASSWORD};
 use async_trait::async_trait;
+use regain::finding::Finding;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -46,6 +47,10 @@ impl UserStore for BadLine {
             self.store.set_password(change).await?;
         }
         Err(lost())
+    }
+
+    async fn examine(&self) -> Vec<Finding> {
+        self.store.examine().await
     }
 }
 

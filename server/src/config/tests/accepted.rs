@@ -4,6 +4,13 @@ use super::*;
 use regain_core::link::LinkTemplate;
 use std::time::Duration;
 
+fn sqlite_path(config: &Config) -> &Path {
+    match &config.users.url {
+        StoreUrl::Sqlite(path) => path,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn the_least_configuration_gets_the_documented_defaults() {
     let config = read(LEAST);
@@ -15,7 +22,7 @@ fn the_least_configuration_gets_the_documented_defaults() {
     assert!(!config.server.secret_file_configured);
     assert_eq!(config.ledger.path, Path::new("/etc/regain/regain.db"));
     assert_eq!(config.ledger.retention, Duration::from_secs(30 * 86_400));
-    assert_eq!(config.users.path, Path::new("/etc/regain/app.db"));
+    assert_eq!(sqlite_path(&config), Path::new("/etc/regain/app.db"));
     assert_eq!([&config.users.id, &config.users.email, &config.users.password], ["id", "email", "password"]);
     assert_eq!(config.users.hash, "keep");
     assert_eq!(config.reset.token_ttl, Duration::from_secs(3600));
@@ -109,7 +116,7 @@ listen = "127.0.0.1:9090"
     );
     assert_eq!(config.users.name.as_deref(), Some("first_name"));
     assert_eq!(config.users.locale, None);
-    assert_eq!(config.users.after_reset, ["DELETE FROM sessions WHERE user_id = :id"]);
+    assert_eq!(config.users.after_reset, ["DELETE FROM sessions WHERE user_id = :id".into()]);
     assert_eq!(config.reset.account_limit.cooldown, Duration::ZERO);
     assert_eq!(config.server.trusted_proxies.len(), 2);
 }
@@ -126,7 +133,7 @@ fn the_environment_alone_is_enough() {
         ("HOME", "/root"),
     ];
     let config = Config::from_toml("", Path::new(""), variables).unwrap_or_else(|errors| panic!("{errors}"));
-    assert_eq!(config.users.path, Path::new("app.db"));
+    assert_eq!(sqlite_path(&config), Path::new("app.db"));
 }
 
 #[test]
@@ -141,7 +148,7 @@ fn the_environment_wins_over_the_file() {
     assert_eq!(config.reset.token_ttl, Duration::from_secs(120));
     assert!(!config.api.chaser.enabled);
     assert_eq!(config.api.tokens.len(), 2);
-    assert_eq!(config.users.after_reset, ["DELETE FROM s WHERE a = :id, b = 1"]);
+    assert_eq!(config.users.after_reset, ["DELETE FROM s WHERE a = :id, b = 1".into()]);
 }
 
 #[test]

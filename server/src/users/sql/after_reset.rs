@@ -4,6 +4,7 @@
 //! of our own, because each engine marks its parameters in another way, and none of them says at start that `:uid`
 //! will never have a value.
 
+use super::engine::Engine;
 use regain_core::time::Timestamp;
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -13,14 +14,16 @@ use thiserror::Error;
 ///
 /// ```
 /// use regain::users::sql::after_reset::{Bind, Statement};
-/// let statement = Statement::parse("DELETE FROM sessions WHERE account_id = :id -- not :this").unwrap();
-/// let (sql, binds) = statement.numbered('?');
-/// assert_eq!(sql, "DELETE FROM sessions WHERE account_id = ?1 -- not :this");
+/// use regain::users::sql::engine::Engine;
+/// let read = |sql| Statement::parse(sql, Engine::Postgres);
+/// let (sql, binds) = read("DELETE FROM sessions WHERE account_id = :id -- not :this").unwrap().marked();
+/// assert_eq!(sql, "DELETE FROM sessions WHERE account_id = $1 -- not :this");
 /// assert_eq!(binds, [Bind::Id]);
-/// assert!(Statement::parse("DELETE FROM sessions WHERE account_id = :uid").is_err());
+/// assert!(read("DELETE FROM sessions WHERE account_id = :uid").is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
+    engine: Engine,
     pieces: Vec<Piece>,
 }
 
@@ -65,12 +68,12 @@ enum Piece {
 }
 
 impl Statement {
-    /// Reads one statement.
+    /// Reads one statement, as `engine` would.
     ///
     /// # Errors
     /// [`InvalidStatement`], which says what to write instead.
-    pub fn parse(text: &str) -> Result<Self, InvalidStatement> {
-        let statement = Self { pieces: pieces(text)? };
+    pub fn parse(text: &str, engine: Engine) -> Result<Self, InvalidStatement> {
+        let statement = Self { engine, pieces: pieces(text)? };
         let verb = first_word(text);
         if !VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known)) {
             return Err(InvalidStatement::Verb(verb.to_owned()));
@@ -78,22 +81,18 @@ impl Statement {
         Ok(statement)
     }
 
-    /// The statement with numbered parameters, as `?1` or `$1`, and what to bind to each, from 1 on.
+    /// The statement with the engine's own marks, and what to bind to each in turn. Each has a mark of its own, however
+    /// often it is named: one place may want `:id` as a number and another as a text.
     #[must_use]
-    pub fn numbered(&self, mark: char) -> (String, Vec<Bind>) {
+    pub fn marked(&self) -> (String, Vec<Bind>) {
         let mut sql = String::new();
         let mut binds = Vec::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => sql.push_str(text),
                 Piece::Bind(bind) => {
-                    let known = binds.iter().position(|seen| seen == bind);
-                    let number = known.unwrap_or_else(|| {
-                        binds.push(*bind);
-                        binds.len() - 1
-                    });
-                    sql.push(mark);
-                    sql.push_str(&(number + 1).to_string());
+                    binds.push(*bind);
+                    sql.push_str(&self.engine.mark(binds.len()));
                 }
             }
         }
@@ -126,7 +125,7 @@ pub fn moment(at: Timestamp) -> String {
 ///
 /// # Errors
 /// [`InvalidStatement`].
-pub(super) fn check_condition(text: &str) -> Result<(), InvalidStatement> {
+pub(super) fn check_condition(text: &str, _engine: Engine) -> Result<(), InvalidStatement> {
     match pieces(text)?[..] {
         [Piece::Text(_)] => Ok(()),
         _ => Err(InvalidStatement::BindInCondition),
@@ -205,14 +204,14 @@ mod tests {
     use proptest::prelude::*;
 
     fn numbered(text: &str) -> (String, Vec<Bind>) {
-        Statement::parse(text).unwrap().numbered('?')
+        Statement::parse(text, Engine::Sqlite).unwrap().marked()
     }
 
     #[test]
-    fn each_bind_has_one_number() {
+    fn each_bind_has_a_mark_of_its_own() {
         let (sql, binds) = numbered("UPDATE a SET h = :hash, t = :now WHERE id = :id OR h = :hash OR e = :email;");
-        assert_eq!(sql, "UPDATE a SET h = ?1, t = ?2 WHERE id = ?3 OR h = ?1 OR e = ?4;");
-        assert_eq!(binds, [Bind::Hash, Bind::Now, Bind::Id, Bind::Email]);
+        assert_eq!(sql, "UPDATE a SET h = ?1, t = ?2 WHERE id = ?3 OR h = ?4 OR e = ?5;");
+        assert_eq!(binds, [Bind::Hash, Bind::Now, Bind::Id, Bind::Hash, Bind::Email]);
     }
 
     #[test]
@@ -251,15 +250,15 @@ mod tests {
             ("  begin; ", Verb("begin".into())),
             ("", Verb(String::new())),
         ] {
-            assert_eq!(Statement::parse(text), Err(error), "{text}");
+            assert_eq!(Statement::parse(text, Engine::Sqlite), Err(error), "{text}");
         }
     }
 
     #[test]
     fn a_condition_has_no_binds() {
-        assert!(check_condition("is_active AND name <> ':id'").is_ok());
-        assert!(check_condition("id = :id").is_err());
-        assert!(check_condition("1); DELETE FROM accounts").is_err());
+        assert!(check_condition("is_active AND name <> ':id'", Engine::Sqlite).is_ok());
+        assert!(check_condition("id = :id", Engine::Sqlite).is_err());
+        assert!(check_condition("1); DELETE FROM accounts", Engine::Sqlite).is_err());
     }
 
     #[test]
@@ -271,7 +270,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read_or_refused_and_never_altered(text in "(SELECT )?[ -~\n:'\"`;/*é]{0,40}") {
-            if let Ok(statement) = Statement::parse(&text) {
+            if let Ok(statement) = Statement::parse(&text, Engine::Sqlite) {
                 let joined: String = statement.pieces.iter().map(|piece| match piece {
                     Piece::Text(text) => text.as_str(),
                     Piece::Bind(Bind::Id) => ":id",

@@ -1,7 +1,7 @@
 //! Connections to somebody else's SQLite file: made when needed, kept while the file is the same, used off the async
 //! threads, and never for longer than allowed.
 
-use super::mapping::Mapping;
+use super::mapping::{MappedTable, Mapping};
 use crate::users::StoreFault;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use std::path::PathBuf;
@@ -144,8 +144,12 @@ async fn stop<T>(
 
 /// Looks for the table and its columns, and says which there are instead.
 fn check_columns(connection: &Connection, mapping: &Mapping) -> Result<(), StoreFault> {
+    mapping.tables.iter().try_for_each(|mapped| check_table(connection, mapped))
+}
+
+fn check_table(connection: &Connection, mapped: &MappedTable) -> Result<(), StoreFault> {
     let unreadable = |error| fault("cannot be read", &error);
-    let (schema, table) = &mapping.table;
+    let MappedTable { key, schema, table, columns } = mapped;
     let mut present = Vec::new();
     connection
         .pragma(schema.as_deref(), "table_xinfo", table, |row| {
@@ -157,10 +161,10 @@ fn check_columns(connection: &Connection, mapping: &Mapping) -> Result<(), Store
         let tables = tables(connection).map_err(unreadable)?;
         return Err(StoreFault {
             what: "has not got the configured table",
-            cause: format!("no table {table:?}; set users.table to one of: {}", tables.join(", ")),
+            cause: format!("no table {table:?}; set {key} to one of: {}", tables.join(", ")),
         });
     }
-    let missing = mapping.columns.iter().find(|wanted| !present.iter().any(|name| name.eq_ignore_ascii_case(wanted)));
+    let missing = columns.iter().find(|wanted| !present.iter().any(|name| name.eq_ignore_ascii_case(wanted)));
     missing.map_or(Ok(()), |column| {
         Err(StoreFault {
             what: "has not got the configured columns",

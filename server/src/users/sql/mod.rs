@@ -5,9 +5,33 @@
 
 pub mod after_reset;
 mod connections;
+pub mod engine;
+mod examine;
+mod limits;
 mod mapping;
+mod mysql;
+mod postgres;
+pub mod presets;
 pub mod sample;
 mod sqlite;
 mod values;
 
+pub use mysql::MysqlStore;
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
+
+use super::{StoreFault, UserStore};
+use crate::config::{self, StoreUrl};
+use std::sync::Arc;
+
+/// The store that is configured. The database is not touched: it need not be up yet.
+///
+/// # Errors
+/// [`StoreFault`], if a name, a statement or an address cannot be one.
+pub fn open(users: &config::Users) -> Result<Arc<dyn UserStore>, StoreFault> {
+    Ok(match &users.url {
+        StoreUrl::Sqlite(path) => Arc::new(SqliteStore::open(users, path)?),
+        StoreUrl::Postgres(url) => Arc::new(PostgresStore::open(users, url)?),
+        StoreUrl::Mysql(url) => Arc::new(MysqlStore::open(users, url)?),
+    })
+}

@@ -2,9 +2,12 @@
 
 use super::after_reset::{Bind, moment};
 use super::connections::{Deadline, Kind, Lane, fault};
+use super::examine;
+use super::limits::{Seen, TimeLimits};
 use super::mapping::Mapping;
 use super::values::{account_id, keys, text};
 use crate::config;
+use crate::finding::Finding;
 use crate::users::{PasswordChange, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
@@ -12,9 +15,8 @@ use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params_from_iter};
-use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The application's own SQLite database. It is never created, and opened when it is needed: if it is absent or
 /// locked, callers get a [`StoreFault`] and may come again.
@@ -27,27 +29,18 @@ pub struct SqliteStore {
     limits: TimeLimits,
 }
 
-/// How long the database may take, waiting for a connection and for locks included.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TimeLimits {
-    /// For a look-up.
-    pub(crate) look_up: Duration,
-    /// For writing a password, `after_reset` included.
-    pub(crate) write: Duration,
-}
-
 impl SqliteStore {
     /// Reads what is configured. The database is not touched; [`check`](Self::check) does that.
     ///
     /// # Errors
     /// [`StoreFault`], if a name or a statement cannot be one.
-    pub fn open(users: &config::Users) -> Result<Self, StoreFault> {
-        Self::with_limits(users, TimeLimits { look_up: LOOK_UP_MAX, write: WRITE_MAX })
+    pub fn open(users: &config::Users, path: &Path) -> Result<Self, StoreFault> {
+        Self::with_limits(users, path, TimeLimits::default())
     }
 
-    pub(crate) fn with_limits(users: &config::Users, limits: TimeLimits) -> Result<Self, StoreFault> {
-        let mapping = Arc::new(Mapping::of(users, '"')?);
-        let lane = |kind, connections| Lane::new(users.path.clone(), Arc::clone(&mapping), kind, connections);
+    pub(crate) fn with_limits(users: &config::Users, path: &Path, limits: TimeLimits) -> Result<Self, StoreFault> {
+        let mapping = Arc::new(Mapping::of(users)?);
+        let lane = |kind, connections| Lane::new(path.to_owned(), Arc::clone(&mapping), kind, connections);
         Ok(Self {
             statements: Arc::new(Statements::of(&mapping)),
             readers: lane(Kind::Reader, READERS_MAX),
@@ -96,6 +89,17 @@ impl UserStore for SqliteStore {
         let statements = Arc::clone(&self.statements);
         self.writer.run(self.limits.write, move |c, deadline| statements.set_password(c, deadline, &change)).await
     }
+
+    async fn examine(&self) -> Vec<Finding> {
+        match self.check().await {
+            Err(fault) => vec![Finding::fails(examine::STORE, fault.to_string())],
+            Ok(()) => match self.advice().await {
+                Ok(None) => vec![Finding::holds(examine::STORE, "it can be searched and written")],
+                Ok(Some(advice)) => vec![Finding::advice(examine::STORE, advice)],
+                Err(fault) => vec![Finding::fails(examine::STORE, fault.to_string())],
+            },
+        }
+    }
 }
 
 /// The SQL, put together once.
@@ -114,6 +118,9 @@ struct Statements {
 impl Statements {
     fn of(mapping: &Mapping) -> Self {
         let Mapping { from, id, email, password, name, locale, eligible, password_alone, email_alone, .. } = mapping;
+        let Mapping { accounts, swapped, swapped_id, swapped_only, .. } = mapping;
+        let same_password = mapping.engine.same_bytes(password, "?4");
+        let guard = mapping.guard(&mapping.engine.same_bytes(email, "?5"));
         Self {
             select: format!(
                 "SELECT {id}, {email}, {password}, {name}, {locale}, {eligible} IS TRUE FROM {from} WHERE "
@@ -122,13 +129,13 @@ impl Statements {
             id: id.clone(),
             // BINARY: a column may be declared NOCASE, and hashes that differ in case are not the same.
             swap: format!(
-                "UPDATE {from} SET {password_alone} = \
+                "UPDATE {swapped} SET {password_alone} = \
                  CASE typeof({password}) WHEN 'blob' THEN CAST(?1 AS BLOB) ELSE ?1 END \
-                 WHERE {id} IN (?2, ?3) AND CAST({password} AS TEXT) = ?4 COLLATE BINARY \
-                 AND CAST({email} AS TEXT) = ?5 COLLATE BINARY AND {eligible} RETURNING {id}"
+                 WHERE {swapped_id} IN (?2, ?3) AND {swapped_only} AND {same_password} AND {guard} \
+                 RETURNING {swapped_id}"
             ),
-            after_reset: mapping.after_reset.iter().map(|statement| statement.numbered('?')).collect(),
-            index: format!("CREATE INDEX accounts_by_address ON {from} (lower({email_alone}))"),
+            after_reset: mapping.after_reset.iter().map(|step| step.statement.marked()).collect(),
+            index: format!("CREATE INDEX accounts_by_address ON {accounts} (lower({email_alone}))"),
         }
     }
 
@@ -234,25 +241,6 @@ impl Statements {
     }
 }
 
-/// Which of many matches are worth keeping, so that what a look-up holds in memory is bounded.
-///
-/// For the choice of an account two of the same spelling are as many as three; and past [`SPELLINGS_MAX`] spellings of
-/// one address, one more cannot make the choice less ambiguous than it is.
-#[derive(Default)]
-struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
-
-impl Seen {
-    fn admits(&mut self, address: &str) -> bool {
-        let spellings = self.0.entry(FoldedAddress::of(address)).or_default();
-        if spellings.len() >= SPELLINGS_MAX && !spellings.contains_key(address) {
-            return false;
-        }
-        let count = spellings.entry(address.to_owned()).or_default();
-        *count = count.saturating_add(1);
-        *count <= 2
-    }
-}
-
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     let id = account_id(row.get_ref(0)?);
     let eligible = id.is_some() && row.get::<_, bool>(5)?;
@@ -283,17 +271,10 @@ fn run(connection: &Connection, sql: &str, values: impl Iterator<Item = Value>) 
     Ok(())
 }
 
-/// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards.
-const WRITE_MAX: Duration = Duration::from_secs(20);
-/// Half of it: a look-up is repeated, a write is not.
-const LOOK_UP_MAX: Duration = Duration::from_secs(10);
 /// Look-ups come from one courier and from opened links; more connections only contend for the page cache.
 const READERS_MAX: usize = 4;
 /// Addresses in one query. What the ledger commits at once is no more; SQLite allows 32,766 parameters.
 const BATCH_MAX: usize = 512;
-/// Spellings of one address (they differ in case) that are kept apart.
-const SPELLINGS_MAX: usize = 16;
-
 #[cfg(test)]
 #[path = "sqlite_tests.rs"]
 mod tests;

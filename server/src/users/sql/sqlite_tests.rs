@@ -1,7 +1,7 @@
 //! SQLite held to the conformance suite, and what only SQLite does.
 
 use super::{BATCH_MAX, Mapping, SqliteStore, Statements, TimeLimits};
-use crate::config;
+use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
 use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
 use crate::users::{PasswordChange, UserStore, Written};
@@ -10,7 +10,7 @@ use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
 use regain_core::time::Timestamp;
 use rusqlite::Connection;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// A database in a folder of its own; with a write-ahead log, or as SQLite has it by default.
@@ -32,15 +32,15 @@ impl<const WAL: bool> SqliteFile<WAL> {
     }
 
     fn sqlite_store(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
-        let mut users = users_config(self.path());
+        let mut users = users_config(StoreUrl::Sqlite(self.path()));
         change(&mut users);
-        SqliteStore::open(&users).unwrap()
+        SqliteStore::open(&users, path_of(&users)).unwrap()
     }
 
     fn hurried(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
-        let mut users = users_config(self.path());
+        let mut users = users_config(StoreUrl::Sqlite(self.path()));
         change(&mut users);
-        SqliteStore::with_limits(&users, TimeLimits { look_up: HURRY, write: HURRY }).unwrap()
+        SqliteStore::with_limits(&users, path_of(&users), TimeLimits { look_up: HURRY, write: HURRY }).unwrap()
     }
 }
 
@@ -75,6 +75,13 @@ impl<const WAL: bool> Fixture for SqliteFile<WAL> {
         let connection = Connection::open(self.path()).unwrap();
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         connection
+    }
+}
+
+fn path_of(users: &config::Users) -> &Path {
+    match &users.url {
+        StoreUrl::Sqlite(path) => path,
+        _ => panic!("a SQLite file"),
     }
 }
 
@@ -136,7 +143,7 @@ fn a_full_batch_uses_the_index_too() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(SCHEMA).unwrap();
     connection.execute_batch("CREATE INDEX by_email ON accounts (lower(email))").unwrap();
-    let mapping = Mapping::of(&users_config("unused.db".into()), '"').unwrap();
+    let mapping = Mapping::of(&users_config(StoreUrl::Sqlite("unused.db".into()))).unwrap();
     let sql = format!("EXPLAIN QUERY PLAN {}", Statements::of(&mapping).look_up(BATCH_MAX));
     let addresses = vec!["ada@example.com"; BATCH_MAX];
     let plan: String =
@@ -247,7 +254,7 @@ async fn check_says_what_is_missing_and_what_there_is() {
     assert!(column.contains("\"mail\"") && column.contains("id, email, name"), "{column}");
     assert!(fault(|users| users.eligible = Some("activated".into())).await.contains("activated"));
     assert!(fault(|users| users.after_reset = vec!["DELETE FROM nowhere".into()]).await.contains("nowhere"));
-    let absent = fault(|users| users.path.set_file_name("accounts.absent")).await;
+    let absent = fault(|users| users.url = StoreUrl::Sqlite(path_of(users).with_file_name("accounts.absent"))).await;
     assert!(absent.contains("accounts.absent") && absent.contains("users.url"), "{absent}");
     assert!(!fixture.path().with_extension("absent").exists());
     fixture.sqlite_store(|users| users.table = "main.accounts".into()).check().await.unwrap();

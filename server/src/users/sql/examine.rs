@@ -1,0 +1,102 @@
+//! What is said of a user store after it was looked over: the same words for every engine.
+
+use crate::config;
+use crate::finding::Finding;
+use regain_core::hash::{Identified, Recipe, identify};
+use std::collections::BTreeMap;
+
+/// The subject of these findings.
+pub(super) const STORE: &str = "user store";
+
+/// Which formats a sample of the stored passwords has, and whether Regain can write what it found. Of an account
+/// without a password there is nothing in the sample.
+pub(super) fn formats(sample: &[String], users: &config::Users) -> Finding {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut not_kept: BTreeMap<&'static str, String> = BTreeMap::new();
+    for stored in sample {
+        let name = match identify(stored) {
+            Identified::Known(format) => format.name(),
+            Identified::Unusable => "unusable",
+            Identified::Unknown => "unknown",
+        };
+        *counts.entry(name).or_default() += 1;
+        if let (true, Err(error)) = (users.hash == "keep" && name != "unusable", Recipe::keep(stored)) {
+            not_kept.entry(name).or_insert_with(|| error.to_string());
+        }
+    }
+    let counted: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    if let Some((name, error)) = not_kept.first_key_value() {
+        let text = format!(
+            "of {} stored passwords ({}) some cannot be replaced in their own format, {name}: {error}; \
+             set users.hash to a format that the application reads",
+            sample.len(),
+            counted.join(", "),
+        );
+        return Finding::fails(STORE, text);
+    }
+    match counted[..] {
+        [] => Finding::advice(STORE, "no account has a password yet, so nothing shows which format to write"),
+        _ => {
+            Finding::holds(STORE, format!("stored passwords, of a sample of {}: {}", sample.len(), counted.join(", ")))
+        }
+    }
+}
+
+/// How many addresses more than one account has: nobody who types one of them gets mail.
+pub(super) fn shared_addresses(count: u64) -> Finding {
+    match count {
+        0 => Finding::holds(STORE, "no two accounts share an address"),
+        1 => Finding::advice(STORE, "1 address belongs to several accounts; whoever types it gets no mail"),
+        n => Finding::advice(
+            STORE,
+            format!("{n} addresses belong to several accounts each; whoever types one gets no mail"),
+        ),
+    }
+}
+
+/// What Regain may do in the database, against what it needs: `missing` and `more` as GRANTs would say it.
+pub(super) fn rights(missing: &[String], more: &[String]) -> Finding {
+    if !missing.is_empty() {
+        let text = format!("Regain may not do all that a reset needs; as the owner: {}", missing.join("; "));
+        return Finding::fails(STORE, text);
+    }
+    if !more.is_empty() {
+        let text = format!(
+            "Regain may do more than a reset needs: {}; docs/operate/databases.md has the least",
+            more.join("; ")
+        );
+        return Finding::advice(STORE, text);
+    }
+    Finding::holds(STORE, "the rights are sufficient, and no more than that")
+}
+
+/// Whether a look-up uses an index; `create` is the statement that makes one.
+pub(super) fn index(create: Option<&str>) -> Finding {
+    match create {
+        None => Finding::holds(STORE, "look-ups use an index"),
+        Some(create) => {
+            Finding::advice(STORE, format!("each look-up reads the whole table; an index would help: {create}"))
+        }
+    }
+}
+
+/// What ends the sessions. `left_out` names the tables whose statements are left out, since they are not there.
+pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
+    let run = users.after_reset.len() - left_out.len();
+    let left_out = match left_out {
+        [] => String::new(),
+        tables => format!("; without {}, which this database has not got", tables.join(", ")),
+    };
+    match (users.preset, run) {
+        (Some(preset), _) if !preset.sessions.is_empty() => {
+            Finding::holds(STORE, format!("{}{left_out}", preset.sessions))
+        }
+        (_, 0) => Finding::advice(
+            STORE,
+            "nothing ends the sessions of an account whose password was reset; see users.after_reset",
+        ),
+        (_, n) => {
+            Finding::holds(STORE, format!("users.after_reset has {n} statements that run with every reset{left_out}"))
+        }
+    }
+}

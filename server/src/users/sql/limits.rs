@@ -1,0 +1,47 @@
+//! What bounds a store, whatever its engine: time, and how much of what is found is kept.
+
+use regain_core::email::FoldedAddress;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// How long the database may take, waiting for a connection and for locks included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimeLimits {
+    /// For a look-up.
+    pub(crate) look_up: Duration,
+    /// For writing a password, `after_reset` included.
+    pub(crate) write: Duration,
+}
+
+impl Default for TimeLimits {
+    fn default() -> Self {
+        Self { look_up: LOOK_UP_MAX, write: WRITE_MAX }
+    }
+}
+
+/// Which of many matches are worth keeping, so that what a look-up holds in memory is bounded.
+///
+/// For the choice of an account two of the same spelling are as many as three; and past [`SPELLINGS_MAX`] spellings of
+/// one address, one more cannot make the choice less ambiguous than it is.
+#[derive(Default)]
+pub(super) struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
+
+impl Seen {
+    /// Whether an account with this address is worth keeping.
+    pub(super) fn admits(&mut self, address: &str) -> bool {
+        let spellings = self.0.entry(FoldedAddress::of(address)).or_default();
+        if spellings.len() >= SPELLINGS_MAX && !spellings.contains_key(address) {
+            return false;
+        }
+        let count = spellings.entry(address.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        *count <= 2
+    }
+}
+
+/// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards.
+const WRITE_MAX: Duration = Duration::from_secs(20);
+/// Half of it: a look-up is repeated, a write is not.
+const LOOK_UP_MAX: Duration = Duration::from_secs(10);
+/// Spellings of one address (they differ in case) that are kept apart.
+const SPELLINGS_MAX: usize = 16;
