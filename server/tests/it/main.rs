@@ -4,6 +4,7 @@
 mod account_limit;
 mod admin;
 mod browser;
+mod check;
 mod cli;
 mod codes;
 mod contract_chaser;

@@ -82,6 +82,16 @@ impl Site {
         run(self.path(), words, stdin)
     }
 
+    /// [`Site::regain`] with settings from the environment.
+    pub(crate) fn regain_with(&self, words: &[&str], stdin: &str, env: &[(&str, &str)]) -> Output {
+        to_its_end(command(self.path(), words).envs(env.iter().copied()), stdin)
+    }
+
+    /// Changes the accounts behind everybody's back.
+    pub(crate) fn run_sql(&self, sql: &str) {
+        rusqlite::Connection::open(self.path().join("accounts.db")).unwrap().execute_batch(sql).unwrap();
+    }
+
     /// The command's standard output, if it exits 0.
     pub(crate) fn printed_by(&self, words: &[&str]) -> String {
         let output = self.regain(words, "");
@@ -279,7 +289,11 @@ pub(crate) fn needed(variable: &str) -> std::ffi::OsString {
 
 /// Runs the program in `dir` to its end.
 pub(crate) fn run(dir: &Path, words: &[&str], stdin: &str) -> Output {
-    let mut child = command(dir, words).stdin(Stdio::piped()).spawn().unwrap();
+    to_its_end(&mut command(dir, words), stdin)
+}
+
+fn to_its_end(command: &mut Command, stdin: &str) -> Output {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // A program that ends without reading has its reasons.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     child.wait_with_output().unwrap()
