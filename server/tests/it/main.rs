@@ -25,6 +25,7 @@ mod retention;
 mod samples;
 mod secrecy;
 mod store_faults;
+mod store_trouble;
 mod support;
 mod tls;
 mod uniform;

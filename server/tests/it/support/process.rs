@@ -32,7 +32,7 @@ pub(crate) struct Process {
 /// Every account's password until it is reset.
 pub(crate) const OLD_PASSWORD: &str = "old horse battery staple";
 /// [`OLD_PASSWORD`] as bcrypt stores it, at the lowest cost that there is.
-const OLD_PASSWORD_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
+pub(crate) const OLD_PASSWORD_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
 /// The trusted caller's API token.
 pub(crate) const API_TOKEN: &str = "wobbling-lantern-7f1c-accordion-93ab";
 
