@@ -2,6 +2,7 @@
 
 use super::after_reset::{Bind, moment};
 use super::connections::{Deadline, Kind, Lane, fault};
+use super::engine::Engine;
 use super::examine;
 use super::limits::{Seen, TimeLimits};
 use super::mapping::Mapping;
@@ -259,7 +260,7 @@ fn value(bind: Bind, key: &Value, change: &PasswordChange) -> Value {
         Bind::Id => key.clone(),
         Bind::Email => Value::Text(change.expected_address.clone()),
         Bind::Hash => Value::Text(change.new.expose().to_owned()),
-        Bind::Now => Value::Text(moment(change.now)),
+        Bind::Now => Value::Text(moment(change.now, Engine::Sqlite)),
     }
 }
 
