@@ -12,6 +12,8 @@ use tokio::task::block_in_place;
 /// A database and an account of the server, both of one name; the account may do all in that database.
 pub(super) struct MariaDb {
     pub(super) name: String,
+    /// The account, with the host that the server sees the tests on.
+    pub(super) account: String,
     server: Opts,
 }
 
@@ -24,13 +26,18 @@ impl MariaDb {
         let url = std::env::var("REGAIN_TEST_MARIADB_URL")
             .expect("REGAIN_TEST_MARIADB_URL names a MariaDB to test with; `cargo xtask test` starts one");
         let server = Opts::from_url(&url).expect("REGAIN_TEST_MARIADB_URL is a mysql:// URL");
-        let database = Self { name, server };
-        let name = &database.name;
+        let host: Option<String> = wait(async {
+            let mut connection = Conn::new(server.clone()).await.unwrap();
+            connection.query_first("SELECT SUBSTRING_INDEX(USER(), '@', -1)").await.unwrap()
+        });
+        let account = format!("'{name}'@'{}'", host.unwrap());
+        let database = Self { name, account, server };
+        let Self { name, account, .. } = &database;
         database.as_owner(&[
             &format!("DROP DATABASE IF EXISTS {name}"),
             &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"),
-            &format!("CREATE OR REPLACE USER {name}@'%' IDENTIFIED BY '{PASSWORD}'"),
-            &format!("GRANT ALL ON {name}.* TO {name}@'%'"),
+            &format!("CREATE OR REPLACE USER {account} IDENTIFIED BY '{PASSWORD}'"),
+            &format!("GRANT ALL ON {name}.* TO {account}"),
         ]);
         database
     }
@@ -53,7 +60,7 @@ impl MariaDb {
 
     /// Where the store finds it.
     pub(super) fn url(&self) -> String {
-        let Self { name, server } = self;
+        let Self { name, server, .. } = self;
         format!("mysql://{name}:{}@{}:{}/{name}", "p%40ss%3A%2Fword", server.ip_or_hostname(), server.tcp_port())
     }
 
@@ -109,7 +116,7 @@ impl Fixture for MariaDb {
 
     fn set_reachable(&self, reachable: bool) {
         let lock = if reachable { "UNLOCK" } else { "LOCK" };
-        self.as_owner(&[&format!("ALTER USER {}@'%' ACCOUNT {lock}", self.name)]);
+        self.as_owner(&[&format!("ALTER USER {} ACCOUNT {lock}", self.account)]);
         if !reachable {
             self.disconnect_store();
         }
@@ -127,10 +134,13 @@ impl Fixture for MariaDb {
 
 impl Drop for MariaDb {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let name = &self.name;
-            self.as_owner(&[&format!("DROP DATABASE {name}"), &format!("DROP USER {name}@'%'")]);
-        }
+        let dropped = [format!("DROP DATABASE {}", self.name), format!("DROP USER {}", self.account)];
+        wait(async {
+            let Ok(mut connection) = Conn::new(self.server.clone()).await else { return };
+            for sql in dropped {
+                let _if_there = connection.query_drop(sql).await;
+            }
+        });
     }
 }
 
