@@ -4,7 +4,7 @@
 //! `$2x$` marks hashes made by an old fault of PHP's and is not read.
 
 use super::error::bounded;
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::{Entropy, random};
 use ::bcrypt::{HashParts, Version};
 use base64::Engine;
@@ -15,10 +15,12 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["$2a$", "$2b$", "$2y$"]),
+    recognises: Some(|stored| opens_with(stored, &["$2a$", "$2b$", "$2y$"])),
     bytes_max: Some(BYTES_MAX),
     // PHP and Ruby refuse NUL; Node, Python and Go hash past it.
     nul_allowed: false,
+    // Devise's and Matrix Authentication Service's.
+    pepper: Pepper::Appended,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(DEFAULT)),

@@ -1,16 +1,17 @@
 //! Argon2id as Django stores it: `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<digest>`.
 
 use super::argon2::{self, Cost, Hash, Variant};
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: "django_argon2",
-    recognises: |stored| opens_with(stored, &["argon2$argon2id$v=19$"]),
+    recognises: Some(|stored| opens_with(stored, &["argon2$argon2id$v=19$"])),
     bytes_max: None,
     // Django's forms refuse NUL, so nobody could sign in with it.
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| argon2::verify(phc(stored), password),
     keep: |stored| Ok(Arc::new(Django(Hash::read(phc(stored))?.cost))),
     default: Some(|| Arc::new(Django(DEFAULT))),

@@ -3,17 +3,18 @@
 
 use super::bcrypt::{self, Cost, Hash};
 use super::text::hex;
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: "django_bcrypt",
-    recognises: |stored| opens_with(stored, &[PLAIN]),
+    recognises: Some(|stored| opens_with(stored, &[PLAIN])),
     bytes_max: Some(bcrypt::BYTES_MAX),
     // Django's forms refuse NUL, so nobody could sign in with it.
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(after(PLAIN, stored), password),
     keep: |stored| Ok(Arc::new(Plain(Hash::read(after(PLAIN, stored))?.cost))),
     default: Some(|| Arc::new(Plain(bcrypt::DEFAULT))),
@@ -21,9 +22,10 @@ pub(super) const ROW: Row = Row {
 
 pub(super) const ROW_SHA256: Row = Row {
     name: "django_bcrypt_sha256",
-    recognises: |stored| opens_with(stored, &[SHA256]),
+    recognises: Some(|stored| opens_with(stored, &[SHA256])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(after(SHA256, stored), prehash(password).as_bytes()),
     keep: |stored| Ok(Arc::new(Prehashed(Hash::read(after(SHA256, stored))?.cost))),
     default: Some(|| Arc::new(Prehashed(bcrypt::DEFAULT))),

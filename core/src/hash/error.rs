@@ -64,6 +64,15 @@ pub enum HashError {
         /// The format's name.
         format: &'static str,
     },
+    /// A pepper is configured, but the format has no place for one.
+    #[error(
+        "no application is known to mix a pepper into {format} passwords; leave the pepper out, or name the format \
+         that the application writes in `users.hash`"
+    )]
+    NoPepper {
+        /// The format's name.
+        format: &'static str,
+    },
     /// The stored cost asks for memory that is not there.
     #[error(
         "{kib} KiB of memory are not to be had for one {format} password; give the server more, or let it do less at once"

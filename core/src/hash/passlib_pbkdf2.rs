@@ -6,7 +6,7 @@
 use super::error::bounded;
 use super::kdf::{Prf, pbkdf2_rounds};
 use super::text::{AB64, random_bytes};
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use std::sync::Arc;
@@ -14,9 +14,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW_SHA256: Row = Row {
     name: SHA256.name,
-    recognises: |stored| opens_with(stored, &[SHA256.opening]),
+    recognises: Some(|stored| opens_with(stored, &[SHA256.opening])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify,
     keep,
     default: Some(|| Arc::new(Cost { scheme: SHA256, rounds: 29_000, salt_bytes: DEFAULT_SALT_BYTES })),
@@ -24,9 +25,10 @@ pub(super) const ROW_SHA256: Row = Row {
 
 pub(super) const ROW_SHA512: Row = Row {
     name: SHA512.name,
-    recognises: |stored| opens_with(stored, &[SHA512.opening]),
+    recognises: Some(|stored| opens_with(stored, &[SHA512.opening])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify,
     keep,
     default: Some(|| Arc::new(Cost { scheme: SHA512, rounds: 25_000, salt_bytes: DEFAULT_SALT_BYTES })),

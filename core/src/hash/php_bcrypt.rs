@@ -5,7 +5,7 @@
 
 use super::bcrypt::{self, Cost, Hash, Prefix};
 use super::text::php_trim;
-use super::{HashError, Method, Row};
+use super::{HashError, Method, Pepper, Row};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: "php_bcrypt",
-    recognises: |_| false,
+    recognises: None,
     bytes_max: Some(bcrypt::BYTES_MAX),
     nul_allowed: false,
+    pepper: Pepper::Appended,
     verify: bcrypt::verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(cost(12))),
@@ -25,10 +26,11 @@ pub(super) const ROW: Row = Row {
 
 pub(super) const ROW_SYMFONY: Row = Row {
     name: "symfony_bcrypt",
-    recognises: |_| false,
+    recognises: None,
     // Symfony's own limit is that of every password here.
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(stored, &symfony(password)),
     keep: |stored| Ok(Arc::new(Treated { treat: symfony, cost: Hash::read(stored)?.cost })),
     default: Some(|| Arc::new(Treated { treat: symfony, cost: cost(13) })),
@@ -36,9 +38,10 @@ pub(super) const ROW_SYMFONY: Row = Row {
 
 pub(super) const ROW_DRUPAL: Row = Row {
     name: "drupal_bcrypt",
-    recognises: |_| false,
+    recognises: None,
     bytes_max: Some(bcrypt::BYTES_MAX),
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(stored, php_trim(password)),
     keep: |stored| Ok(Arc::new(Treated { treat: drupal, cost: Hash::read(stored)?.cost })),
     default: Some(|| Arc::new(Treated { treat: drupal, cost: cost(10) })),

@@ -8,7 +8,7 @@ use super::bcrypt::{self, Hash as BcryptHash, Prefix};
 use super::error::bounded;
 use super::kdf::{Prf, Scrypt};
 use super::text::{hex, random_bytes, unhex};
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,9 +17,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW_BCRYPT: Row = Row {
     name: "spring_bcrypt",
-    recognises: |stored| opens_with(stored, &["{bcrypt}$2"]),
+    recognises: Some(|stored| opens_with(stored, &["{bcrypt}$2"])),
     bytes_max: Some(bcrypt::BYTES_MAX),
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| Ok(bcrypt::verify(encoded(stored), password)? && !password.is_empty()),
     keep: |stored| Ok(labelled(stored, BcryptHash::read(encoded(stored))?.cost)),
     default: Some(|| labelled("{bcrypt}", bcrypt::Cost { prefix: Prefix::A, log2_rounds: 10 })),
@@ -27,9 +28,10 @@ pub(super) const ROW_BCRYPT: Row = Row {
 
 pub(super) const ROW_ARGON2: Row = Row {
     name: "spring_argon2",
-    recognises: |stored| opens_with(stored, &["{argon2}$argon2", "{argon2@SpringSecurity_v5_8}$argon2"]),
+    recognises: Some(|stored| opens_with(stored, &["{argon2}$argon2", "{argon2@SpringSecurity_v5_8}$argon2"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| Ok(argon2::verify(encoded(stored), password)? && !password.is_empty()),
     keep: |stored| Ok(labelled(stored, Argon2Hash::read(encoded(stored))?.cost)),
     default: Some(|| labelled("{argon2@SpringSecurity_v5_8}", ARGON2)),
@@ -37,9 +39,10 @@ pub(super) const ROW_ARGON2: Row = Row {
 
 pub(super) const ROW_PBKDF2: Row = Row {
     name: PBKDF2,
-    recognises: |stored| opens_with(stored, &["{pbkdf2}", "{pbkdf2@SpringSecurity_v5_8}"]),
+    recognises: Some(|stored| opens_with(stored, &["{pbkdf2}", "{pbkdf2@SpringSecurity_v5_8}"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: verify_pbkdf2,
     keep: |stored| {
         let (cost, _salt, _digest) = read_pbkdf2(stored)?;
@@ -50,9 +53,10 @@ pub(super) const ROW_PBKDF2: Row = Row {
 
 pub(super) const ROW_SCRYPT: Row = Row {
     name: SCRYPT,
-    recognises: |stored| opens_with(stored, &["{scrypt}$", "{scrypt@SpringSecurity_v5_8}$"]),
+    recognises: Some(|stored| opens_with(stored, &["{scrypt}$", "{scrypt@SpringSecurity_v5_8}$"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: verify_scrypt,
     keep: |stored| Ok(labelled(stored, ScryptHash::read(stored)?.cost)),
     default: Some(|| labelled("{scrypt@SpringSecurity_v5_8}", SCRYPT_V5_8)),

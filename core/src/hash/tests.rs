@@ -1,3 +1,4 @@
+mod peppers;
 mod salts;
 
 use super::*;
@@ -79,7 +80,10 @@ fn every_format_has_vectors_and_those_written_a_default() {
 #[test]
 fn no_text_is_of_two_formats() {
     for (_, _, stored) in vectors() {
-        assert!(TABLE.iter().filter(|row| (row.recognises)(stored)).count() == 1, "{stored}");
+        assert!(
+            TABLE.iter().filter(|row| row.recognises.is_some_and(|recognises| recognises(stored))).count() == 1,
+            "{stored}"
+        );
     }
 }
 
@@ -330,4 +334,17 @@ proptest! {
             prop_assert_eq!(format.verify(made.expose(), other.as_bytes()), Ok(password == other));
         }
     }
+}
+
+#[test]
+fn a_configured_format_without_a_mark_keeps_the_cost_of_the_account() {
+    let stored = "$2y$04$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK";
+    for (hash, opening) in
+        [("keep", "$2y$04$"), ("drupal_bcrypt", "$2y$04$"), ("bcrypt", "$2b$12$"), ("wordpress_phpass", "$P$B")]
+    {
+        let made = Recipe::configured(hash, stored).unwrap().make_unruled(b"secret", &Counting::default()).unwrap();
+        assert!(made.expose().starts_with(opening), "{}", made.expose());
+    }
+    assert_eq!(Recipe::configured("keep", "hunter2").unwrap_err(), HashError::Unknown);
+    assert!(Recipe::configured("drupal_bcrypt", "hunter2").is_ok());
 }

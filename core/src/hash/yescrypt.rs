@@ -4,7 +4,7 @@
 
 use super::error::bounded;
 use super::text::{crypt64, crypt64_letter, crypt64_value, random_bytes, uncrypt64};
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use ::yescrypt::{Mode, Params};
 use std::sync::Arc;
@@ -12,9 +12,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["$y$"]),
+    recognises: Some(|stored| opens_with(stored, &["$y$"])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(DEFAULT)),
