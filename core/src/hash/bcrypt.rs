@@ -10,6 +10,7 @@ use ::bcrypt::{HashParts, Version};
 use base64::Engine;
 use base64::alphabet::BCRYPT;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use std::borrow::Cow;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -92,6 +93,19 @@ impl Cost {
 impl Method for Cost {
     fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
         self.hash(password, random(entropy))
+    }
+}
+
+/// A password's treatment, then bcrypt.
+#[derive(Debug)]
+pub(super) struct Treated {
+    pub(super) treat: fn(&[u8]) -> Cow<'_, [u8]>,
+    pub(super) cost: Cost,
+}
+
+impl Method for Treated {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        self.cost.make(&(self.treat)(password), entropy)
     }
 }
 

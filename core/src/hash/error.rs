@@ -12,6 +12,12 @@ pub enum HashError {
          check that the configured column is the right one, or name a format in `users.hash`"
     )]
     Unknown,
+    /// The application encrypts the column, so neither is the old hash read nor a new one written.
+    #[error(
+        "the stored password is sealed with a key of the application's (GoTrue's database encryption is on); Regain has \
+         no such key: let the application write the password, through its own API"
+    )]
+    Encrypted,
     /// The application marked the account as having no password.
     #[error(
         "the account has no usable password, it signs in by other means; leave it to them, or let it not be eligible"

@@ -13,15 +13,22 @@ mod django_pbkdf2;
 mod django_scrypt;
 mod drupal;
 mod error;
+mod firebase;
+mod flask_bcrypt;
 mod format;
 mod kdf;
+mod labelled;
+mod ldap_argon2;
+mod ldap_crypt;
 mod ldap_salted;
 mod passlib_bcrypt;
 mod passlib_pbkdf2;
 mod pepper;
+mod phc_pbkdf2;
 mod php_bcrypt;
 mod phpass;
 mod recipe;
+mod scrypt_crypt;
 mod sha_crypt;
 mod spring;
 mod table;
@@ -64,7 +71,8 @@ impl StoredPassword {
 pub enum Identified {
     /// It opens as this format does; [`verify`] may still find fault with the rest.
     Known(Format),
-    /// Nothing can ever match it: the account signs in by other means. Empty, `*`, or Django's `!…`.
+    /// Nothing can ever match it: the account signs in by other means, or is locked. Empty, Django's and the shadow
+    /// file's `!…`, `*` and crypt(3)'s `*0`, and the same after LDAP's `{CRYPT}`.
     Unusable,
     /// None of ours.
     Unknown,
@@ -73,7 +81,7 @@ pub enum Identified {
 /// Recognises a stored password by how it opens. Costs nothing, whatever the text.
 #[must_use]
 pub fn identify(stored: &str) -> Identified {
-    if stored.is_empty() || stored == "*" || stored.starts_with('!') {
+    if is_unusable(stored) {
         return Identified::Unusable;
     }
     let row = TABLE.iter().find(|row| row.recognises.is_some_and(|recognises| recognises(stored)));
@@ -108,8 +116,23 @@ fn recognise(stored: &str) -> Result<Format, HashError> {
     match identify(stored) {
         Identified::Known(format) => check_stored(format, stored).map(|()| format),
         Identified::Unusable => Err(HashError::Unusable),
+        Identified::Unknown if is_encrypted(stored) => Err(HashError::Encrypted),
         Identified::Unknown => Err(HashError::Unknown),
     }
+}
+
+fn is_unusable(stored: &str) -> bool {
+    let hash = ldap_crypt::LABELS.iter().find_map(|label| stored.strip_prefix(label)).unwrap_or(stored);
+    let is_failure = hash.starts_with('*') && hash.len() <= UNUSABLE_CHARS_MAX;
+    hash.is_empty() || hash.starts_with('!') || is_failure
+}
+
+/// `*LK*`, the mark of a locked account. What is longer may be MySQL's own format, `*` and 40 digits.
+const UNUSABLE_CHARS_MAX: usize = 4;
+
+/// GoTrue's database encryption: a JSON object with the key's name, the nonce and the sealed hash.
+fn is_encrypted(stored: &str) -> bool {
+    stored.starts_with('{') && stored.contains("\"key_id\"") && stored.contains("\"nonce\"")
 }
 
 fn check_stored(format: Format, stored: &str) -> Result<(), HashError> {

@@ -3,10 +3,9 @@
 //! Nothing in the text tells them apart, so these are used where the configuration names them. `php_bcrypt` is what
 //! `password_hash` writes, for Laravel among others.
 
-use super::bcrypt::{self, Cost, Hash, Prefix};
+use super::bcrypt::{self, Cost, Hash, Prefix, Treated};
 use super::text::php_trim;
-use super::{HashError, Method, Pepper, Row};
-use crate::entropy::Entropy;
+use super::{Pepper, Row};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha512};
@@ -46,19 +45,6 @@ pub(super) const ROW_DRUPAL: Row = Row {
     keep: |stored| Ok(Arc::new(Treated { treat: drupal, cost: Hash::read(stored)?.cost })),
     default: Some(|| Arc::new(Treated { treat: drupal, cost: cost(10) })),
 };
-
-/// A password's treatment, then bcrypt.
-#[derive(Debug)]
-struct Treated {
-    treat: fn(&[u8]) -> Cow<'_, [u8]>,
-    cost: Cost,
-}
-
-impl Method for Treated {
-    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
-        self.cost.make(&(self.treat)(password), entropy)
-    }
-}
 
 /// Symfony's `NativePasswordHasher`: what bcrypt would cut is hashed first. Of the 88 letters bcrypt takes 72.
 fn symfony(password: &[u8]) -> Cow<'_, [u8]> {

@@ -19,7 +19,7 @@ pub(super) const ROW_SHA512: Row = Row {
     pepper: Pepper::None,
     verify,
     keep,
-    default: Some(|| Arc::new(Cost { variant: Variant::Sha512, rounds: Some(656_000) })),
+    default: Some(default_sha512),
 };
 
 pub(super) const ROW_SHA256: Row = Row {
@@ -37,6 +37,11 @@ fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
     let hash = Hash::read(stored)?;
     let computed = hash.cost.digest(password, hash.salt)?;
     Ok(computed.as_bytes().ct_eq(hash.digest.as_bytes()).into())
+}
+
+/// passlib's rounds.
+pub(super) fn default_sha512() -> Arc<dyn Method> {
+    Arc::new(Cost { variant: Variant::Sha512, rounds: Some(656_000) })
 }
 
 fn keep(stored: &str) -> Result<Arc<dyn Method>, HashError> {

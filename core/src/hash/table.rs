@@ -4,8 +4,8 @@ use super::pepper::Pepper;
 use super::recipe::Method;
 use super::{
     HashError, argon2, aspnet_identity, bcrypt, better_auth, django_argon2, django_bcrypt, django_pbkdf2,
-    django_scrypt, drupal, ldap_salted, passlib_bcrypt, passlib_pbkdf2, php_bcrypt, phpass, sha_crypt, spring,
-    werkzeug, wordpress, yescrypt,
+    django_scrypt, drupal, firebase, flask_bcrypt, ldap_argon2, ldap_crypt, ldap_salted, passlib_bcrypt,
+    passlib_pbkdf2, phc_pbkdf2, php_bcrypt, phpass, scrypt_crypt, sha_crypt, spring, werkzeug, wordpress, yescrypt,
 };
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub(super) static TABLE: &[Row] = &[
     argon2::ROW_ID,
     bcrypt::ROW,
     argon2::ROW_I,
+    phc_pbkdf2::ROW_SHA256,
+    phc_pbkdf2::ROW_SHA512,
     php_bcrypt::ROW,
     php_bcrypt::ROW_SYMFONY,
     php_bcrypt::ROW_DRUPAL,
@@ -47,17 +49,27 @@ pub(super) static TABLE: &[Row] = &[
     spring::ROW_SCRYPT,
     werkzeug::ROW_SCRYPT,
     werkzeug::ROW_PBKDF2,
+    flask_bcrypt::ROW,
     passlib_pbkdf2::ROW_SHA256,
     passlib_pbkdf2::ROW_SHA512,
     passlib_bcrypt::ROW,
     better_auth::ROW,
+    firebase::ROW,
     phpass::ROW,
     phpass::ROW_WORDPRESS,
     drupal::ROW,
     sha_crypt::ROW_SHA512,
     sha_crypt::ROW_SHA256,
     yescrypt::ROW,
+    yescrypt::ROW_GOST,
+    scrypt_crypt::ROW,
     ldap_salted::ROW_SHA1,
     ldap_salted::ROW_SHA256,
     ldap_salted::ROW_SHA512,
+    ldap_crypt::ROW,
+    ldap_crypt::ROW_BCRYPT,
+    passlib_pbkdf2::ROW_LDAP_SHA1,
+    passlib_pbkdf2::ROW_LDAP_SHA256,
+    passlib_pbkdf2::ROW_LDAP_SHA512,
+    ldap_argon2::ROW,
 ];
