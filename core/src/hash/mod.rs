@@ -116,8 +116,7 @@ fn recognise(stored: &str) -> Result<Format, HashError> {
     match identify(stored) {
         Identified::Known(format) => check_stored(format, stored).map(|()| format),
         Identified::Unusable => Err(HashError::Unusable),
-        Identified::Unknown if is_encrypted(stored) => Err(HashError::Encrypted),
-        Identified::Unknown => Err(HashError::Unknown),
+        Identified::Unknown => check_unsealed(stored).and(Err(HashError::Unknown)),
     }
 }
 
@@ -130,9 +129,10 @@ fn is_unusable(stored: &str) -> bool {
 /// `*LK*`, the mark of a locked account. What is longer may be MySQL's own format, `*` and 40 digits.
 const UNUSABLE_CHARS_MAX: usize = 4;
 
-/// GoTrue's database encryption: a JSON object with the key's name, the nonce and the sealed hash.
-fn is_encrypted(stored: &str) -> bool {
-    stored.starts_with('{') && stored.contains("\"key_id\"") && stored.contains("\"nonce\"")
+/// GoTrue's database encryption leaves a JSON object with the key's name, the nonce and the sealed hash.
+fn check_unsealed(stored: &str) -> Result<(), HashError> {
+    let is_sealed = stored.starts_with('{') && stored.contains("\"key_id\"") && stored.contains("\"nonce\"");
+    if is_sealed { Err(HashError::Encrypted) } else { Ok(()) }
 }
 
 fn check_stored(format: Format, stored: &str) -> Result<(), HashError> {

@@ -55,8 +55,9 @@ impl Recipe {
     /// named, so there the cost is still the account's.
     ///
     /// # Errors
-    /// As [`Recipe::keep`], for `keep` and names that no format has.
+    /// As [`Recipe::keep`], for `keep` and names that no format has; [`HashError::Encrypted`] whatever the name.
     pub fn configured(hash: &str, stored: &str) -> Result<Self, HashError> {
+        super::check_unsealed(stored)?;
         let unmarked = Format::named(hash).filter(|format| !format.has_mark());
         let kept = unmarked.and_then(|format| Self::keep_as(format, stored).ok());
         kept.or_else(|| Self::named(hash)).map_or_else(|| Self::keep(stored), Ok)

@@ -1,7 +1,6 @@
 //! Secrets that applications mix into passwords.
 
 use super::*;
-use secrecy::SecretString;
 
 fn pepper(text: &str) -> SecretString {
     text.to_owned().into()
