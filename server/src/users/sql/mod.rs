@@ -6,6 +6,7 @@
 pub mod after_reset;
 pub mod engine;
 mod examine;
+pub mod inspect;
 mod limits;
 mod mapping;
 mod mysql;
