@@ -79,7 +79,7 @@ async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Re
     {
         return Ok(());
     }
-    let now = moment(change.now);
+    let now = moment(change.now, crate::users::sql::engine::Engine::Postgres);
     let value = |bind: &Bind| match bind {
         Bind::Id => change.id.as_str(),
         Bind::Email => &change.expected_address,
