@@ -14,7 +14,10 @@ const auth = betterAuth({
   baseURL: `http://127.0.0.1:${port}`,
   secret: "signs the cookies of an application that lives for one test",
   database: new pg.Pool({ connectionString: process.env.DATABASE_URL }),
-  emailAndPassword: { enabled: true },
+  emailAndPassword: {
+    enabled: true,
+    sendResetPassword: async ({ token }) => console.log(`reset token ${token}`),
+  },
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
 });
