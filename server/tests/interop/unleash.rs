@@ -1,0 +1,1 @@
+//! Unleash, a server for feature flags, with its own pages.
