@@ -1,13 +1,14 @@
 //! The operator's own statements, run in the transaction that writes the password.
 //!
-//! A statement names what it needs: `DELETE FROM sessions WHERE account_id = :id`. The names are found by a scanner
+//! A statement names what it needs: `DELETE FROM sessions WHERE account_id = :id`. The names are found by a [scanner](scan)
 //! of our own, because each engine marks its parameters in another way, and none of them says at start that `:uid`
 //! will never have a value.
 
+mod scan;
+
+use self::scan::{Scanner, Token};
 use super::engine::Engine;
 use regain_core::time::Timestamp;
-use std::iter::Peekable;
-use std::str::CharIndices;
 use thiserror::Error;
 
 /// One statement of `users.after_reset`, read and found sound.
@@ -47,12 +48,24 @@ pub enum InvalidStatement {
     /// A name that has no value.
     #[error("`:{0}` has no value here; there are :id, :email, :hash and :now")]
     UnknownBind(String),
+    /// A parameter in the engine's own spelling, or what it may take for one.
+    #[error("`{0}` outside quotes may stand for a value, and there is none; write :id, :email, :hash or :now")]
+    Mark(char),
     /// A bind in a condition, which is asked of many accounts at once.
     #[error("a condition has no binds, neither :id nor any other")]
     BindInCondition,
+    /// Brackets in a condition that close what they did not open, or nothing closes.
+    #[error("a condition's brackets come in pairs")]
+    Unpaired,
     /// A quote or a comment that does not end.
     #[error("{0} is opened and not closed")]
     Unclosed(&'static str),
+    /// MySQL's `/*! … */` and the like.
+    #[error("a comment that begins with `/*!`, `/*M!` or `/*+` is run by some servers and not by others; leave it out")]
+    CommentThatRuns,
+    /// Where some engines end the statement.
+    #[error("there is a NUL character in it; leave it out")]
+    Nul,
     /// More follows after a semicolon.
     #[error("there is more than one statement; write each as an entry of its own")]
     Several,
@@ -73,7 +86,7 @@ impl Statement {
     /// # Errors
     /// [`InvalidStatement`], which says what to write instead.
     pub fn parse(text: &str, engine: Engine) -> Result<Self, InvalidStatement> {
-        let statement = Self { engine, pieces: pieces(text)? };
+        let statement = Self { engine, pieces: pieces(text, engine)? };
         let verb = first_word(text);
         if !VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known)) {
             return Err(InvalidStatement::Verb(verb.to_owned()));
@@ -112,24 +125,37 @@ impl Bind {
     }
 }
 
-/// A moment as SQLite writes its own `CURRENT_TIMESTAMP`: `2026-11-21 19:45:00`, UTC. Its date functions read it, and
-/// it sorts among texts of that form. Empty for a moment beyond the calendar.
+/// A moment as text, in UTC, for any column of `engine` that holds one. PostgreSQL's has the zone in it, since a
+/// `timestamptz` would take it for a time of the session's zone otherwise, and a `timestamp` passes over it. MySQL's
+/// and SQLite's have none, and SQLite's is as its own `CURRENT_TIMESTAMP`, so that it sorts among texts of that form.
+/// Empty for a moment beyond the calendar.
 #[must_use]
-pub fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_millis())
-        .map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
-        .unwrap_or_default()
+pub fn moment(at: Timestamp, engine: Engine) -> String {
+    let format = match engine {
+        Engine::Sqlite | Engine::Mysql => "%Y-%m-%d %H:%M:%S",
+        Engine::Postgres => "%Y-%m-%d %H:%M:%S+00",
+    };
+    jiff::Timestamp::from_millisecond(at.as_millis()).map(|at| at.strftime(format).to_string()).unwrap_or_default()
 }
 
-/// Refuses a condition that holds parameters, a second statement, or a quote that does not end.
+/// Refuses a condition that holds parameters, a second statement, brackets that do not match, or a quote that does not
+/// end: it would not mean the same once it stands among others.
 ///
 /// # Errors
 /// [`InvalidStatement`].
-pub(super) fn check_condition(text: &str, _engine: Engine) -> Result<(), InvalidStatement> {
-    match pieces(text)?[..] {
-        [Piece::Text(_)] => Ok(()),
-        _ => Err(InvalidStatement::BindInCondition),
+pub(super) fn check_condition(text: &str, engine: Engine) -> Result<(), InvalidStatement> {
+    let mut scanner = Scanner::new(text, engine);
+    let mut open = 0_usize;
+    while let Some((token, _)) = scanner.next()? {
+        match token {
+            Token::Bind(_) => return Err(InvalidStatement::BindInCondition),
+            Token::Semicolon => return Err(InvalidStatement::Several),
+            Token::Opening => open += 1,
+            Token::Closing => open = open.checked_sub(1).ok_or(InvalidStatement::Unpaired)?,
+            Token::Blank | Token::Other => {}
+        }
     }
+    if open == 0 { Ok(()) } else { Err(InvalidStatement::Unpaired) }
 }
 
 /// What changes rows. Neither `COMMIT`, which would end our transaction half-way, nor anything that defines tables.
@@ -141,151 +167,27 @@ fn first_word(text: &str) -> &str {
 }
 
 /// Cuts `text` at its binds. Joined again, the pieces are the text.
-fn pieces(text: &str) -> Result<Vec<Piece>, InvalidStatement> {
+fn pieces(text: &str, engine: Engine) -> Result<Vec<Piece>, InvalidStatement> {
+    let mut scanner = Scanner::new(text, engine);
     let mut pieces = Vec::new();
-    let mut chars = text.char_indices().peekable();
     let (mut from, mut ended) = (0, false);
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|&(_, c)| c);
-        match (c, next) {
-            ('-', Some('-')) => drop(chars.find(|&(_, c)| c == '\n')),
-            ('/', Some('*')) => skip_comment(&mut chars)?,
-            _ if ended && !c.is_whitespace() && c != ';' => return Err(InvalidStatement::Several),
-            ('\'' | '"' | '`', _) => skip_quoted(&mut chars, c)?,
-            (';', _) => ended = true,
-            (':', Some(':')) => drop(chars.next()),
-            (':', Some(next)) if is_name(next) => {
-                let to = at + 1 + name_octets(&mut chars);
-                let name = &text[at + 1..to];
+    while let Some((token, to)) = scanner.next()? {
+        match token {
+            Token::Blank => {}
+            Token::Semicolon => ended = true,
+            _ if ended => return Err(InvalidStatement::Several),
+            Token::Bind(name) => {
                 let bind = Bind::named(name).ok_or_else(|| InvalidStatement::UnknownBind(name.to_owned()))?;
-                pieces.push(Piece::Text(text[from..at].to_owned()));
+                pieces.push(Piece::Text(text[from..to - name.len() - 1].to_owned()));
                 pieces.push(Piece::Bind(bind));
                 from = to;
             }
-            _ => {}
+            Token::Opening | Token::Closing | Token::Other => {}
         }
     }
     pieces.push(Piece::Text(text[from..].to_owned()));
     Ok(pieces)
 }
 
-/// Passes over a quoted text. A doubled quote needs no care: it ends one text and begins the next.
-fn skip_quoted(chars: &mut Peekable<CharIndices<'_>>, quote: char) -> Result<(), InvalidStatement> {
-    match chars.find(|&(_, c)| c == quote) {
-        Some(_) => Ok(()),
-        None => Err(InvalidStatement::Unclosed("a quote")),
-    }
-}
-
-/// Passes over the rest of a comment whose `/` was read.
-fn skip_comment(chars: &mut Peekable<CharIndices<'_>>) -> Result<(), InvalidStatement> {
-    chars.next();
-    while let Some((_, c)) = chars.next() {
-        if c == '*' && chars.next_if(|&(_, c)| c == '/').is_some() {
-            return Ok(());
-        }
-    }
-    Err(InvalidStatement::Unclosed("a comment"))
-}
-
-/// Passes over a name and counts its octets.
-fn name_octets(chars: &mut Peekable<CharIndices<'_>>) -> usize {
-    std::iter::from_fn(|| chars.next_if(|&(_, c)| is_name(c))).map(|(_, c)| c.len_utf8()).sum()
-}
-
-/// A digit may stand first: `:1` is a parameter to SQLite, and one without a value.
-fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn numbered(text: &str) -> (String, Vec<Bind>) {
-        Statement::parse(text, Engine::Sqlite).unwrap().marked()
-    }
-
-    #[test]
-    fn each_bind_has_a_mark_of_its_own() {
-        let (sql, binds) = numbered("UPDATE a SET h = :hash, t = :now WHERE id = :id OR h = :hash OR e = :email;");
-        assert_eq!(sql, "UPDATE a SET h = ?1, t = ?2 WHERE id = ?3 OR h = ?4 OR e = ?5;");
-        assert_eq!(binds, [Bind::Hash, Bind::Now, Bind::Id, Bind::Hash, Bind::Email]);
-    }
-
-    #[test]
-    fn quotes_comments_and_casts_hold_no_binds() {
-        for text in [
-            "SELECT ':id', ':hash'':id', \":id\", `:id`",
-            "SELECT 1 -- :uid ' ; \n",
-            "SELECT 1 /* :uid ' ; ** */",
-            "SELECT now::text, 1::int",
-            "SELECT 1; -- done",
-            "SELECT a - b, c / d, e * f, 'x' || ':'",
-        ] {
-            assert_eq!(numbered(text), (text.to_owned(), vec![]), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_stands_after_a_quote_or_a_comment_is_read_again() {
-        assert_eq!(numbered("SELECT 'it''s', :id").1, [Bind::Id]);
-        assert_eq!(numbered("SELECT 1 -- '\n, :id").1, [Bind::Id]);
-        assert_eq!(numbered("SELECT 1 /*/ ' */, :id").1, [Bind::Id]);
-        assert_eq!(numbered("SELECT x::text, :now::timestamptz").0, "SELECT x::text, ?1::timestamptz");
-    }
-
-    #[test]
-    fn an_unsound_statement_is_refused() {
-        use InvalidStatement::{Several, Unclosed, UnknownBind, Verb};
-        for (text, error) in [
-            ("DELETE FROM s WHERE u = :uid", UnknownBind("uid".into())),
-            ("DELETE FROM s WHERE u = :id2", UnknownBind("id2".into())),
-            ("DELETE FROM s WHERE u = :1", UnknownBind("1".into())),
-            ("DELETE FROM s WHERE u = ':id", Unclosed("a quote")),
-            ("DELETE FROM s /* :id", Unclosed("a comment")),
-            ("DELETE FROM s; DELETE FROM t", Several),
-            ("COMMIT", Verb("COMMIT".into())),
-            ("  begin; ", Verb("begin".into())),
-            ("", Verb(String::new())),
-        ] {
-            assert_eq!(Statement::parse(text, Engine::Sqlite), Err(error), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_condition_has_no_binds() {
-        assert!(check_condition("is_active AND name <> ':id'", Engine::Sqlite).is_ok());
-        assert!(check_condition("id = :id", Engine::Sqlite).is_err());
-        assert!(check_condition("1); DELETE FROM accounts", Engine::Sqlite).is_err());
-    }
-
-    #[test]
-    fn now_is_written_as_sqlite_writes_it() {
-        assert_eq!(moment(Timestamp::from_millis(1_795_289_045_678)), "2026-11-21 19:24:05");
-        assert_eq!(moment(Timestamp::from_millis(i64::MAX)), "");
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read_or_refused_and_never_altered(text in "(SELECT )?[ -~\n:'\"`;/*é]{0,40}") {
-            if let Ok(statement) = Statement::parse(&text, Engine::Sqlite) {
-                let joined: String = statement.pieces.iter().map(|piece| match piece {
-                    Piece::Text(text) => text.as_str(),
-                    Piece::Bind(Bind::Id) => ":id",
-                    Piece::Bind(Bind::Email) => ":email",
-                    Piece::Bind(Bind::Hash) => ":hash",
-                    Piece::Bind(Bind::Now) => ":now",
-                }).collect();
-                prop_assert_eq!(joined, text);
-            }
-        }
-
-        #[test]
-        fn a_quoted_text_is_never_touched(inner in "[ -&(-~\n]{0,30}") {
-            let text = format!("SELECT '{inner}', :id");
-            prop_assert_eq!(numbered(&text), (format!("SELECT '{inner}', ?1"), vec![Bind::Id]));
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! Connections to somebody else's SQLite file: made when needed, kept while the file is the same, used off the async
 //! threads, and never for longer than allowed.
 
+use super::engine::Engine;
 use super::mapping::{MappedTable, Mapping};
 use crate::users::StoreFault;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
@@ -149,28 +150,14 @@ fn check_columns(connection: &Connection, mapping: &Mapping) -> Result<(), Store
 
 fn check_table(connection: &Connection, mapped: &MappedTable) -> Result<(), StoreFault> {
     let unreadable = |error| fault("cannot be read", &error);
-    let MappedTable { key, schema, table, columns } = mapped;
     let mut present = Vec::new();
     connection
-        .pragma(schema.as_deref(), "table_xinfo", table, |row| {
+        .pragma(mapped.schema.as_deref(), "table_xinfo", &mapped.table, |row| {
             present.push(row.get::<_, String>("name")?);
             Ok(())
         })
         .map_err(unreadable)?;
-    if present.is_empty() {
-        let tables = tables(connection).map_err(unreadable)?;
-        return Err(StoreFault {
-            what: "has not got the configured table",
-            cause: format!("no table {table:?}; set {key} to one of: {}", tables.join(", ")),
-        });
-    }
-    let missing = columns.iter().find(|wanted| !present.iter().any(|name| name.eq_ignore_ascii_case(wanted)));
-    missing.map_or(Ok(()), |column| {
-        Err(StoreFault {
-            what: "has not got the configured columns",
-            cause: format!("table {table:?} has no column {column:?}; its columns are: {}", present.join(", ")),
-        })
-    })
+    mapped.check(Engine::Sqlite, &present, || tables(connection).map_err(unreadable))
 }
 
 fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {

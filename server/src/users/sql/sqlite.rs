@@ -2,6 +2,7 @@
 
 use super::after_reset::{Bind, moment};
 use super::connections::{Deadline, Kind, Lane, fault};
+use super::engine::Engine;
 use super::examine;
 use super::limits::{Seen, TimeLimits};
 use super::mapping::Mapping;
@@ -118,8 +119,8 @@ struct Statements {
 impl Statements {
     fn of(mapping: &Mapping) -> Self {
         let Mapping { from, id, email, password, name, locale, eligible, password_alone, email_alone, .. } = mapping;
-        let Mapping { accounts, swapped, swapped_id, swapped_only, .. } = mapping;
-        let same_password = mapping.engine.same_bytes(password, "?4");
+        let Mapping { accounts, swapped, swapped_id, swapped_password, swapped_only, .. } = mapping;
+        let same_password = mapping.engine.same_bytes(swapped_password, "?4");
         let guard = mapping.guard(&mapping.engine.same_bytes(email, "?5"));
         Self {
             select: format!(
@@ -130,7 +131,7 @@ impl Statements {
             // BINARY: a column may be declared NOCASE, and hashes that differ in case are not the same.
             swap: format!(
                 "UPDATE {swapped} SET {password_alone} = \
-                 CASE typeof({password}) WHEN 'blob' THEN CAST(?1 AS BLOB) ELSE ?1 END \
+                 CASE typeof({swapped_password}) WHEN 'blob' THEN CAST(?1 AS BLOB) ELSE ?1 END \
                  WHERE {swapped_id} IN (?2, ?3) AND {swapped_only} AND {same_password} AND {guard} \
                  RETURNING {swapped_id}"
             ),
@@ -259,7 +260,7 @@ fn value(bind: Bind, key: &Value, change: &PasswordChange) -> Value {
         Bind::Id => key.clone(),
         Bind::Email => Value::Text(change.expected_address.clone()),
         Bind::Hash => Value::Text(change.new.expose().to_owned()),
-        Bind::Now => Value::Text(moment(change.now)),
+        Bind::Now => Value::Text(moment(change.now, Engine::Sqlite)),
     }
 }
 
