@@ -30,7 +30,7 @@ pub(super) fn fill_in(settings: &mut Settings, preset: &'static Preset, engine: 
     if let Some(credentials) = &preset.credentials {
         fill(settings, &CREDENTIALS_TABLE, Some(text_value(credentials.table)));
         fill(settings, &CREDENTIALS_ACCOUNT_ID, Some(text_value(credentials.account_id)));
-        fill(settings, &CREDENTIALS_CONDITION, credentials.condition.map(text_value));
+        fill(settings, &CREDENTIALS_CONDITION, credentials.condition(engine).map(text_value));
     }
     if let Some(history) = &preset.history {
         fill(settings, &HISTORY_TABLE, Some(text_value(history.table)));

@@ -3,7 +3,22 @@
 //! A preset fills in `[users]`. It says who may reset, what ends the sessions (or why nothing need be done), where
 //! earlier passwords are kept, and which of the application's own pending reset tokens have to go.
 
+mod aspnet;
+mod better_auth;
+mod django;
+mod drupal;
+mod flask;
+mod gotrue;
+mod laravel;
+mod phoenix;
+mod rails;
+mod spring;
+mod symfony;
 mod table;
+#[cfg(test)]
+mod tests;
+mod unleash;
+mod wordpress;
 
 pub use table::ALL;
 
@@ -15,6 +30,8 @@ use crate::config::AfterReset;
 pub struct Preset {
     /// As in `users.preset`.
     pub name: &'static str,
+    /// The databases that the framework can keep these accounts in, of those that Regain opens.
+    pub engines: &'static [Engine],
     /// `table` or `schema.table`.
     pub table: &'static str,
     /// Key column.
@@ -43,9 +60,31 @@ pub struct Preset {
     pub role: Option<&'static str>,
     /// One sentence for people: what ends the sessions, or why nothing need be done, or what the operator has to do.
     pub sessions: &'static str,
-    /// What tells a database of this framework from others: tables, and columns that they must have. All are needed.
+    /// What tells a database of this framework from others: tables (`table` or `schema.table`), and columns that they
+    /// must have. All are needed.
     pub marks: &'static [(&'static str, &'static [&'static str])],
 }
+
+/// What the presets differ from.
+const PLAIN: Preset = Preset {
+    name: "",
+    engines: Engine::ALL,
+    table: "users",
+    id: "id",
+    email: "email",
+    password: "password",
+    owner_name: None,
+    locale: None,
+    eligible: &[],
+    email_verified: None,
+    hash: "keep",
+    credentials: None,
+    history: None,
+    after_reset: &[],
+    role: None,
+    sessions: "",
+    marks: &[],
+};
 
 /// Something for some engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +93,17 @@ pub struct For<T> {
     pub engines: &'static [Engine],
     /// What.
     pub what: T,
+}
+
+impl<T: Copy> For<T> {
+    /// For engines that need no spelling of their own.
+    const fn any(what: T) -> Self {
+        Self { engines: Engine::ALL, what }
+    }
+
+    const fn on(engines: &'static [Engine], what: T) -> Self {
+        Self { engines, what }
+    }
 }
 
 /// One statement of a preset.
@@ -65,13 +115,24 @@ pub struct Step {
     pub if_table: Option<&'static str>,
 }
 
+impl Step {
+    const fn run(sql: &'static str) -> Self {
+        Self { sql, if_table: None }
+    }
+
+    /// Left out where the application does without the table.
+    const fn if_table(table: &'static str, sql: &'static str) -> Self {
+        Self { sql, if_table: Some(table) }
+    }
+}
+
 /// See [`crate::config::Credentials`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of the other type")]
 pub struct PresetCredentials {
     pub table: &'static str,
     pub account_id: &'static str,
-    pub condition: Option<&'static str>,
+    pub condition: &'static [For<&'static str>],
 }
 
 /// See [`crate::config::History`].
@@ -95,7 +156,7 @@ impl Preset {
     /// Who may reset.
     #[must_use]
     pub fn eligible(&self, engine: Engine) -> Option<&'static str> {
-        self.eligible.iter().find(|text| text.engines.contains(&engine)).map(|text| text.what)
+        first(self.eligible, engine)
     }
 
     /// What to run after the password was written.
@@ -104,4 +165,16 @@ impl Preset {
         let steps = self.after_reset.iter().filter(|step| step.engines.contains(&engine)).map(|step| step.what);
         steps.map(|Step { sql, if_table }| AfterReset { sql: sql.into(), if_table: if_table.map(Into::into) }).collect()
     }
+}
+
+impl PresetCredentials {
+    /// Which of an account's rows holds the password.
+    #[must_use]
+    pub fn condition(&self, engine: Engine) -> Option<&'static str> {
+        first(self.condition, engine)
+    }
+}
+
+fn first(texts: &[For<&'static str>], engine: Engine) -> Option<&'static str> {
+    texts.iter().find(|text| text.engines.contains(&engine)).map(|text| text.what)
 }
