@@ -4,6 +4,7 @@ use crate::application::{Application, Session, prepared};
 use crate::database::Database;
 use crate::program::{Program, free_port};
 use crate::story::a_reset_that_the_application_accepts;
+use crate::support::process::needed;
 use async_trait::async_trait;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -26,7 +27,7 @@ impl BetterAuth {
         let database = Database::on_postgres("better_auth").await;
         let port = free_port();
         let url = format!("http://127.0.0.1:{port}/api/auth");
-        let mut command = Command::new("node");
+        let mut command = Command::new(needed("REGAIN_TEST_NODE"));
         command.arg("server.mjs").current_dir(prepared("better-auth"));
         command.env("DATABASE_URL", database.url()).env("PORT", port.to_string());
         let server = Program::start(command, &format!("{url}/ok")).await;
@@ -40,12 +41,12 @@ impl BetterAuth {
 
 #[async_trait]
 impl Application for BetterAuth {
-    fn preset(&self) -> &'static str {
-        "better-auth"
-    }
-
     fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    fn mapping(&self) -> &'static [(&'static str, &'static str)] {
+        &[("preset", "better-auth")]
     }
 
     async fn create(&self, address: &str, password: &str) {

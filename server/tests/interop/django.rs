@@ -43,12 +43,12 @@ impl Django {
 
 #[async_trait]
 impl Application for Django {
-    fn preset(&self) -> &'static str {
-        "django"
-    }
-
     fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    fn mapping(&self) -> &'static [(&'static str, &'static str)] {
+        &[("preset", "django")]
     }
 
     async fn create(&self, address: &str, password: &str) {

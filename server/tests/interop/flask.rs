@@ -43,12 +43,17 @@ impl Flask {
 
 #[async_trait]
 impl Application for Flask {
-    fn preset(&self) -> &'static str {
-        "flask"
-    }
-
     fn database_url(&self) -> String {
         format!("sqlite:{}", self.folder.path().join(DATABASE).display())
+    }
+
+    fn mapping(&self) -> &'static [(&'static str, &'static str)] {
+        &[("preset", "flask")]
+    }
+
+    /// Only the application knows where it keeps its sessions.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![("REGAIN_USERS__AFTER_RESET", r#"["DELETE FROM sessions WHERE user_id = :id"]"#.into())]
     }
 
     async fn create(&self, address: &str, password: &str) {

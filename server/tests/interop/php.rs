@@ -5,6 +5,7 @@ use crate::database::Database;
 use crate::forms;
 use crate::program::{Program, free_port};
 use crate::story::a_reset_that_the_application_accepts;
+use crate::support::process::needed;
 use async_trait::async_trait;
 use std::process::Command;
 
@@ -28,7 +29,7 @@ struct Shop {
 impl Shop {
     async fn on(database: Database) -> Self {
         let listen = format!("127.0.0.1:{}", free_port());
-        let mut command = Command::new("php");
+        let mut command = Command::new(needed("REGAIN_TEST_PHP"));
         command.args(["-S", &listen, "index.php"]).current_dir(prepared("php"));
         command.env("DATABASE_URL", database.url());
         let url = format!("http://{listen}");
@@ -39,12 +40,20 @@ impl Shop {
 
 #[async_trait]
 impl Application for Shop {
-    fn preset(&self) -> &'static str {
-        ""
-    }
-
     fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    fn mapping(&self) -> &'static [(&'static str, &'static str)] {
+        &[("table", "customers"), ("id", "customer_id"), ("email", "email"), ("password", "pass_hash")]
+    }
+
+    /// Only the application knows where it keeps its sessions, and whom it lets in.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("REGAIN_USERS__ELIGIBLE", "is_blocked = 0".into()),
+            ("REGAIN_USERS__AFTER_RESET", r#"["DELETE FROM customer_sessions WHERE customer_id = :id"]"#.into()),
+        ]
     }
 
     async fn create(&self, address: &str, password: &str) {

@@ -25,10 +25,7 @@ pub(super) const DRUPAL: Preset = Preset {
         For::any(Step::if_table("sessions", "DELETE FROM sessions WHERE uid = :id")),
         For::on(
             &[Sqlite, Postgres],
-            Step::if_table(
-                "cache_entity",
-                "DELETE FROM cache_entity WHERE cid = 'values:user:' || CAST(:id AS text)",
-            ),
+            Step::if_table("cache_entity", "DELETE FROM cache_entity WHERE cid = 'values:user:' || CAST(:id AS text)"),
         ),
         For::on(
             &[Mysql],

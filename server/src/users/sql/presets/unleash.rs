@@ -25,7 +25,10 @@ pub(super) const UNLEASH: Preset = Preset {
     }),
     after_reset: &[
         For::any(Step::run("UPDATE reset_tokens SET expires_at = CURRENT_TIMESTAMP WHERE user_id = :id")),
-        For::on(&[Postgres], Step::run("DELETE FROM unleash_session WHERE sess -> 'user' ->> 'id' = CAST(:id AS text)")),
+        For::on(
+            &[Postgres],
+            Step::run("DELETE FROM unleash_session WHERE sess -> 'user' ->> 'id' = CAST(:id AS text)"),
+        ),
         For::on(
             &[Sqlite],
             Step::run("DELETE FROM unleash_session WHERE json_extract(sess, '$.user.id') = CAST(:id AS integer)"),
