@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed, 2 the words or the configuration are wrong.
 
 mod beside;
+mod check;
 pub mod config;
 mod demo;
 mod explain;
@@ -40,6 +41,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run the server.
     Serve,
+    /// Try each thing the configuration names, a line each; exits with 0 only if all of it holds.
+    Check(check::CheckArgs),
     /// Tell what happened to a request, and why a mail did or did not come.
     Explain(explain::ExplainArgs),
     /// Start a reset for somebody; only the owner of the address sees the link.
@@ -100,6 +103,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
         Command::Serve => serve::run(load()?)?,
+        Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
