@@ -8,6 +8,7 @@ pub mod config;
 mod demo;
 mod explain;
 pub mod hash;
+mod init;
 mod openapi;
 mod outbox;
 mod request;
@@ -39,6 +40,8 @@ pub struct Cli {
 enum Command {
     /// Try everything here and now: accounts, mailbox and pages in one process.
     Demo(demo::DemoArgs),
+    /// Look at a database, recognise the framework, and write a configuration for it; changes nothing there.
+    Init(init::InitArgs),
     /// Run the server.
     Serve,
     /// Try each thing the configuration names, a line each; exits with 0 only if all of it holds.
@@ -102,6 +105,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let out = &mut std::io::stdout();
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
+        Command::Init(args) => init::run(&args, out)?,
         Command::Serve => serve::run(load()?)?,
         Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,

@@ -7,6 +7,7 @@ pub mod after_reset;
 mod connections;
 pub mod engine;
 mod examine;
+pub mod inspect;
 mod limits;
 mod mapping;
 mod mysql;

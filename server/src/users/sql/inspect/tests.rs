@@ -1,0 +1,1 @@
+//! The same small database on each engine, looked at.
