@@ -108,7 +108,7 @@ impl MysqlStore {
 }
 
 async fn about(session: &mut Session, id: AccountId, (sql, binds): Marked) -> Result<Vec<Row>, StoreFault> {
-    let Some(key) = session.catalogue.id.value(&id) else { return Ok(Vec::new()) };
+    let Some(key) = session.catalogue.id.kind.value(&id) else { return Ok(Vec::new()) };
     let values = binds.iter().map(|bind| if *bind == Bind::Id { key.clone() } else { Value::NULL }).collect();
     session.connection.exec(sql, Params::Positional(values)).await.map_err(unread)
 }
@@ -137,8 +137,8 @@ async fn load(
     id: AccountId,
 ) -> Result<Option<Account>, StoreFault> {
     let catalogue = &session.catalogue;
-    let Some(key) = catalogue.id.value(&id) else { return Ok(None) };
-    let values = vec![key; key_marks(catalogue.id)];
+    let Some(key) = catalogue.id.kind.value(&id) else { return Ok(None) };
+    let values = vec![key; key_marks(&catalogue.id)];
     let sql = statements.load(catalogue);
     let rows: Vec<Row> = session.connection.exec(sql, Params::Positional(values)).await.map_err(unread)?;
     let mut accounts: Vec<_> = rows.iter().map(|row| account(row, catalogue)).collect();
@@ -150,7 +150,7 @@ async fn load(
 }
 
 fn account(row: &Row, catalogue: &Catalogue) -> Account {
-    let id = catalogue.id.account_id(cell(row, 0));
+    let id = catalogue.id.kind.account_id(cell(row, 0));
     let eligible = id.is_some() && is_true(cell(row, 5));
     Account {
         id: id.unwrap_or_else(|| AccountId::new("")),

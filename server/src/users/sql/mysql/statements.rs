@@ -1,6 +1,6 @@
 //! The SQL, put together once from what is configured, and completed by what the catalogue says.
 
-use super::catalogue::{Catalogue, Folded};
+use super::catalogue::{Catalogue, Folded, Key};
 use super::values::KeyKind;
 use crate::users::sql::after_reset::{Bind, Statement};
 use crate::users::sql::mapping::Mapping;
@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 pub(super) struct Statements {
     /// Up to where the condition follows.
     select: String,
-    from: String,
     id: String,
     same_id: String,
     /// `UPDATE … SET` and the new password.
@@ -41,7 +40,7 @@ pub(super) struct AfterReset {
 impl Statements {
     pub(super) fn of(mapping: &Mapping) -> Self {
         let Mapping { from, id, email, password, name, locale, eligible, password_alone, .. } = mapping;
-        let Mapping { swapped, swapped_id, swapped_only, .. } = mapping;
+        let Mapping { swapped, swapped_id, swapped_password, swapped_only, .. } = mapping;
         let same = |expression: &str| mapping.engine.same_bytes(expression, "?");
         let after_reset: Vec<_> = mapping
             .after_reset
@@ -57,13 +56,12 @@ impl Statements {
             select: format!(
                 "SELECT {id}, {email}, {password}, {name}, {locale}, {eligible} IS TRUE FROM {from} WHERE "
             ),
-            from: from.clone(),
             id: id.clone(),
             same_id: same(id),
             swap: format!("UPDATE {swapped} SET {password_alone} = ? WHERE "),
             swapped_id: swapped_id.clone(),
             same_swapped_id: same(swapped_id),
-            unchanged: format!("{swapped_only} AND {} AND {}", same(password), mapping.guard(&same(email))),
+            unchanged: format!("{swapped_only} AND {} AND {}", same(swapped_password), mapping.guard(&same(email))),
             words: written.map(|name| name.to_lowercase()).chain(mentioned).collect(),
             after_reset,
             history: history_writes,
@@ -74,47 +72,33 @@ impl Statements {
 
     /// The look-up of `count` addresses, folded.
     pub(super) fn look_up(&self, Folded { expression, mark, .. }: &Folded, count: usize) -> String {
-        format!("{}{expression} IN ({})", self.select, vec![*mark; count].join(", "))
+        format!("{}{expression} IN ({})", self.select, vec![mark.as_str(); count].join(", "))
     }
 
     /// The account with a key, which is bound as often as [`key_marks`] says.
     pub(super) fn load(&self, catalogue: &Catalogue) -> String {
-        format!("{}{} LIMIT 2", self.select, is_key(catalogue.id, &self.id, &self.same_id))
+        format!("{}{} LIMIT 2", self.select, is_key(&catalogue.id, &self.id, &self.same_id))
     }
 
     /// Compare and swap: the new password, the key as often as [`key_marks`] says, the expected password, the expected
     /// address.
     pub(super) fn swap(&self, catalogue: &Catalogue) -> String {
-        let is_key = is_key(catalogue.swapped_id, &self.swapped_id, &self.same_swapped_id);
+        let is_key = is_key(&catalogue.swapped_id, &self.swapped_id, &self.same_swapped_id);
         format!("{}{is_key} AND {}", self.swap, self.unchanged)
-    }
-
-    /// How many addresses, folded, several accounts have.
-    pub(super) fn shared_addresses(&self, email: &str) -> String {
-        let folded = format!("LOWER(CONVERT({email} USING utf8mb4)) COLLATE utf8mb4_bin");
-        format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {email} <> '' GROUP BY {folded} HAVING COUNT(*) > 1) AS shared",
-            self.from
-        )
-    }
-
-    /// A sample of the stored passwords.
-    pub(super) fn sample(&self, password: &str, count: usize) -> String {
-        format!("SELECT {password} FROM {} WHERE {password} IS NOT NULL LIMIT {count}", self.from)
     }
 }
 
 /// A text is compared by the column's collation, for the index, and by its bytes.
-fn is_key(kind: KeyKind, column: &str, same: &str) -> String {
+fn is_key(Key { kind, mark }: &Key, column: &str, same: &str) -> String {
     match kind {
         KeyKind::Integer | KeyKind::Binary => format!("{column} = ?"),
-        KeyKind::Text => format!("{column} = ? AND {same}"),
+        KeyKind::Text => format!("{column} = {mark} AND {same}"),
     }
 }
 
 /// How many marks stand for a key.
-pub(super) fn key_marks(kind: KeyKind) -> usize {
-    if kind == KeyKind::Text { 2 } else { 1 }
+pub(super) fn key_marks(key: &Key) -> usize {
+    if key.kind == KeyKind::Text { 2 } else { 1 }
 }
 
 /// Whatever in a statement may name a table. Texts and comments are not left out: one word too many does no harm.

@@ -4,6 +4,7 @@ use super::connect::Session;
 use super::fault::fault;
 use super::statements::{Marked, Statements, key_marks};
 use crate::users::sql::after_reset::{Bind, moment};
+use crate::users::sql::engine::Engine;
 use crate::users::{PasswordChange, StoreFault, Written};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, IsolationLevel, Params, Row, Transaction, TxOpts, Value};
@@ -19,12 +20,12 @@ pub(super) async fn set_password(
     change: PasswordChange,
 ) -> Result<Written, StoreFault> {
     let catalogue = &session.catalogue;
-    let keys = (catalogue.id.value(&change.id), catalogue.swapped_id.value(&change.id));
+    let keys = (catalogue.id.kind.value(&change.id), catalogue.swapped_id.kind.value(&change.id));
     let (Some(key), Some(swapped_key)) = keys else { return Ok(Written::NoLongerMatches) };
     refuse_what_cannot_be_taken_back(&mut session.connection, &statements).await?;
     let (new, expected) = (change.new.expose(), change.expected.expose());
     let mut values = vec![Value::from(new)];
-    values.extend(vec![swapped_key; key_marks(catalogue.swapped_id)]);
+    values.extend(vec![swapped_key; key_marks(&catalogue.swapped_id)]);
     values.extend([Value::from(expected), Value::from(change.expected_address.as_str())]);
     let swap = (statements.swap(catalogue), values);
 
@@ -81,7 +82,7 @@ async fn run(
         Bind::Id => key.clone(),
         Bind::Email => Value::from(change.expected_address.as_str()),
         Bind::Hash => Value::from(change.new.expose()),
-        Bind::Now => Value::from(moment(change.now)),
+        Bind::Now => Value::from(moment(change.now, Engine::Mysql)),
     };
     transaction.exec_drop(sql.as_str(), positional(binds.iter().map(value).collect())).await
 }

@@ -79,6 +79,8 @@ impl MariaDb {
 }
 
 impl Fixture for MariaDb {
+    const ENDLESS: &str = "SELECT SLEEP(100)";
+
     fn new() -> Self {
         let database = Self::empty();
         database.run(
@@ -93,8 +95,8 @@ impl Fixture for MariaDb {
         Box::new(self.mysql(change, TimeLimits::default()))
     }
 
-    fn hurried_store(&self) -> Box<dyn UserStore> {
-        Box::new(self.mysql(|_| {}, TimeLimits { look_up: HURRY, write: HURRY }))
+    fn hurried_store(&self, change: fn(&mut config::Users)) -> Box<dyn UserStore> {
+        Box::new(self.mysql(change, TimeLimits { look_up: HURRY, write: HURRY }))
     }
 
     fn run(&self, sql: &str) {
