@@ -30,7 +30,7 @@ impl Database {
         let random = tempfile::Builder::new().prefix("").rand_bytes(12).tempfile().unwrap();
         let random = random.path().file_name().unwrap().to_string_lossy().to_lowercase();
         let name = format!("{prefix}_{random}");
-        kind.run(&format!("CREATE DATABASE {name}")).await;
+        kind.run(&kind.server(), &format!("CREATE DATABASE {name}")).await;
         Self { kind, name }
     }
 
@@ -41,9 +41,9 @@ impl Database {
         format!("{server}/{}", self.name)
     }
 
-    /// Its name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// Runs SQL in it, behind the application's back.
+    pub(crate) async fn run(&self, sql: &str) {
+        self.kind.run(&self.url(), sql).await;
     }
 }
 
@@ -54,7 +54,7 @@ impl Drop for Database {
         let drop = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let force = if matches!(kind, Kind::Postgres) { " WITH (FORCE)" } else { "" };
-            runtime.block_on(kind.run(&format!("DROP DATABASE {name}{force}")));
+            runtime.block_on(kind.run(&kind.server(), &format!("DROP DATABASE {name}{force}")));
         };
         let _ = std::thread::spawn(drop).join();
     }
@@ -69,18 +69,17 @@ impl Kind {
         needed(variable).into_string().unwrap()
     }
 
-    async fn run(self, sql: &str) {
+    async fn run(self, url: &str, sql: &str) {
         match self {
             Self::Postgres => {
-                let (client, connection) =
-                    tokio_postgres::connect(&self.server(), tokio_postgres::NoTls).await.unwrap();
+                let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
                 let connection = tokio::spawn(connection);
                 client.batch_execute(sql).await.unwrap();
                 drop(client);
                 connection.await.unwrap().unwrap();
             }
             Self::Mariadb => {
-                let options = mysql_async::Opts::from_url(&self.server()).unwrap();
+                let options = mysql_async::Opts::from_url(url).unwrap();
                 let mut connection = mysql_async::Conn::new(options).await.unwrap();
                 connection.query_drop(sql).await.unwrap();
                 connection.disconnect().await.unwrap();

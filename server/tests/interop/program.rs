@@ -48,11 +48,10 @@ impl Drop for Program {
 
 /// Runs `command` to its end, which must be a good one, and hands back what it printed.
 pub(crate) fn run(mut command: Command) -> String {
-    let output = without_our_settings(&mut command).stdin(Stdio::null()).output();
-    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?} ended with {}:\n{said}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let [stdout, stderr] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(output.status.success(), "{command:?} ended with {}:\n{stdout}{stderr}", output.status);
+    stdout
 }
 
 /// A port of the loopback that nobody listens on.

@@ -1,8 +1,8 @@
 //! The story of a forgotten password, the same for every application.
 
 use crate::application::Application;
-use crate::program::free_port;
-use crate::support::process::{DEADLINE, Process, eventually, reset_token, run_with};
+use crate::program::{free_port, run};
+use crate::support::process::{DEADLINE, Process, command, eventually, reset_token};
 use crate::support::smtp::{ReceivedMail, SmtpServer};
 use std::fmt::Write;
 use std::path::Path;
@@ -96,10 +96,9 @@ impl Site {
 
     /// What a command prints, which must succeed.
     fn regain(&self, words: &[&str]) -> String {
-        let output = run_with(self.folder.path(), words, &self.environment());
-        let [stdout, stderr] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-        assert!(output.status.success(), "regain {words:?} ended with {}:\n{stdout}{stderr}", output.status);
-        stdout.into_owned()
+        let mut command = command(self.folder.path(), words);
+        command.envs(self.environment());
+        run(command)
     }
 
     fn environment(&self) -> Vec<(&str, &str)> {
@@ -110,9 +109,7 @@ impl Site {
 /// Writes `regain.toml`.
 fn configure(folder: &Path, application: &dyn Application) {
     if INIT_EXISTS {
-        let output = run_with(folder, &["init", &application.database_url()], &[]);
-        let [stdout, stderr] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-        assert!(output.status.success(), "regain init ended with {}:\n{stdout}{stderr}", output.status);
+        run(command(folder, &["init", &application.database_url()]));
         let config = std::fs::read_to_string(folder.join("regain.toml")).unwrap();
         for (key, value) in application.mapping() {
             let line = format!("{key} = {value:?}");
