@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
 mod glossary;
+mod libraries;
 mod needs;
 mod references;
 mod step;

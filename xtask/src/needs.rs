@@ -54,7 +54,7 @@ impl Need {
     }
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let administrators = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
     std::env::split_paths(&path).chain(administrators).map(|folder| folder.join(program)).find(|file| file.is_file())
@@ -66,7 +66,7 @@ fn install_missing() -> Result<()> {
 }
 
 /// Installs Debian packages where that is allowed, or says how somebody who may can do it.
-fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let command = format!("apt-get install --yes --no-install-recommends {}", packages.join(" "));
     if on_path("apt-get").is_none() || !is_root() {
         bail!("missing: {}. On Debian or Ubuntu: sudo {command}", packages.join(", "));
@@ -117,7 +117,7 @@ fn python() -> Result<PathBuf> {
     Ok(python)
 }
 
-fn make_environment(folder: &Path) -> Result<()> {
+pub(crate) fn make_environment(folder: &Path) -> Result<()> {
     let make = || {
         let mut command = Command::new("python3");
         command.args(["-m", "venv", "--clear"]).arg(folder);

@@ -1,7 +1,7 @@
 //! The suites: what runs, and in which order. Quick steps come first, so that a slip shows early.
 
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{glossary, needs, references, tree};
+use crate::{glossary, libraries, needs, references, tree};
 use anyhow::Result;
 use std::process::Command;
 
@@ -19,6 +19,11 @@ pub(crate) fn test() -> Result<bool> {
     report.step("what the tests need", |_| {
         let (found, complete) = needs::gather();
         environment = found;
+        complete
+    });
+    report.step("the password libraries that formats are held to", |_| {
+        let (found, complete) = libraries::gather();
+        environment.extend(found);
         complete
     });
     report.step("server tests", |tests| run_tests(cargo("test -p regain --features failpoints --lib"), tests));
