@@ -7,6 +7,7 @@ use super::url::Target;
 use crate::users::StoreFault;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use futures_util::future::BoxFuture;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinError;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -17,6 +18,8 @@ use tokio_postgres::{CancelToken, Client};
 pub(super) struct Lane {
     pool: Pool,
     tls: Tls,
+    /// Where the URL leads, for messages.
+    place: Arc<str>,
 }
 
 /// The moment at which the work on a connection has to be over.
@@ -38,7 +41,7 @@ impl Lane {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreFault { what: "cannot be opened", cause: error.to_string() })?;
-        Ok(Self { pool, tls })
+        Ok(Self { pool, tls, place: target.place().into() })
     }
 
     /// Does `work` on a connection, and ends it after `limit`, waiting included. A connection on which anything failed
@@ -62,7 +65,7 @@ impl Lane {
         W: for<'c> FnOnce(&'c Client, Deadline) -> BoxFuture<'c, Result<T, StoreFault>>,
     {
         let connected = timeout_at(deadline.0, self.pool.get()).await.map_err(|_| overdue())?;
-        let connection = connected.map_err(|error| unreachable(&error))?;
+        let connection = connected.map_err(|error| self.unreachable(&error))?;
         let done = {
             let mut working = work(&connection, deadline);
             match timeout_at(deadline.0, &mut working).await {
@@ -74,6 +77,15 @@ impl Lane {
             drop(Object::take(connection));
         }
         done
+    }
+
+    fn unreachable(&self, error: &PoolError) -> StoreFault {
+        let what = "cannot be reached";
+        let StoreFault { what, cause } = match error {
+            PoolError::Backend(error) => fault(what, error),
+            _ => StoreFault { what, cause: error.to_string() },
+        };
+        StoreFault { what, cause: format!("{cause}; users.url leads to {}", self.place) }
     }
 
     /// Lets the server's own timeout end work that is overdue, or else cancels it. A write that succeeded after all is
@@ -98,13 +110,6 @@ impl Deadline {
     /// What is left, in milliseconds, for the server's own timeouts; there zero would mean no limit.
     pub(super) fn milliseconds_left(self) -> u128 {
         self.0.saturating_duration_since(Instant::now()).as_millis().max(1)
-    }
-}
-
-fn unreachable(error: &PoolError) -> StoreFault {
-    match error {
-        PoolError::Backend(error) => fault("cannot be reached", error),
-        _ => StoreFault { what: "cannot be reached", cause: error.to_string() },
     }
 }
 

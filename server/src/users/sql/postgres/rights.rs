@@ -163,21 +163,31 @@ fn is_written(mapped: &MappedTable, shared: &Shared) -> bool {
 /// language; then they have to do.
 fn grant_for(denied: &Denied) -> String {
     let Denied { sql, message, .. } = denied;
-    let Some(table) = ["for table ", "for relation ", "for view "].iter().find_map(|before| message.split_once(before))
-    else {
-        return format!("GRANT what is missing ({message})");
-    };
-    let table = table.1.split(" (SQLSTATE").next().unwrap_or_default();
-    let verb = first_word(sql);
-    // Any other table of the statement is only read.
-    let is_target = words(sql).take(4).any(|word| word.eq_ignore_ascii_case(table));
-    let needed = match verb.as_str() {
-        "INSERT" if is_target => "INSERT",
-        "DELETE" if is_target => "SELECT, DELETE",
-        "UPDATE" if is_target => "SELECT, UPDATE",
-        _ => "SELECT",
-    };
-    format!("GRANT {needed} ON {table}")
+    let name = ["for table ", "for relation ", "for view "].iter().find_map(|before| message.split_once(before));
+    match name.and_then(|(_, name)| name.split(" (SQLSTATE").next()) {
+        Some(table) => format!("GRANT {} ON {}", needed(sql, table), Engine::Postgres.quoted(table)),
+        None => format!("GRANT what is missing ({message})"),
+    }
+}
+
+/// What a statement does with a table that it names.
+pub(super) fn needed(sql: &str, table: &str) -> &'static str {
+    let words: Vec<_> = words(sql).map(str::to_ascii_uppercase).collect();
+    let names = words.iter().enumerate().filter(|(_, word)| word.eq_ignore_ascii_case(table));
+    let written = names.filter_map(|(at, _)| {
+        // Between may stand ONLY, and the schema.
+        let before = words[..at].iter().map(String::as_str).rev().enumerate().take(3);
+        let verbs = ["FROM", "INTO", "UPDATE", "JOIN", "USING"];
+        match before.into_iter().find(|(_, word)| verbs.contains(word))? {
+            (_, "INTO") => Some("SELECT, INSERT"),
+            (_, "UPDATE") => Some("SELECT, UPDATE"),
+            (back, "FROM") if words[..at - back - 1].last().is_some_and(|word| word == "DELETE") => {
+                Some("SELECT, DELETE")
+            }
+            _ => None,
+        }
+    });
+    written.into_iter().next().unwrap_or("SELECT")
 }
 
 fn on(table: &Table) -> String {

@@ -3,6 +3,7 @@
 use super::catalogue::{self, Column, Comparison, Table};
 use crate::users::StoreFault;
 use crate::users::sql::after_reset::{Bind, Statement};
+use crate::users::sql::limits::SAMPLE_MAX;
 use crate::users::sql::mapping::{Mapping, Step};
 use tokio_postgres::Client;
 
@@ -103,7 +104,7 @@ impl Statements {
                 )
             }),
             sample: format!(
-                "SELECT {password} FROM {from} WHERE length({password}) <= {PASSWORD_MAX} ORDER BY {id} DESC LIMIT {SAMPLE}"
+                "SELECT {password} FROM {from} WHERE length({password}) <= {PASSWORD_MAX} ORDER BY {id} DESC LIMIT {SAMPLE_MAX}"
             ),
             shared: format!(
                 "SELECT it.n::text FROM ({}) AS it (n)",
@@ -186,5 +187,3 @@ const ADDRESS_MAX: usize = 320;
 const NAME_MAX: usize = 256;
 /// Longer than any format's; what is longer is no password that anybody set.
 const PASSWORD_MAX: usize = 4_096;
-/// Passwords looked at to see which formats there are.
-const SAMPLE: usize = 200;

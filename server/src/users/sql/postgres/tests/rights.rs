@@ -7,6 +7,7 @@ use crate::finding::{Finding, Verdict};
 use crate::users::conformance::Fixture;
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
+use crate::users::sql::postgres::rights::needed;
 use crate::users::{UserStore, Written};
 use regain_core::account::AccountId;
 
@@ -127,4 +128,20 @@ async fn rights_that_nothing_asks_for_are_told() {
         assert!(finding.verdict == Verdict::Advice && finding.text.contains(words), "{grant}: {findings:?}");
     }
     least.grant("ALTER ROLE regain NOSUPERUSER; ALTER TABLE accounts OWNER TO postgres");
+}
+
+#[test]
+fn a_statement_needs_what_it_does_with_a_table() {
+    for (sql, table, needs) in [
+        ("DELETE FROM sessions WHERE a = $1", "sessions", "SELECT, DELETE"),
+        ("DELETE FROM ONLY \"app\".\"Sessions\"", "Sessions", "SELECT, DELETE"),
+        ("DELETE FROM a USING sessions", "sessions", "SELECT"),
+        ("DELETE FROM a WHERE b IN (SELECT b FROM sessions)", "sessions", "SELECT"),
+        ("WITH gone AS (DELETE FROM sessions RETURNING 1) SELECT count(*) FROM gone", "sessions", "SELECT, DELETE"),
+        ("UPDATE app.sessions SET a = 1", "sessions", "SELECT, UPDATE"),
+        ("INSERT INTO sessions VALUES (1)", "sessions", "SELECT, INSERT"),
+        ("SELECT 1", "sessions", "SELECT"),
+    ] {
+        assert_eq!(needed(sql, table), needs, "{sql}");
+    }
 }

@@ -49,6 +49,11 @@ impl Server {
         format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", self.port)
     }
 
+    /// Where its Unix socket is.
+    pub(super) fn folder(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Breaks every connection.
     pub(super) fn restart(&mut self) {
         stop(&mut self.process);
@@ -75,7 +80,7 @@ fn serve(directory: &Path, port: u16, encrypted: bool) -> Child {
     let log = std::fs::File::create(directory.join("log")).unwrap();
     let ssl = if encrypted { "ssl=on" } else { "ssl=off" };
     let mut command = unprivileged(directory, "postgres");
-    command.arg("-D").arg(directory.join("data")).args(["-F", "-h", "127.0.0.1", "-c", "unix_socket_directories="]);
+    command.arg("-D").arg(directory.join("data")).args(["-F", "-h", "127.0.0.1", "-k"]).arg(directory);
     command.args(["-c", "shared_buffers=16MB", "-c", ssl, "-p", &port.to_string()]);
     command.stderr(Stdio::from(log)).stdout(Stdio::null()).spawn().unwrap()
 }

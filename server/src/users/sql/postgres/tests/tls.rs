@@ -63,6 +63,22 @@ async fn whom_a_mode_believes() {
     }
 }
 
+/// Which nobody can listen to, whatever the mode asks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unix_socket_is_named_by_its_folder() {
+    let server = Server::start(None);
+    let fixture = Database::on(server.url(), SCHEMA);
+    let url = format!(
+        "postgres://postgres@/{}?host={}&port={}&sslmode=verify-full",
+        fixture.name,
+        server.folder().display(),
+        server.port
+    );
+    let store = fixture.store_at(&url, TimeLimits::default(), |_| {});
+    assert!(store.load(&AccountId::new("1")).await.unwrap().is_none());
+    assert_eq!(store.examine().await[0].verdict, Verdict::Holds);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_tls_is_refused_where_it_is_required() {
     let fixture = Database::with(SCHEMA);
