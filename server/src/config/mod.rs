@@ -26,7 +26,7 @@ mod smtp;
 mod source;
 #[cfg(test)]
 mod tests;
-mod url;
+pub(crate) mod url;
 mod users;
 mod value;
 

@@ -39,7 +39,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 }
 
 /// `localhost`, 127.0.0.0/8 or `::1`, in brackets or without.
-pub(super) fn is_loopback_host(host: &str) -> bool {
+pub(crate) fn is_loopback_host(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || bare.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
@@ -47,7 +47,7 @@ pub(super) fn is_loopback_host(host: &str) -> bool {
 }
 
 /// Undoes percent-encoding; none if the bytes are no UTF-8 or a `%` stands alone.
-pub(super) fn percent_decoded(text: &str) -> Option<String> {
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

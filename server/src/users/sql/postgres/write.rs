@@ -1,0 +1,104 @@
+//! Writing a password: one transaction, or nothing.
+
+use super::fault::{fault, is_no_such_value};
+use super::lane::Deadline;
+use super::statements::{Marked, Statements};
+use super::values::{is_true, rows, run, text};
+use crate::users::sql::after_reset::{Bind, moment};
+use crate::users::sql::engine::Engine;
+use crate::users::{PasswordChange, StoreFault, Written};
+use tokio_postgres::{Client, Error};
+
+/// Swaps the password, runs `after_reset` and writes the history. Whatever ends this early leaves the transaction open
+/// on a connection that is closed for it.
+///
+/// # Errors
+/// [`StoreFault`], and then nothing is written; unless what failed is the answer to COMMIT.
+pub(super) async fn set_password(
+    client: &Client,
+    statements: &Statements,
+    deadline: Deadline,
+    change: &PasswordChange,
+) -> Result<Written, StoreFault> {
+    let unwritten = |error| fault("cannot be written", &error);
+    if change.id.as_str().contains('\0') {
+        return Ok(Written::NoLongerMatches);
+    }
+    begin(client, deadline).await.map_err(unwritten)?;
+    if !swap(client, statements, change).await? {
+        client.batch_execute("ROLLBACK").await.map_err(unwritten)?;
+        return Ok(Written::NoLongerMatches);
+    }
+    for (index, step) in statements.after_reset.iter().enumerate() {
+        run_step(client, step, change).await.map_err(|error| StoreFault {
+            cause: format!("number {}: {}", index + 1, without_values(&error, change)),
+            what: "refused a statement of users.after_reset",
+        })?;
+    }
+    for step in &statements.remember {
+        run_step(client, step, change).await.map_err(|error| StoreFault {
+            cause: without_values(&error, change),
+            what: "refused to remember the password in users.history",
+        })?;
+    }
+    client.batch_execute("COMMIT").await.map_err(unwritten)?;
+    Ok(Written::Yes)
+}
+
+/// Opens the transaction, and lets the server itself end it: nobody else may be there to do so by then.
+async fn begin(client: &Client, deadline: Deadline) -> Result<(), Error> {
+    let left = deadline.milliseconds_left();
+    let sql = format!(
+        "START TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; \
+         SET LOCAL statement_timeout = {left}; SET LOCAL lock_timeout = {left}; \
+         SET LOCAL idle_in_transaction_session_timeout = {left}"
+    );
+    client.batch_execute(&sql).await
+}
+
+/// Swaps the password, and says whether the account still was as it was read.
+async fn swap(client: &Client, statements: &Statements, change: &PasswordChange) -> Result<bool, StoreFault> {
+    let key = change.id.as_str();
+    let (new, expected) = (change.new.expose(), change.expected.expose());
+    let values = [new, key, key, expected, &change.expected_address].map(Some);
+    let swapped = match rows(client, &statements.swap, &values).await {
+        Ok(swapped) => swapped,
+        Err(error) if is_no_such_value(&error, "$2") => return Ok(false),
+        Err(error) => return Err(fault("cannot be written", &error)),
+    };
+    if swapped.len() > 1 {
+        let cause = format!("{} rows have the key {key}; nothing was written", swapped.len());
+        return Err(StoreFault { what: "has several accounts with one key", cause });
+    }
+    Ok(swapped.first().and_then(|row| text(row, 0)).is_some_and(|written| written == key))
+}
+
+async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Result<(), Error> {
+    if let Some(table) = &step.if_table
+        && !is_there(client, table).await?
+    {
+        return Ok(());
+    }
+    let now = moment(change.now, Engine::Postgres);
+    let value = |bind: &Bind| match bind {
+        Bind::Id => change.id.as_str(),
+        Bind::Email => &change.expected_address,
+        Bind::Hash => change.new.expose(),
+        Bind::Now => &now,
+    };
+    let values: Vec<_> = step.binds.iter().map(|bind| Some(value(bind))).collect();
+    run(client, &step.sql, &values).await
+}
+
+/// Whether there is a table of that quoted name.
+pub(super) async fn is_there(client: &Client, table: &str) -> Result<bool, Error> {
+    let answer = rows(client, "SELECT (pg_catalog.to_regclass($1::text) IS NOT NULL)::text", &[Some(table)]).await?;
+    Ok(answer.first().is_some_and(|row| is_true(row, 0)))
+}
+
+/// What an error says; an application's own trigger may quote what it was given.
+fn without_values(error: &Error, change: &PasswordChange) -> String {
+    let values = [change.new.expose(), change.expected.expose(), &change.expected_address];
+    let known = values.into_iter().filter(|value| !value.is_empty());
+    known.fold(super::fault::cause(error), |text, value| text.replace(value, "…"))
+}
