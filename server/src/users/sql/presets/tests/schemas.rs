@@ -26,15 +26,38 @@ macro_rules! schemas {
 
 schemas! {
     django_on_sqlite: "django" on Sqlite
+    django_on_postgres: "django" on Postgres
+    django_on_mysql: "django" on Mysql
     rails_on_sqlite: "rails" on Sqlite
+    rails_on_postgres: "rails" on Postgres
+    rails_on_mysql: "rails" on Mysql
     laravel_on_sqlite: "laravel" on Sqlite
+    laravel_on_postgres: "laravel" on Postgres
+    laravel_on_mysql: "laravel" on Mysql
     symfony_on_sqlite: "symfony" on Sqlite
+    symfony_on_postgres: "symfony" on Postgres
+    symfony_on_mysql: "symfony" on Mysql
     spring_on_sqlite: "spring" on Sqlite
+    spring_on_postgres: "spring" on Postgres
+    spring_on_mysql: "spring" on Mysql
     aspnet_on_sqlite: "aspnet" on Sqlite
+    aspnet_on_postgres: "aspnet" on Postgres
+    aspnet_on_mysql: "aspnet" on Mysql
+    wordpress_on_mysql: "wordpress" on Mysql
     drupal_on_sqlite: "drupal" on Sqlite
+    drupal_on_postgres: "drupal" on Postgres
+    drupal_on_mysql: "drupal" on Mysql
     phoenix_on_sqlite: "phoenix" on Sqlite
+    phoenix_on_postgres: "phoenix" on Postgres
+    phoenix_on_mysql: "phoenix" on Mysql
     flask_on_sqlite: "flask" on Sqlite
+    flask_on_postgres: "flask" on Postgres
+    flask_on_mysql: "flask" on Mysql
+    unleash_on_postgres: "unleash" on Postgres
+    gotrue_on_postgres: "gotrue" on Postgres
     better_auth_on_sqlite: "better-auth" on Sqlite
+    better_auth_on_postgres: "better-auth" on Postgres
+    better_auth_on_mysql: "better-auth" on Mysql
 }
 
 async fn a_reset_is_what_the_framework_would_do(preset: &str, engine: Engine) {
