@@ -100,43 +100,52 @@ async fn plan_all(client: &Client, statements: &Statements, left_out: &[String])
     let own = [(find, 1), (load, 2), (swap, 5)];
     let unsound = "cannot be used as configured; see users.eligible and the columns' types";
     for (sql, values) in own {
-        planned.add(unsound, "", sql, plan(client, sql, values).await);
+        planned.add(Origin::Own, unsound, sql, plan(client, sql, values).await);
     }
     for (index, step) in after_reset.iter().enumerate() {
         let is_left_out = |table: &String| left_out.iter().any(|name| table.ends_with(&format!("\"{name}\"")));
         if !step.if_table.as_ref().is_some_and(is_left_out) {
-            let number = format!("number {}: ", index + 1);
             let result = plan(client, &step.sql, step.binds.len()).await;
-            planned.add("cannot run a statement of users.after_reset", &number, &step.sql, result);
+            planned.add(
+                Origin::AfterReset(index + 1),
+                "cannot run a statement of users.after_reset",
+                &step.sql,
+                result,
+            );
         }
     }
     for step in remember.iter().chain(used_passwords) {
         let result = plan(client, &step.sql, step.binds.len()).await;
-        planned.add("cannot keep users.history", "", &step.sql, result);
+        planned.add(Origin::Own, "cannot keep users.history", &step.sql, result);
     }
     if let Some(role) = role {
-        planned.add(
-            "cannot read roles as the preset does",
-            "",
-            &role.sql,
-            plan(client, &role.sql, role.binds.len()).await,
-        );
+        let result = plan(client, &role.sql, role.binds.len()).await;
+        planned.add(Origin::Preset, "cannot read roles as the preset does", &role.sql, result);
     }
     planned
 }
 
+/// Who wrote a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Own,
+    AfterReset(usize),
+    Preset,
+}
+
 impl Planned {
-    fn add(&mut self, what: &'static str, which: &str, sql: &str, result: Result<(), Error>) {
-        match result {
-            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-                self.denied.push(Denied { sql: sql.to_owned(), message: cause(&error) });
-            }
-            Err(error) => {
-                let cause = format!("{which}{}", cause(&error));
-                self.unsound.push(Finding::fails(STORE, StoreFault { what, cause }.to_string()));
-            }
-            Ok(()) => {}
+    fn add(&mut self, origin: Origin, what: &'static str, sql: &str, result: Result<(), Error>) {
+        let Err(error) = result else { return };
+        if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+            let is_foreign = origin != Origin::Own;
+            self.denied.push(Denied { sql: sql.to_owned(), is_foreign, message: cause(&error) });
+            return;
         }
+        let cause = match origin {
+            Origin::AfterReset(number) => format!("number {number}: {}", cause(&error)),
+            Origin::Own | Origin::Preset => cause(&error),
+        };
+        self.unsound.push(Finding::fails(STORE, StoreFault { what, cause }.to_string()));
     }
 }
 
