@@ -5,7 +5,7 @@ use super::catalogue;
 use super::fault::{cause, fault};
 use super::rights::{self, Denied};
 use super::statements::Statements;
-use super::values::{Values, array, is_true, rows, run, text};
+use super::values::{Values, is_true, lines, rows, run, text};
 use super::write::is_there;
 use crate::finding::Finding;
 use crate::users::StoreFault;
@@ -155,12 +155,12 @@ async fn plan(client: &Client, sql: &str, values: usize) -> Result<(), Error> {
 
 /// Whether an index serves a look-up; of a small table the planner would say no, whatever indexes it has.
 async fn index(client: &Client, statements: &Statements) -> Result<Finding, StoreFault> {
-    let addresses = array(["ada@example.com", "grace@example.com"].into_iter());
+    let addresses = lines(["ada@example.com", "grace@example.com"].into_iter());
     let explain = format!("EXPLAIN {}", statements.find);
     let plan = bounded(client, "SET LOCAL enable_seqscan = off", &explain, &[Some(&addresses)]).await;
     let plan = plan.map_err(|error| fault("cannot be read", &error))?;
-    let lines = plan.iter().filter_map(|row| text(row, 0));
-    let is_used = lines.filter(|line| line.contains("Index Cond:")).any(|line| line.contains(&statements.email));
+    let steps = plan.iter().filter_map(|row| text(row, 0));
+    let is_used = steps.filter(|step| step.contains("Index Cond:")).any(|step| step.contains(&statements.email));
     Ok(say::index((!is_used).then_some(statements.index.as_str())))
 }
 

@@ -76,13 +76,16 @@ impl Lane {
         done
     }
 
-    /// Cancels work that is overdue, and waits a moment for it to end: a write that succeeded after all is reported as
-    /// such.
+    /// Lets the server's own timeout end work that is overdue, or else cancels it. A write that succeeded after all is
+    /// reported as such.
     async fn stop<T>(
         &self,
         cancel: &CancelToken,
-        working: BoxFuture<'_, Result<T, StoreFault>>,
+        mut working: BoxFuture<'_, Result<T, StoreFault>>,
     ) -> Result<T, StoreFault> {
+        if let Ok(done) = timeout(GRACE_OF_SERVER, &mut working).await {
+            return done;
+        }
         let cancelled = async {
             let _unheard = cancel.cancel_query(self.tls.connector.clone()).await;
             working.await
@@ -117,5 +120,7 @@ fn overdue() -> StoreFault {
 
 /// How long an idle connection may take to show that it lives, before it is replaced.
 const RECYCLE_MAX: Duration = Duration::from_secs(2);
-/// After the deadline.
-const GRACE: Duration = Duration::from_secs(1);
+/// After the deadline, for a server that has timeouts of its own for what it does.
+const GRACE_OF_SERVER: Duration = Duration::from_millis(200);
+/// After that, for a statement to end that was cancelled.
+const GRACE: Duration = Duration::from_millis(800);
