@@ -54,7 +54,7 @@ async fn rights_beyond_that_are_named() {
         let findings = database.mysql(|_| {}, TimeLimits::default()).examine().await;
         let named = |finding: &Finding| finding.verdict == Verdict::Advice && finding.text.contains(named);
         assert!(findings.iter().any(named), "{grant}: {findings:?}");
-        assert!(findings.iter().all(|finding| finding.verdict != Verdict::Fails), "{grant}: {findings:?}");
+        assert!(!findings.iter().any(|finding| finding.text.contains("may not do")), "{grant}: {findings:?}");
     }
 }
 
