@@ -4,7 +4,6 @@
 //! engine has one file for what only it does.
 
 pub mod after_reset;
-mod connections;
 pub mod engine;
 mod examine;
 mod limits;
@@ -14,7 +13,6 @@ mod postgres;
 pub mod presets;
 pub mod sample;
 mod sqlite;
-mod values;
 
 pub use mysql::MysqlStore;
 pub use postgres::PostgresStore;
