@@ -33,6 +33,12 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     } else if found.rows > 0 && found.known() == 0 && usual == "keep" {
         entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
     }
+    if found.unknown > 0 && found.known() > 0 {
+        entry = entry.check(format!(
+            "accounts whose password is in a format that Regain does not know cannot be reset ({} of {} sampled)",
+            found.unknown, found.rows
+        ));
+    }
     if let Some((count, example)) = &found.damaged {
         entry = entry.check(format!(
             "{count} of {} sampled passwords could not be replaced, for instance: {example}",
@@ -98,7 +104,13 @@ pub(super) fn sessions(
         }
         (_, false) => {
             let count = found.statements.len();
-            proposal.facts.push(("sessions", format!("{count} statements in after_reset, by the tables' names")));
+            proposal.facts.push((
+                "sessions",
+                match count {
+                    1 => "1 statement in after_reset, by the names of tables".to_owned(),
+                    _ => format!("{count} statements in after_reset, by the names of tables"),
+                },
+            ));
             entry = entry.because(
                 "What ends an account's sessions and its other reset tokens, by the names of tables and columns.",
             );
