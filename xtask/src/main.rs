@@ -1,7 +1,10 @@
 //! Tests, checks and generated files of this repository: `cargo xtask <command>`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
+mod conformance;
+mod databases;
 mod glossary;
+mod interop;
 mod needs;
 mod references;
 mod step;
@@ -16,6 +19,8 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["test"] => suite::test(),
         ["check"] => suite::check(),
+        ["databases"] => databases::stay(),
+        ["interop", ref names @ ..] => interop::run_all(names),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -35,7 +40,9 @@ fn main() -> ExitCode {
 
 const USAGE: &str = "cargo xtask COMMAND
 
-  test    every test; the last line counts what ran and names what did not
-  check   the quick part of it: format, clippy, the core's tests, the words
-  regen   writes docs/reference/ anew
-  tidy    lists files over 500 lines and left-overs";
+  test             every test; the last line counts what ran and names what did not
+  check            the quick part of it: format, clippy, the core's tests, the words
+  interop [NAME…]  resets passwords of real applications: all, or those named
+  databases        the database servers of the tests, until Ctrl-C
+  regen            writes docs/reference/ anew
+  tidy             lists files over 500 lines and left-overs";

@@ -7,40 +7,58 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A program that tests start.
-struct Need {
+pub(crate) struct Need {
     /// Where a test looks for its path; also where one's own can be named.
     variable: &'static str,
     /// Its names, the preferred one first.
     programs: &'static [&'static str],
-    /// Debian's package.
-    package: &'static str,
+    /// Debian's packages.
+    packages: &'static [&'static str],
 }
 
-const NEEDS: &[Need] = &[
-    Need {
-        variable: "REGAIN_TEST_CHROMIUM",
-        programs: &["chromium", "chromium-browser", "google-chrome"],
-        package: "chromium",
-    },
-    Need { variable: "REGAIN_TEST_CHROMEDRIVER", programs: &["chromedriver"], package: "chromium-driver" },
-    Need { variable: "REGAIN_TEST_GO", programs: &["go"], package: "golang-go" },
-    Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], package: "nodejs" },
-    Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], package: "curl" },
-    Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], package: "postfix" },
-];
+/// A program that was found, by the variable that a test looks it up with.
+pub(crate) type Found = (&'static str, PathBuf);
+
+/// What `cargo xtask test` needs.
+const NEEDS: &[&Need] = &[&CHROMIUM, &CHROMEDRIVER, &GO, &NODE, &CURL, &POSTFIX];
+
+pub(crate) const CHROMIUM: Need = Need {
+    variable: "REGAIN_TEST_CHROMIUM",
+    programs: &["chromium", "chromium-browser", "google-chrome"],
+    packages: &["chromium"],
+};
+pub(crate) const CHROMEDRIVER: Need =
+    Need { variable: "REGAIN_TEST_CHROMEDRIVER", programs: &["chromedriver"], packages: &["chromium-driver"] };
+const GO: Need = Need { variable: "REGAIN_TEST_GO", programs: &["go"], packages: &["golang-go"] };
+pub(crate) const NODE: Need =
+    Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], packages: &["nodejs"] };
+const CURL: Need = Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], packages: &["curl"] };
+const POSTFIX: Need = Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
+pub(crate) const NPM: Need = Need { variable: "REGAIN_TEST_NPM", programs: &["npm"], packages: &["npm"] };
+pub(crate) const PHP: Need =
+    Need { variable: "REGAIN_TEST_PHP", programs: &["php"], packages: &["php-cli", "php-mysql", "php-pgsql"] };
 
 /// What Python needs, at the versions that were tried.
 const PYTHON_PACKAGES: &[&str] = &["requests==2.34.2", "aiosmtpd==1.4.6"];
 
 /// The variables to run the tests with, and whether they are all there. What was found is handed back in any case:
 /// a test whose need is missing fails by itself, the others need not wait.
-pub(crate) fn gather() -> (Vec<(&'static str, PathBuf)>, Result<()>) {
-    let mut complete = install_missing();
-    let mut found: Vec<_> = NEEDS.iter().filter_map(|need| Some((need.variable, need.find()?))).collect();
+pub(crate) fn gather() -> (Vec<Found>, Result<()>) {
+    let (mut found, mut complete) = find(NEEDS);
     match python() {
-        Ok(python) => found.push(("REGAIN_TEST_PYTHON", python)),
+        Ok(python) => {
+            println!("REGAIN_TEST_PYTHON={}", python.display());
+            found.push(("REGAIN_TEST_PYTHON", python));
+        }
         Err(fault) => complete = complete.and(Err(fault)),
     }
+    (found, complete)
+}
+
+/// The programs themselves, installed where they are missing; again, what was found is handed back in any case.
+pub(crate) fn find(needs: &[&Need]) -> (Vec<Found>, Result<()>) {
+    let complete = install_missing(needs);
+    let found: Vec<_> = needs.iter().filter_map(|need| Some((need.variable, need.find()?))).collect();
     for (variable, path) in &found {
         println!("{variable}={}", path.display());
     }
@@ -54,19 +72,20 @@ impl Need {
     }
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let administrators = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
     std::env::split_paths(&path).chain(administrators).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-fn install_missing() -> Result<()> {
-    let packages: Vec<_> = NEEDS.iter().filter(|need| need.find().is_none()).map(|need| need.package).collect();
+fn install_missing(needs: &[&Need]) -> Result<()> {
+    let missing = needs.iter().filter(|need| need.find().is_none());
+    let packages: Vec<_> = missing.flat_map(|need| need.packages).copied().collect();
     if packages.is_empty() { Ok(()) } else { install(&packages) }
 }
 
 /// Installs Debian packages where that is allowed, or says how somebody who may can do it.
-fn install(packages: &[&str]) -> Result<()> {
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let command = format!("apt-get install --yes --no-install-recommends {}", packages.join(" "));
     if on_path("apt-get").is_none() || !is_root() {
         bail!("missing: {}. On Debian or Ubuntu: sudo {command}", packages.join(", "));
@@ -117,7 +136,7 @@ fn python() -> Result<PathBuf> {
     Ok(python)
 }
 
-fn make_environment(folder: &Path) -> Result<()> {
+pub(crate) fn make_environment(folder: &Path) -> Result<()> {
     let make = || {
         let mut command = Command::new("python3");
         command.args(["-m", "venv", "--clear"]).arg(folder);

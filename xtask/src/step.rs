@@ -91,21 +91,23 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command`, which prints as libtest does, passes its lines on and counts the tests. A run in which no test
-/// ran is a failure: it would hide that a suite has vanished.
-pub(crate) fn run_tests(mut command: Command, tests: &mut Tests) -> Result<()> {
+/// Runs `command`, which prints as libtest does, passes its lines on and counts the tests; hands back the names of those
+/// that passed. A run in which no test ran is a failure: it would hide that a suite has vanished.
+pub(crate) fn run_tests(command: &mut Command, tests: &mut Tests) -> Result<Vec<String>> {
     let before = *tests;
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("{command:?} cannot be started"))?;
     let output = child.stdout.take().context("no pipe to read from")?;
+    let mut passed = Vec::new();
     for line in BufReader::new(output).lines() {
         let line = line?;
         tests.count(&line);
+        passed.extend(line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... ok")).map(str::to_owned));
         println!("{line}");
     }
     let status = child.wait()?;
-    ensure!(status.success(), "{} ended with {status}", program(&command));
+    ensure!(status.success(), "{} ended with {status}", program(command));
     ensure!(tests.passed > before.passed, "no test ran");
-    Ok(())
+    Ok(passed)
 }
 
 /// Runs `command` and hands back what it printed.

@@ -1,7 +1,8 @@
 //! The suites: what runs, and in which order. Quick steps come first, so that a slip shows early.
 
+use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{glossary, needs, references, tree};
+use crate::{conformance, glossary, needs, references, tree};
 use anyhow::Result;
 use std::process::Command;
 
@@ -21,15 +22,28 @@ pub(crate) fn test() -> Result<bool> {
         environment = found;
         complete
     });
-    report.step("server tests", |tests| run_tests(cargo("test -p regain --features failpoints --lib"), tests));
+    let mut databases = None;
+    report.step("the databases that the tests need", |_| {
+        let (started, complete) = Databases::start();
+        databases = Some(started);
+        complete
+    });
+    let servers = || databases.iter().flat_map(Databases::variables);
+    report.step("server tests", |tests| {
+        let mut command = cargo("test -p regain --features failpoints --lib");
+        let passed = run_tests(command.envs(servers()), tests)?;
+        println!("{}", conformance::count(&passed)?);
+        Ok(())
+    });
     report.step("integration tests", |tests| {
         let mut command = cargo("test -p regain --features failpoints --test it");
-        command.env("INSTA_UPDATE", "no").envs(environment);
+        command.env("INSTA_UPDATE", "no").envs(environment).envs(servers());
         if !needs::is_root() {
             command.args(["--", "--skip", "real_smtp::postfix"]);
         }
-        run_tests(command, tests)
+        run_tests(&mut command, tests).map(drop)
     });
+    report.not_run("interop with real applications (cargo xtask interop)");
     if !needs::is_root() {
         report.not_run("mail through Postfix, whose master starts for root only");
     }
@@ -53,6 +67,6 @@ fn quick(report: &mut Report) {
     report.step("words", |_| glossary::check(&tree::files()?));
     report
         .step("clippy", |_| run(cargo("clippy --workspace --all-targets --features regain/failpoints -- -D warnings")));
-    report.step("core tests", |tests| run_tests(cargo("test -p regain-core --lib"), tests));
-    report.step("xtask tests", |tests| run_tests(cargo("test -p xtask"), tests));
+    report.step("core tests", |tests| run_tests(&mut cargo("test -p regain-core --lib"), tests).map(drop));
+    report.step("xtask tests", |tests| run_tests(&mut cargo("test -p xtask"), tests).map(drop));
 }

@@ -299,7 +299,8 @@ fn to_its_end(command: &mut Command, stdin: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn command(dir: &Path, words: &[&str]) -> Command {
+/// The program in `dir`, with none of these tests' settings.
+pub(crate) fn command(dir: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regain"));
     without_our_settings(command.args(words).current_dir(dir).stdout(Stdio::piped()).stderr(Stdio::piped()));
     command
