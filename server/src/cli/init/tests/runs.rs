@@ -1,7 +1,7 @@
 //! Whole runs, on databases of each engine.
 
 use super::super::ask::Asker;
-use super::super::{InitArgs, init};
+use super::super::{InitArgs, Misused, init};
 use super::BCRYPT;
 use crate::users::sql::inspect::tests::{DJANGO, PHP, TestDatabase, UNREADABLE};
 use std::os::unix::fs::PermissionsExt;
@@ -50,6 +50,32 @@ fn django_on_postgresql() {
     let folder = TempDir::new().unwrap();
     let (told, file) = proposed(&database.url, folder.path());
     insta::assert_snapshot!("django_postgres", steady(&format!("{told}\n---\n{file}"), &database.url, &folder));
+}
+
+#[test]
+fn to_standard_output_goes_the_file_alone() {
+    let database = TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""));
+    let folder = TempDir::new().unwrap();
+    let mut out = Vec::new();
+    let printed = InitArgs { print: true, ..with(&database.url) };
+    init(&printed, &folder.path().join("regain.toml"), &mut Asker::nobody(), &mut out).unwrap();
+    let file: toml::Table = String::from_utf8(out).unwrap().parse().unwrap();
+    assert_eq!(file["users"]["table"].as_str(), Some("customers"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn without_a_url_somebody_is_asked_or_it_is_a_mistake() {
+    let database = TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""));
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("regain.toml");
+    let nothing = InitArgs { url: None, output: None, print: false };
+    let fault = init(&nothing, &output, &mut Asker::nobody(), &mut Vec::new()).unwrap_err();
+    assert!(fault.is::<Misused>() && fault.to_string().contains("regain init postgres://"), "{fault}");
+    let typed = format!("{}\n", database.url);
+    let (mut input, mut asked) = (typed.as_bytes(), Vec::new());
+    init(&nothing, &output, &mut Asker::of(&mut input, &mut asked), &mut Vec::new()).unwrap();
+    assert!(output.exists() && String::from_utf8(asked).unwrap().starts_with("The URL of the database"));
 }
 
 #[test]
