@@ -1,20 +1,42 @@
 //! The proposal for a framework's tables: its preset, and what is different here.
 
+use super::ask::Asker;
+use super::passwords::Passwords;
 use super::proposal::{Entry, Proposal};
 use super::recognise::Recognised;
 use super::samples::Samples;
 use super::shared;
-use super::vocabulary::{LOCALES, OWNER_NAMES, address_fit, first_named, is_identifier, password_fit};
+use super::vocabulary::{LOCALES, OWNER_NAMES, VERIFIED, address_fit, first_named, is_identifier, password_fit};
 use super::{eligible, vocabulary};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Schema, Table};
 use crate::users::sql::presets::Preset;
 
+/// The framework that is meant: the first, or if its accounts may be in more than one table, the one that is chosen.
+pub(super) fn choose<'r, 'a>(
+    frameworks: &'r [Recognised<'a>],
+    samples: &Samples,
+    schema: &'a Schema,
+    asker: &mut Asker<'_>,
+) -> Option<&'r Recognised<'a>> {
+    let first = frameworks.first()?;
+    let same: Vec<_> = frameworks.iter().filter(|other| other.preset.name == first.preset.name).collect();
+    let [_, _, ..] = same[..] else { return Some(first) };
+    let described = |other: &&Recognised<'a>| {
+        let found = Passwords::of(samples.of(other.secrets(schema), other.preset.password));
+        format!("{} ({})", other.accounts.full_name(), found.summary())
+    };
+    let options: Vec<String> = same.iter().map(described).collect();
+    let question = format!("Which of the tables holds the accounts of {}?", first.preset.name);
+    same.get(asker.choose(&question, &options).unwrap_or(0)).copied()
+}
+
 /// Reads `recognised` against the schema and the samples.
 pub(super) fn propose(schema: &Schema, samples: &Samples, recognised: &Recognised<'_>) -> Proposal {
     let (preset, accounts) = (recognised.preset, recognised.accounts);
     let made_by = format!("{}, by its tables: {}", preset.name, recognised.marks());
-    let mut proposal = Proposal { recognised: made_by, preset: Some(preset), ..Proposal::default() };
+    let mut proposal =
+        Proposal { recognised: made_by, accounts: accounts.full_name(), preset: Some(preset), ..Proposal::default() };
     proposal.entries.push(Entry::text("preset", preset.name).because(meaning(recognised, schema.engine)));
     let secrets = recognised.secrets(schema);
     names(&mut proposal, recognised);
@@ -138,14 +160,21 @@ fn who_may(proposal: &mut Proposal, recognised: &Recognised<'_>, engine: Engine,
 /// Devise's column of accounts that were shut after too many attempts; a reset opens them there.
 const LOCKED_FOR_A_WHILE: &str = "locked_at";
 
+/// Whether it is no framework that makes these tables, but a habit of many: then the tables alone tell the rest.
+fn is_convention(preset: &Preset) -> bool {
+    preset.marks.len() == 1 && preset.after_reset.is_empty()
+}
+
 /// What a module of the framework adds for verified addresses, if it is in use.
-fn also_verified(recognised: &Recognised<'_>) -> Option<&'static str> {
+fn also_verified<'a>(recognised: &Recognised<'a>) -> Option<&'a str> {
+    let accounts = recognised.accounts;
     let column = match recognised.preset.name {
-        "rails" | "phoenix" => "confirmed_at",
-        "laravel" => "email_verified_at",
-        _ => return None,
+        "rails" | "phoenix" => accounts.column("confirmed_at"),
+        "laravel" => accounts.column("email_verified_at"),
+        _ if is_convention(recognised.preset) => first_named(accounts, VERIFIED),
+        _ => None,
     };
-    recognised.accounts.column(column).map(|_| column)
+    column.map(|column| column.name.as_str())
 }
 
 fn verified_address(proposal: &mut Proposal, recognised: &Recognised<'_>, column: Option<&str>, samples: &Samples) {
@@ -162,8 +191,7 @@ fn verified_address(proposal: &mut Proposal, recognised: &Recognised<'_>, column
 fn endings(proposal: &mut Proposal, schema: &Schema, recognised: &Recognised<'_>) {
     let preset = recognised.preset;
     let steps = preset.after_reset(schema.engine);
-    if steps.is_empty() && preset.marks.len() == 1 {
-        // A convention and no framework: only the tables tell what the application keeps.
+    if is_convention(preset) {
         shared::sessions(proposal, schema, recognised.accounts, recognised.preset.id, None, Some(preset.sessions));
         return;
     }

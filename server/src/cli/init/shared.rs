@@ -1,10 +1,12 @@
 //! What a proposal says whether or not a framework was recognised.
 
+use super::candidates::Candidate;
 use super::passwords::Passwords;
 use super::proposal::{Entry, Proposal};
 use super::samples::Samples;
 use super::sessions;
 use crate::users::sql::inspect::{Schema, Table};
+use crate::users::sql::presets::Preset;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The format to write, from the sample. `usual` is what is in force without the key.
@@ -22,7 +24,7 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     let mut entry = Entry::text("hash", usual).because(format!("{}.", capitalised(&summary)));
     if usual == "keep" && !found.not_kept.is_empty() {
         let reasons: Vec<_> = found.not_kept.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
-        let written = found.kept.or_else(|| found.not_kept.keys().find_map(|name| successor(name)));
+        let written = found.kept.or_else(|| found.not_kept.keys().find_map(|name| successor(name, proposal.preset)));
         entry = Entry::text("hash", written.unwrap_or(usual)).because(format!("{}.", capitalised(&summary)));
         entry = entry.check(format!(
             "not every account can keep its format ({}); name one that the application reads",
@@ -30,8 +32,14 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
         ));
     } else if found.known() > 0 && usual == "keep" {
         entry = entry.because("Each account keeps its own format and cost.");
-    } else if found.rows > 0 && found.known() == 0 && usual == "keep" {
+    } else if found.unknown > 0 && usual == "keep" {
         entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
+    }
+    if found.unknown > 0 && found.known() > 0 {
+        entry = entry.check(format!(
+            "accounts whose password is in a format that Regain does not know cannot be reset ({} of {} sampled)",
+            found.unknown, found.rows
+        ));
     }
     if let Some((count, example)) = &found.damaged {
         entry = entry.check(format!(
@@ -42,10 +50,14 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     proposal.entries.push(entry);
 }
 
-/// A format that replaces one which is only read.
-fn successor(format: &str) -> Option<&'static str> {
-    match format {
-        "aspnet_identity_v2" => Some("aspnet_identity_v3"),
+/// What to write in place of a format that is only read, or written only where somebody names it: what the applications
+/// that read it read as well.
+fn successor(format: &str, preset: Option<&Preset>) -> Option<&'static str> {
+    match (format, preset.map(|preset| preset.name)) {
+        ("aspnet_identity_v2", _) => Some("aspnet_identity_v3"),
+        ("phpass", Some("wordpress")) => Some("wordpress_phpass"),
+        ("phpass", _) => Some("phpass"),
+        ("firebase_scrypt", Some("gotrue")) => Some("bcrypt"),
         _ => None,
     }
 }
@@ -54,6 +66,13 @@ fn successor(format: &str) -> Option<&'static str> {
 pub(super) fn verified(proposal: &mut Proposal, sample: &[Option<SecretString>], column: &str, is_preset: bool) {
     let verified = sample.iter().flatten().filter(|value| !is_no(value.expose_secret())).count();
     let rows = sample.len();
+    if rows == 0 && !is_preset {
+        let what = format!(
+            "{column} may say whether an address was verified; no account shows it yet. If so, name it in `email_verified`"
+        );
+        proposal.entries.push(Entry::remark().check(what));
+        return;
+    }
     if rows > 0 && verified == 0 {
         let what = format!(
             "none of {rows} sampled addresses is verified ({column}), so all addresses count here; otherwise nobody could reset"
@@ -98,7 +117,13 @@ pub(super) fn sessions(
         }
         (_, false) => {
             let count = found.statements.len();
-            proposal.facts.push(("sessions", format!("{count} statements in after_reset, by the tables' names")));
+            proposal.facts.push((
+                "sessions",
+                match count {
+                    1 => "1 statement in after_reset, by the names of tables".to_owned(),
+                    _ => format!("{count} statements in after_reset, by the names of tables"),
+                },
+            ));
             entry = entry.because(
                 "What ends an account's sessions and its other reset tokens, by the names of tables and columns.",
             );
@@ -110,6 +135,22 @@ pub(super) fn sessions(
         }
     }
     proposal.entries.push(entry);
+}
+
+/// Names the other tables with passwords: a second Regain may serve them, this one does not.
+pub(super) fn other_accounts(proposal: &mut Proposal, candidates: &[Candidate<'_>], samples: &Samples) {
+    let mut others: Vec<String> = Vec::new();
+    for candidate in candidates.iter().filter(|candidate| candidate.accounts.full_name() != proposal.accounts) {
+        let (table, secrets) = (candidate.accounts.full_name(), samples.of(candidate.secrets(), candidate.password));
+        if Passwords::of(secrets).known() > 0 && !others.contains(&table) {
+            others.push(table);
+        }
+    }
+    if !others.is_empty() {
+        let what =
+            format!("passwords are in {} too; one configuration serves one table of accounts", others.join(", "));
+        proposal.check_at("table", what);
+    }
 }
 
 /// Whether any of these is like an address.
