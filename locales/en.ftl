@@ -64,6 +64,10 @@ mail-no-account-intro = Somebody, perhaps you, asked { $product } on { $moment }
 mail-no-account-none = There is no account with this address that could get one. If it was you, try another address that you may have signed up with.
 mail-no-account-ignore = If it wasn’t you, there is nothing to do.
 
+mail-test-subject = A test mail from { $product }
+mail-test-intro = Somebody who runs the password reset of { $product } asked on { $moment } for a test mail. It has arrived, so mails with reset links arrive too.
+mail-test-look = Look whether it came as spam, and whether the sender is shown as you would want it.
+
 ### Pages
 
 page-field-email = Email address

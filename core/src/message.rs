@@ -14,11 +14,13 @@ pub enum MessageKind {
     PasswordChanged,
     /// "Somebody asked, and there is no account here."
     NoAccount,
+    /// "Mail from here arrives": an operator's trial, never queued.
+    Test,
 }
 
 impl MessageKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Reset, Self::PasswordChanged, Self::NoAccount];
+    pub const ALL: [Self; 4] = [Self::Reset, Self::PasswordChanged, Self::NoAccount, Self::Test];
 
     /// The word stored in the ledger; also the folder of its templates.
     #[must_use]
@@ -27,6 +29,7 @@ impl MessageKind {
             Self::Reset => "reset",
             Self::PasswordChanged => "password_changed",
             Self::NoAccount => "no_account",
+            Self::Test => "test",
         }
     }
 
@@ -73,6 +76,8 @@ pub enum Body {
     },
     /// [`MessageKind::NoAccount`].
     NoAccount,
+    /// [`MessageKind::Test`].
+    Test,
 }
 
 impl Body {
@@ -83,6 +88,7 @@ impl Body {
             Self::Reset { .. } => MessageKind::Reset,
             Self::PasswordChanged { .. } => MessageKind::PasswordChanged,
             Self::NoAccount => MessageKind::NoAccount,
+            Self::Test => MessageKind::Test,
         }
     }
 }

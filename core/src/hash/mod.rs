@@ -14,6 +14,7 @@ mod django_scrypt;
 mod drupal;
 mod error;
 mod kdf;
+mod known_answers;
 mod ldap_salted;
 mod passlib_bcrypt;
 mod passlib_pbkdf2;
@@ -30,6 +31,7 @@ mod wordpress;
 mod yescrypt;
 
 pub use error::HashError;
+pub use known_answers::known_answers;
 pub use recipe::Recipe;
 
 use recipe::Method;

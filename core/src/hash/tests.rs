@@ -1,35 +1,12 @@
 mod salts;
 
+use super::known_answers::all as vectors;
 use super::*;
 use crate::entropy::tests::Counting;
 use proptest::prelude::*;
 
-/// Made by the applications' own libraries, as the scripts beside them tell; `published.tsv` cites its sources.
-const VECTORS: [&str; 7] = [
-    include_str!("../../tests/vectors/passwords.tsv"),
-    include_str!("../../tests/vectors/frameworks.tsv"),
-    include_str!("../../tests/vectors/php.tsv"),
-    include_str!("../../tests/vectors/node.tsv"),
-    include_str!("../../tests/vectors/crypt.tsv"),
-    include_str!("../../tests/vectors/composed.tsv"),
-    include_str!("../../tests/vectors/published.tsv"),
-];
-
 /// The vectors' first password.
 const PASSWORD: &str = "correct horse battery staple";
-
-/// A format, password bytes, and what was stored for them.
-fn vectors() -> impl Iterator<Item = (Format, Vec<u8>, &'static str)> {
-    VECTORS.iter().flat_map(|file| file.lines()).map(|line| {
-        let columns: Vec<_> = line.split('\t').collect();
-        let (hex, stored) = (columns[1], columns[2]);
-        let format = match columns.get(3) {
-            Some(name) => Format::named(name).unwrap(),
-            None => recognise(stored).unwrap_or_else(|error| panic!("{stored}: {error}")),
-        };
-        (format, text::unhex(hex).unwrap(), stored)
-    })
-}
 
 /// The recipe of each format's cheapest vector, if it keeps any, or else its default.
 fn cheap() -> impl Iterator<Item = Recipe> {

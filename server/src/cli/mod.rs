@@ -3,10 +3,12 @@
 //! Exit codes: 0 done, 1 it failed, 2 the words or the configuration are wrong.
 
 mod beside;
+mod check;
 pub mod config;
 mod demo;
 mod explain;
 pub mod hash;
+mod init;
 mod openapi;
 mod outbox;
 mod request;
@@ -38,8 +40,12 @@ pub struct Cli {
 enum Command {
     /// Try everything here and now: accounts, mailbox and pages in one process.
     Demo(demo::DemoArgs),
+    /// Look at a database, recognise the framework, and write a configuration for it; changes nothing there.
+    Init(init::InitArgs),
     /// Run the server.
     Serve,
+    /// Try each thing the configuration names, a line each; exits with 0 only if all of it holds.
+    Check(check::CheckArgs),
     /// Tell what happened to a request, and why a mail did or did not come.
     Explain(explain::ExplainArgs),
     /// Start a reset for somebody; only the owner of the address sees the link.
@@ -99,7 +105,9 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let out = &mut std::io::stdout();
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
+        Command::Init(args) => init::run(&args, out)?,
         Command::Serve => serve::run(load()?)?,
+        Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,

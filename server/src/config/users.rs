@@ -57,6 +57,19 @@ pub enum StoreUrl {
 }
 
 impl StoreUrl {
+    /// Reads a URL as `users.url` does; a path is relative to the working directory.
+    ///
+    /// # Errors
+    /// What is wrong, and what is accepted; nothing of the URL but its scheme.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        match url::store(url) {
+            Ok(url::Store::Sqlite(path)) => Ok(Self::Sqlite(path.into())),
+            Ok(url::Store::Postgres(url)) => Ok(Self::Postgres(url)),
+            Ok(url::Store::Mysql(url)) => Ok(Self::Mysql(url)),
+            Err(refused) => Err(format!("the URL {}; accepted: {}", refused.complaint, refused.accepted)),
+        }
+    }
+
     /// The kind of database.
     #[must_use]
     pub fn engine(&self) -> Engine {

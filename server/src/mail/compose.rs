@@ -138,7 +138,7 @@ impl Composer {
             Body::PasswordChanged { not_me_link } => {
                 context! { not_me_link => not_me_link.expose_secret(), ..common }
             }
-            Body::NoAccount => common,
+            Body::NoAccount | Body::Test => common,
         }
     }
 
@@ -174,6 +174,7 @@ fn subject_key(kind: MessageKind) -> &'static str {
         MessageKind::Reset => "mail-reset-subject",
         MessageKind::PasswordChanged => "mail-password-changed-subject",
         MessageKind::NoAccount => "mail-no-account-subject",
+        MessageKind::Test => "mail-test-subject",
     }
 }
 
@@ -233,6 +234,8 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "password_changed/body.html",
     "no_account/body.txt",
     "no_account/body.html",
+    "test/body.txt",
+    "test/body.html",
 ];
 
 #[cfg(test)]

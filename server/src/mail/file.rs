@@ -37,6 +37,16 @@ impl Transport for FileTransport {
             Err(error) => Outcome::RetryAfter(error.to_string()),
         }
     }
+
+    async fn probe(&self) -> Result<String, String> {
+        let folder = self.folder.display();
+        match std::fs::metadata(&self.folder) {
+            Ok(found) if !found.is_dir() => Err(format!("{folder} is no folder")),
+            Ok(found) if found.permissions().readonly() => Err(format!("{folder} may not be written to")),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!("{folder}: {error}")),
+            Ok(_) | Err(_) => Ok(format!("mails are written to {folder}, and go nowhere")),
+        }
+    }
 }
 
 /// Writes under another name first, so that nobody reads half a mail.

@@ -61,6 +61,15 @@ impl Mail {
         Self { composer, transports }
     }
 
+    /// Tries every transport without sending anything: what it says of itself, or why it cannot carry mail.
+    pub async fn probe(&self) -> Vec<(&'static str, Result<String, String>)> {
+        let mut probed = Vec::new();
+        for transport in &self.transports {
+            probed.push((transport.name(), transport.probe().await));
+        }
+        probed
+    }
+
     /// Hands one mail over, and says by which transport. The next one is tried only if nothing was handed over and the
     /// mail was not refused.
     pub async fn send(&self, parcel: &Parcel) -> (Outcome, &'static str) {
@@ -83,6 +92,12 @@ pub trait Transport: Send + Sync {
 
     /// Hands one mail over. Ends within [`SEND_SECONDS_MAX`]; never panics on what the other side does.
     async fn send(&self, parcel: &Parcel) -> Outcome;
+
+    /// Goes as far as it can without sending anything, and says in a sentence how far that was.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    async fn probe(&self) -> Result<String, String>;
 }
 
 /// The longest a transport may take for one mail, connecting included.

@@ -111,6 +111,7 @@ impl Minted {
             },
             MessageKind::PasswordChanged => Body::PasswordChanged { not_me_link },
             MessageKind::NoAccount => Body::NoAccount,
+            MessageKind::Test => Body::Test,
         }
     }
 }
@@ -165,7 +166,7 @@ fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>, now: Times
             mail(MessageKind::NoAccount, stand_in(row), &row.identifier)
         }
         (MessageKind::Reset, Err(why)) => Decision::End(why),
-        (MessageKind::NoAccount, _) => Decision::End(Reason::NoAccount),
+        (MessageKind::NoAccount | MessageKind::Test, _) => Decision::End(Reason::NoAccount),
     }
 }
 

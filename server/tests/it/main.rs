@@ -4,6 +4,7 @@
 mod account_limit;
 mod admin;
 mod browser;
+mod check;
 mod cli;
 mod codes;
 mod contract_chaser;
@@ -24,6 +25,7 @@ mod retention;
 mod samples;
 mod secrecy;
 mod store_faults;
+mod store_trouble;
 mod support;
 mod tls;
 mod uniform;

@@ -33,6 +33,7 @@ fn message(kind: MessageKind, name: Option<&str>) -> Message {
         },
         MessageKind::PasswordChanged => Body::PasswordChanged { not_me_link: NOT_ME.into() },
         MessageKind::NoAccount => Body::NoAccount,
+        MessageKind::Test => Body::Test,
     };
     let locales = vec![Locale::parse("tlh").unwrap()];
     Message { body, name: name.map(str::to_owned), locales, at: Timestamp::from_millis(1_795_286_889_123) }

@@ -33,15 +33,6 @@ impl SmtpTransport {
         Ok(Self { relay, kept: Arc::new(Kept { idle_max: patience.idle, idle: Mutex::default() }) })
     }
 
-    /// Connects, logs in and says goodbye, as `regain check` does.
-    ///
-    /// # Errors
-    /// A sentence for the operator.
-    pub async fn probe(&self) -> Result<(), String> {
-        self.relay.dial(self.relay.deadline()).await?.quit().await;
-        Ok(())
-    }
-
     /// One attempt on one connection, which is kept if it is good for another mail.
     async fn hand_over(
         &self,
@@ -76,6 +67,12 @@ impl Transport for SmtpTransport {
             Ok(connection) => outcome(self.hand_over(connection, parcel, deadline).await),
             Err(reason) => Outcome::RetryAfter(reason),
         }
+    }
+
+    /// Connects, logs in and says goodbye.
+    async fn probe(&self) -> Result<String, String> {
+        self.relay.dial(self.relay.deadline()).await?.quit().await;
+        Ok(self.relay.in_words())
     }
 }
 

@@ -70,6 +70,18 @@ pub(super) struct Relay {
 }
 
 impl Relay {
+    /// What is known once it was reached.
+    pub(super) fn in_words(&self) -> String {
+        let Smtp { host, port, tls, login } = &self.settings;
+        let way = match tls {
+            SmtpTls::Implicit => "over TLS",
+            SmtpTls::StartTlsRequired => "over TLS (STARTTLS)",
+            SmtpTls::StartTlsForLogin => "on this machine",
+        };
+        let login = if login.is_some() { "and takes the login" } else { "without a login" };
+        format!("the relay {host}:{port} is reached {way} {login}")
+    }
+
     pub(super) fn new(
         settings: &Smtp,
         own_name: &str,

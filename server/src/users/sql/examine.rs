@@ -2,6 +2,7 @@
 
 use crate::config;
 use crate::finding::Finding;
+use crate::users::StoreFault;
 use regain_core::hash::{Identified, Recipe, identify};
 use std::collections::BTreeMap;
 
@@ -40,6 +41,17 @@ pub(super) fn formats(sample: &[String], users: &config::Users) -> Finding {
             Finding::holds(STORE, format!("stored passwords, of a sample of {}: {}", sample.len(), counted.join(", ")))
         }
     }
+}
+
+/// Reachable, and every statement understood.
+pub(super) fn usable() -> Finding {
+    Finding::holds(STORE, "it can be reached, searched and written, and has all that is configured")
+}
+
+/// Something that was not found out, as where the whole of a big table would have to be read for it. `what` is one of
+/// the sentences below.
+pub(super) fn left_open(what: &str, why: &StoreFault) -> Finding {
+    Finding::advice(STORE, format!("{what}; {why}"))
 }
 
 /// How many addresses more than one account has: nobody who types one of them gets mail.
@@ -95,8 +107,15 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
             STORE,
             "nothing ends the sessions of an account whose password was reset; see users.after_reset",
         ),
+        (_, 1) => {
+            Finding::holds(STORE, format!("users.after_reset has a statement that runs with every reset{left_out}"))
+        }
         (_, n) => {
             Finding::holds(STORE, format!("users.after_reset has {n} statements that run with every reset{left_out}"))
         }
     }
 }
+
+pub(super) const NO_PLAN: &str = "whether look-ups use an index was not found out";
+pub(super) const NOT_COUNTED: &str = "accounts that share an address were not counted";
+pub(super) const NOT_SAMPLED: &str = "the formats of the stored passwords were not looked at";

@@ -4,9 +4,9 @@
 //! engine has one file for what only it does.
 
 pub mod after_reset;
-mod connections;
 pub mod engine;
 mod examine;
+pub mod inspect;
 mod limits;
 mod mapping;
 mod mysql;
@@ -14,7 +14,6 @@ mod postgres;
 pub mod presets;
 pub mod sample;
 mod sqlite;
-mod values;
 
 pub use mysql::MysqlStore;
 pub use postgres::PostgresStore;

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub(crate) mod chromium;
+pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod server;
 pub(crate) mod smtp;

@@ -32,7 +32,7 @@ pub(crate) struct Process {
 /// Every account's password until it is reset.
 pub(crate) const OLD_PASSWORD: &str = "old horse battery staple";
 /// [`OLD_PASSWORD`] as bcrypt stores it, at the lowest cost that there is.
-const OLD_PASSWORD_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
+pub(crate) const OLD_PASSWORD_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
 /// The trusted caller's API token.
 pub(crate) const API_TOKEN: &str = "wobbling-lantern-7f1c-accordion-93ab";
 
@@ -80,6 +80,16 @@ impl Site {
     /// Any other command in this folder, run to its end with `stdin`.
     pub(crate) fn regain(&self, words: &[&str], stdin: &str) -> Output {
         run(self.path(), words, stdin)
+    }
+
+    /// [`Site::regain`] with settings from the environment.
+    pub(crate) fn regain_with(&self, words: &[&str], stdin: &str, env: &[(&str, &str)]) -> Output {
+        to_its_end(command(self.path(), words).envs(env.iter().copied()), stdin)
+    }
+
+    /// Changes the accounts behind everybody's back.
+    pub(crate) fn run_sql(&self, sql: &str) {
+        rusqlite::Connection::open(self.path().join("accounts.db")).unwrap().execute_batch(sql).unwrap();
     }
 
     /// The command's standard output, if it exits 0.
@@ -279,7 +289,11 @@ pub(crate) fn needed(variable: &str) -> std::ffi::OsString {
 
 /// Runs the program in `dir` to its end.
 pub(crate) fn run(dir: &Path, words: &[&str], stdin: &str) -> Output {
-    let mut child = command(dir, words).stdin(Stdio::piped()).spawn().unwrap();
+    to_its_end(&mut command(dir, words), stdin)
+}
+
+fn to_its_end(command: &mut Command, stdin: &str) -> Output {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // A program that ends without reading has its reasons.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     child.wait_with_output().unwrap()

@@ -3,6 +3,7 @@
 use super::fault::fault;
 use super::values::{is_true, rows, text};
 use crate::users::StoreFault;
+use crate::users::sql::engine::Engine;
 use crate::users::sql::mapping::{MappedTable, Mapping};
 use tokio_postgres::{Client, Row};
 
@@ -47,39 +48,24 @@ pub(super) struct Comparison {
 pub(super) async fn tables(client: &Client, mapping: &Mapping) -> Result<Vec<Table>, StoreFault> {
     let mut found = Vec::new();
     for mapped in &mapping.tables {
-        let table = table(client, mapped).await?;
-        let missing = mapped.columns.iter().find(|wanted| !table.columns.iter().any(|column| column.name == **wanted));
-        if let Some(column) = missing {
-            let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
-            let cause =
-                format!("table {:?} has no column {column:?}; its columns are: {}", table.name, names.join(", "));
-            return Err(StoreFault { what: "has not got the configured columns", cause });
-        }
-        found.push(table);
+        found.push(table(client, mapped).await?);
     }
     Ok(found)
 }
 
 async fn table(client: &Client, mapped: &MappedTable) -> Result<Table, StoreFault> {
     let unreadable = |error| fault("cannot be read", &error);
-    let MappedTable { key, schema, table, .. } = mapped;
-    let columns = rows(client, COLUMNS, &[Some(table), schema.as_deref()]).await.map_err(unreadable)?;
-    let Some(first) = columns.first() else {
-        let others = rows(client, TABLES, &[]).await.map_err(unreadable)?;
-        let others: Vec<_> = others.iter().filter_map(|row| text(row, 0)).collect();
-        let cause = format!("no table {:?}; set {key} to one of: {}", mapped_name(mapped), others.join(", "));
-        return Err(StoreFault { what: "has not got the configured table", cause });
+    let values = [Some(mapped.table.as_str()), mapped.schema.as_deref()];
+    let present = rows(client, COLUMNS, &values).await.map_err(unreadable)?;
+    let columns: Vec<_> = present.iter().filter_map(column).collect();
+    let others = match columns[..] {
+        [] => rows(client, TABLES, &[]).await.map_err(unreadable)?,
+        _ => Vec::new(),
     };
-    Ok(Table {
-        oid: text(first, 0).unwrap_or_default(),
-        schema: text(first, 1).unwrap_or_default(),
-        name: table.clone(),
-        columns: columns.iter().filter_map(column).collect(),
-    })
-}
-
-fn mapped_name(mapped: &MappedTable) -> String {
-    mapped.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default() + &mapped.table
+    let names: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
+    mapped.check(Engine::Postgres, &names, || Ok(others.iter().filter_map(|row| text(row, 0)).collect()))?;
+    let of_table = |column| present.first().and_then(|row| text(row, column)).unwrap_or_default();
+    Ok(Table { oid: of_table(0), schema: of_table(1), name: mapped.table.clone(), columns })
 }
 
 fn column(row: &Row) -> Option<Column> {

@@ -1,8 +1,10 @@
 //! Accounts in PostgreSQL, directly or through PgBouncer.
 
 mod catalogue;
+mod examine;
 mod fault;
 mod lane;
+mod rights;
 mod statements;
 mod tls;
 mod url;
@@ -11,6 +13,7 @@ mod write;
 
 use crate::config;
 use crate::finding::Finding;
+use crate::users::sql::examine::STORE;
 use crate::users::sql::limits::{Seen, TimeLimits};
 use crate::users::sql::mapping::Mapping;
 use crate::users::{PasswordChange, Role, StoreFault, UserStore, Written};
@@ -44,8 +47,12 @@ pub struct PostgresStore {
     limits: TimeLimits,
 }
 
+/// What outlives a caller who goes away.
 struct Shared {
+    users: config::Users,
     mapping: Mapping,
+    target: Target,
+    tls: Tls,
     /// Known once the catalogue was read.
     statements: OnceCell<Statements>,
 }
@@ -69,8 +76,8 @@ impl PostgresStore {
         let tls = Tls::new(&target.encryption)?;
         Ok(Self {
             readers: Lane::new(&target, tls.clone(), READERS_MAX)?,
-            writers: Lane::new(&target, tls, WRITERS_MAX)?,
-            shared: Arc::new(Shared { mapping, statements: OnceCell::new() }),
+            writers: Lane::new(&target, tls.clone(), WRITERS_MAX)?,
+            shared: Arc::new(Shared { users: users.clone(), mapping, target, tls, statements: OnceCell::new() }),
             limits,
         })
     }
@@ -127,7 +134,7 @@ impl UserStore for PostgresStore {
         let read = self.look_up(move |client, statements| {
             Box::pin(async move {
                 let Some(used) = &statements.used_passwords else { return Ok(Vec::new()) };
-                let rows = about(client, used, &id).await?;
+                let rows = about(client, statements, used, id).await?;
                 Ok(rows.iter().filter_map(|row| text(row, 0)).map(StoredPassword::new).collect())
             })
         });
@@ -139,14 +146,18 @@ impl UserStore for PostgresStore {
         let read = self.look_up(move |client, statements| {
             Box::pin(async move {
                 let Some(role) = &statements.role else { return Ok(None) };
-                Ok(about(client, role, &id).await?.first().and_then(read_role))
+                Ok(about(client, statements, role, id).await?.first().and_then(read_role))
             })
         });
         read.await
     }
 
     async fn examine(&self) -> Vec<Finding> {
-        Vec::new()
+        let shared = Arc::clone(&self.shared);
+        let examined = self.readers.run(self.limits.look_up * EXAMINATION_LOOK_UPS, move |client, _| {
+            Box::pin(async move { Ok(examine::examine(client, &shared).await) })
+        });
+        examined.await.unwrap_or_else(|fault| vec![Finding::fails(STORE, fault.to_string())])
     }
 }
 
@@ -177,13 +188,16 @@ async fn load(client: &Client, statements: &Statements, id: AccountId) -> Result
     Ok(accounts.pop())
 }
 
-/// Runs a statement that names nothing but `:id`; none of an account that cannot be.
-async fn about(client: &Client, statement: &Marked, id: &AccountId) -> Result<Vec<Row>, StoreFault> {
-    let values: Vec<_> = statement.binds.iter().map(|_| Some(id.as_str())).collect();
-    match rows(client, &statement.sql, &values).await {
-        Err(error) if is_no_such_value(&error, "$1") => Ok(Vec::new()),
-        rows => rows.map_err(|error| fault("cannot be read", &error)),
-    }
+/// Runs a statement that names nothing but `:id`; none of what is no key exactly as it is printed.
+async fn about(
+    client: &Client,
+    statements: &Statements,
+    statement: &Marked,
+    id: AccountId,
+) -> Result<Vec<Row>, StoreFault> {
+    let Some(account) = load(client, statements, id).await? else { return Ok(Vec::new()) };
+    let values: Vec<_> = statement.binds.iter().map(|_| Some(account.id.as_str())).collect();
+    rows(client, &statement.sql, &values).await.map_err(|error| fault("cannot be read", &error))
 }
 
 fn account(row: &Row) -> Account {
@@ -213,6 +227,8 @@ const READERS_MAX: usize = 4;
 /// Apart from the readers, so that writers who wait for a lock keep nobody from being looked up. Passwords are hashed
 /// by as many threads as there are cores, so more would seldom have anything to write.
 const WRITERS_MAX: usize = 4;
+/// How much longer than a look-up an examination may take: it asks a dozen things.
+const EXAMINATION_LOOK_UPS: u32 = 3;
 /// Addresses in one query: what the ledger commits at once is no more.
 const BATCH_MAX: usize = 512;
 #[cfg(test)]

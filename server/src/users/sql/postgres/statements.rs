@@ -65,17 +65,19 @@ impl Statements {
         let Mapping { from, id, email, name, locale, eligible, password_alone, email_alone, accounts, .. } = mapping;
         let Mapping { swapped, swapped_id, swapped_only, .. } = mapping;
         // Bytes are read as ASCII, with escapes for what is none; no stored password has a backslash.
-        let (password, new) = match password_is_bytes {
-            true => (format!("encode({}, 'escape')", mapping.password), "convert_to($1::text, 'UTF8')"),
-            false => (format!("({})::text", mapping.password), "$1"),
+        let as_text = |password: &str| match password_is_bytes {
+            true => format!("encode({password}, 'escape')"),
+            false => format!("({password})::text"),
         };
+        let new = if password_is_bytes { "convert_to($1::text, 'UTF8')" } else { "$1" };
+        let password = as_text(&mapping.password);
         let select = format!(
             "SELECT ({id})::text, left(({email})::text, {ADDRESS_MAX}), \
              CASE WHEN length({password}) <= {PASSWORD_MAX} THEN {password} END, \
              left(({name})::text, {NAME_MAX}), left(({locale})::text, {NAME_MAX}), ({eligible} IS TRUE)::text \
              FROM {from} WHERE "
         );
-        let same_password = mapping.engine.same_bytes(&password, "$4");
+        let same_password = mapping.engine.same_bytes(&as_text(&mapping.swapped_password), "$4");
         let guard = mapping.guard(&mapping.engine.same_bytes(email, "$5"));
         let is = |key: &str, value: &str, text: &str| {
             format!("{key} = {value} AND ({key})::text COLLATE \"C\" = {text}::text")
@@ -101,12 +103,11 @@ impl Statements {
                 )
             }),
             sample: format!(
-                "SELECT {password} FROM {from} WHERE {} IS NOT NULL AND length({password}) <= {PASSWORD_MAX} LIMIT {SAMPLE}",
-                mapping.password,
+                "SELECT {password} FROM {from} WHERE length({password}) <= {PASSWORD_MAX} ORDER BY {id} DESC LIMIT {SAMPLE}"
             ),
             shared: format!(
-                "SELECT count(*)::text FROM (SELECT 1 FROM {accounts} WHERE ({email})::text <> '' \
-                 GROUP BY lower(({email})::text COLLATE \"C\") HAVING count(*) > 1) AS shared"
+                "SELECT it.n::text FROM ({}) AS it (n)",
+                mapping.shared_addresses(&format!("lower(({email})::text COLLATE \"C\")"))
             ),
             index: create_index(accounts, email_alone, comparison),
             email: email_alone.trim_matches('"').to_owned(),

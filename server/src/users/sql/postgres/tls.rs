@@ -28,6 +28,13 @@ pub(super) enum Encryption {
     VerifyFull(Option<PathBuf>),
 }
 
+impl Encryption {
+    /// Whether the server has to show that it is the one that is named.
+    pub(super) fn is_verified(&self) -> bool {
+        matches!(self, Self::VerifyFull(_))
+    }
+}
+
 /// What makes encrypted connections.
 #[derive(Clone)]
 pub(super) struct Tls {

@@ -5,6 +5,7 @@ use super::lane::Deadline;
 use super::statements::{Marked, Statements};
 use super::values::{is_true, rows, run, text};
 use crate::users::sql::after_reset::{Bind, moment};
+use crate::users::sql::engine::Engine;
 use crate::users::{PasswordChange, StoreFault, Written};
 use tokio_postgres::{Client, Error};
 
@@ -44,14 +45,13 @@ pub(super) async fn set_password(
     Ok(Written::Yes)
 }
 
-/// Opens the transaction, and lets the server itself end it: nobody else may be there to do so by then. UTC, since
-/// `:now` says it without naming a zone.
+/// Opens the transaction, and lets the server itself end it: nobody else may be there to do so by then.
 async fn begin(client: &Client, deadline: Deadline) -> Result<(), Error> {
     let left = deadline.milliseconds_left();
     let sql = format!(
         "START TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; \
          SET LOCAL statement_timeout = {left}; SET LOCAL lock_timeout = {left}; \
-         SET LOCAL idle_in_transaction_session_timeout = {left}; SET LOCAL TimeZone = 'UTC'"
+         SET LOCAL idle_in_transaction_session_timeout = {left}"
     );
     client.batch_execute(&sql).await
 }
@@ -79,7 +79,7 @@ async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Re
     {
         return Ok(());
     }
-    let now = moment(change.now, crate::users::sql::engine::Engine::Postgres);
+    let now = moment(change.now, Engine::Postgres);
     let value = |bind: &Bind| match bind {
         Bind::Id => change.id.as_str(),
         Bind::Email => &change.expected_address,

@@ -1,4 +1,7 @@
-//! What holds of every preset.
+//! What holds of every preset, and of each on the tables of its framework.
+
+mod databases;
+mod schemas;
 
 use super::*;
 use crate::users::sql::after_reset::{Statement, check_condition};

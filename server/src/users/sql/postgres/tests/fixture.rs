@@ -76,6 +76,8 @@ impl Drop for Database {
 }
 
 impl Fixture for Database {
+    const ENDLESS: &str = "SELECT pg_sleep(90)";
+
     fn new() -> Self {
         Self::with(SCHEMA)
     }
@@ -84,8 +86,8 @@ impl Fixture for Database {
         Box::new(self.postgres_store(change))
     }
 
-    fn hurried_store(&self) -> Box<dyn UserStore> {
-        Box::new(self.hurried(|_| {}))
+    fn hurried_store(&self, change: fn(&mut config::Users)) -> Box<dyn UserStore> {
+        Box::new(self.hurried(change))
     }
 
     fn run(&self, sql: &str) {

@@ -1,6 +1,6 @@
 //! SQLite held to the conformance suite, and what only SQLite does.
 
-use super::{BATCH_MAX, Mapping, SqliteStore, Statements, TimeLimits};
+use super::{BATCH_MAX, Mapping, Reading, SqliteStore, TimeLimits};
 use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
 use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// A database in a folder of its own; with a write-ahead log, or as SQLite has it by default.
-struct SqliteFile<const WAL: bool = false> {
+pub(super) struct SqliteFile<const WAL: bool = false> {
     directory: tempfile::TempDir,
 }
 
 impl<const WAL: bool> SqliteFile<WAL> {
-    fn with(sql: &str) -> Self {
+    pub(super) fn with(sql: &str) -> Self {
         let fixture = Self { directory: tempfile::tempdir().unwrap() };
         let mode = if WAL { "WAL" } else { "DELETE" };
         Connection::open(fixture.path()).unwrap().pragma_update(None, "journal_mode", mode).unwrap();
@@ -27,17 +27,17 @@ impl<const WAL: bool> SqliteFile<WAL> {
         fixture
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.directory.path().join("accounts.db")
     }
 
-    fn sqlite_store(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
+    pub(super) fn sqlite_store(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
         let mut users = users_config(StoreUrl::Sqlite(self.path()));
         change(&mut users);
         SqliteStore::open(&users, path_of(&users)).unwrap()
     }
 
-    fn hurried(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
+    pub(super) fn hurried(&self, change: impl FnOnce(&mut config::Users)) -> SqliteStore {
         let mut users = users_config(StoreUrl::Sqlite(self.path()));
         change(&mut users);
         SqliteStore::with_limits(&users, path_of(&users), TimeLimits { look_up: HURRY, write: HURRY }).unwrap()
@@ -80,14 +80,14 @@ impl<const WAL: bool> Fixture for SqliteFile<WAL> {
     }
 }
 
-fn path_of(users: &config::Users) -> &Path {
+pub(super) fn path_of(users: &config::Users) -> &Path {
     match &users.url {
         StoreUrl::Sqlite(path) => path,
         _ => panic!("a SQLite file"),
     }
 }
 
-const SCHEMA: &str = "
+pub(super) const SCHEMA: &str = "
     CREATE TABLE accounts (id INTEGER PRIMARY KEY, email TEXT, name TEXT, locale TEXT, password TEXT,
                            is_active BOOLEAN, email_verified);
     CREATE TABLE sessions (account_id INTEGER, ended_by TEXT);";
@@ -112,41 +112,13 @@ fn change(id: &str) -> PasswordChange {
     }
 }
 
-#[tokio::test]
-async fn look_ups_use_whichever_index_there_is() {
-    for (index, helps) in [
-        ("CREATE INDEX by_email ON accounts (lower(email))", true),
-        ("CREATE INDEX by_email ON accounts (email COLLATE NOCASE)", true),
-        ("CREATE UNIQUE INDEX by_email ON accounts (lower(email))", true),
-        ("CREATE INDEX by_email ON accounts (email)", false),
-        ("SELECT 1", false),
-    ] {
-        let fixture = SqliteFile::<false>::new();
-        let create = index.strip_prefix("SELECT").map_or(index, |_| "");
-        fixture.run(create);
-        let advice = fixture.sqlite_store(|_| {}).advice().await.unwrap();
-        assert_eq!(advice.is_none(), helps, "{index}: {advice:?}");
-    }
-    let nocase = SqliteFile::<false>::with(&SCHEMA.replace("email TEXT", "email TEXT UNIQUE COLLATE NOCASE"));
-    assert_eq!(nocase.sqlite_store(|_| {}).advice().await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn the_advised_index_is_the_one_that_helps() {
-    let fixture = SqliteFile::<false>::with(&SCHEMA.replace("email TEXT", "\"e mail\" TEXT"));
-    let store = fixture.sqlite_store(|users| users.email = "e mail".into());
-    let advice = store.advice().await.unwrap().unwrap();
-    fixture.run(&advice[advice.find("CREATE INDEX").unwrap()..]);
-    assert_eq!(store.advice().await.unwrap(), None);
-}
-
 #[test]
 fn a_full_batch_uses_the_index_too() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(SCHEMA).unwrap();
     connection.execute_batch("CREATE INDEX by_email ON accounts (lower(email))").unwrap();
     let mapping = Mapping::of(&users_config(StoreUrl::Sqlite("unused.db".into()))).unwrap();
-    let sql = format!("EXPLAIN QUERY PLAN {}", Statements::of(&mapping).look_up(BATCH_MAX));
+    let sql = format!("EXPLAIN QUERY PLAN {}", Reading::of(&mapping).look_up(BATCH_MAX));
     let addresses = vec!["ada@example.com"; BATCH_MAX];
     let plan: String =
         connection.query_row(&sql, rusqlite::params_from_iter(addresses), |row| row.get("detail")).unwrap();
@@ -242,24 +214,6 @@ async fn bytes_that_are_no_text_do_no_harm() {
     let account = fixture.sqlite_store(|_| {}).load(&AccountId::new("1")).await.unwrap().unwrap();
     assert_eq!(account.mail_address(), None);
     assert_eq!(account.password.unwrap().expose(), "a\0b");
-}
-
-#[tokio::test]
-async fn check_says_what_is_missing_and_what_there_is() {
-    let fixture = SqliteFile::<false>::new();
-    let fault = async |change: fn(&mut config::Users)| {
-        fixture.sqlite_store(change).check().await.map_err(|fault| fault.to_string()).unwrap_err()
-    };
-    let table = fault(|users| users.table = "users".into()).await;
-    assert!(table.contains("\"users\"") && table.contains("accounts, sessions"), "{table}");
-    let column = fault(|users| users.email = "mail".into()).await;
-    assert!(column.contains("\"mail\"") && column.contains("id, email, name"), "{column}");
-    assert!(fault(|users| users.eligible = Some("activated".into())).await.contains("activated"));
-    assert!(fault(|users| users.after_reset = vec!["DELETE FROM nowhere".into()]).await.contains("nowhere"));
-    let absent = fault(|users| users.url = StoreUrl::Sqlite(path_of(users).with_file_name("accounts.absent"))).await;
-    assert!(absent.contains("accounts.absent") && absent.contains("users.url"), "{absent}");
-    assert!(!fixture.path().with_extension("absent").exists());
-    fixture.sqlite_store(|users| users.table = "main.accounts".into()).check().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

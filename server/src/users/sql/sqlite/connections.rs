@@ -1,9 +1,9 @@
 //! Connections to somebody else's SQLite file: made when needed, kept while the file is the same, used off the async
 //! threads, and never for longer than allowed.
 
-use super::engine::Engine;
-use super::mapping::{MappedTable, Mapping};
 use crate::users::StoreFault;
+use crate::users::sql::engine::Engine;
+use crate::users::sql::mapping::{MappedTable, Mapping};
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -143,21 +143,23 @@ async fn stop<T>(
     Err(overdue())
 }
 
-/// Looks for the table and its columns, and says which there are instead.
+/// Looks for the tables and their columns, and says which there are instead.
 fn check_columns(connection: &Connection, mapping: &Mapping) -> Result<(), StoreFault> {
-    mapping.tables.iter().try_for_each(|mapped| check_table(connection, mapped))
+    mapping.tables.iter().try_for_each(|mapped: &MappedTable| {
+        let present = columns(connection, mapped.schema.as_deref(), &mapped.table)?;
+        mapped.check(Engine::Sqlite, &present, || tables(connection).map_err(|error| fault("cannot be read", &error)))
+    })
 }
 
-fn check_table(connection: &Connection, mapped: &MappedTable) -> Result<(), StoreFault> {
-    let unreadable = |error| fault("cannot be read", &error);
-    let mut present = Vec::new();
-    connection
-        .pragma(mapped.schema.as_deref(), "table_xinfo", &mapped.table, |row| {
-            present.push(row.get::<_, String>("name")?);
-            Ok(())
-        })
-        .map_err(unreadable)?;
-    mapped.check(Engine::Sqlite, &present, || tables(connection).map_err(unreadable))
+/// The columns of a table or view; none if there is no such table.
+pub(super) fn columns(connection: &Connection, schema: Option<&str>, table: &str) -> Result<Vec<String>, StoreFault> {
+    let mut columns = Vec::new();
+    let read = connection.pragma(schema, "table_xinfo", table, |row| {
+        columns.push(row.get::<_, String>("name")?);
+        Ok(())
+    });
+    read.map_err(|error| fault("cannot be read", &error))?;
+    Ok(columns)
 }
 
 fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
@@ -177,7 +179,10 @@ fn failed(broken: &JoinError) -> StoreFault {
 }
 
 fn overdue() -> StoreFault {
-    StoreFault { what: "did not answer in time", cause: "another process may hold its lock".into() }
+    StoreFault {
+        what: "did not answer in time",
+        cause: "another process may hold its lock, or there is much to read".into(),
+    }
 }
 
 /// Which file a path means.

@@ -1,0 +1,123 @@
+//! What a proposal says whether or not a framework was recognised.
+
+use super::passwords::Passwords;
+use super::proposal::{Entry, Proposal};
+use super::samples::Samples;
+use super::sessions;
+use crate::users::sql::inspect::{Schema, Table};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The format to write, from the sample. `usual` is what is in force without the key.
+pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Table, column: &str, usual: &str) {
+    if let Some(refusal) = samples.refusal(table, column) {
+        let what =
+            format!("{}.{column} could not be sampled: {refusal}; `regain check` tries each right", table.full_name());
+        proposal.facts.push(("passwords", "not sampled".to_owned()));
+        proposal.entries.push(Entry::text("hash", usual).check(what));
+        return;
+    }
+    let found = Passwords::of(samples.of(table, column));
+    let summary = found.summary();
+    proposal.facts.push(("passwords", summary.clone()));
+    let mut entry = Entry::text("hash", usual).because(format!("{}.", capitalised(&summary)));
+    if usual == "keep" && !found.not_kept.is_empty() {
+        let reasons: Vec<_> = found.not_kept.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
+        let written = found.kept.or_else(|| found.not_kept.keys().find_map(|name| successor(name)));
+        entry = Entry::text("hash", written.unwrap_or(usual)).because(format!("{}.", capitalised(&summary)));
+        entry = entry.check(format!(
+            "not every account can keep its format ({}); name one that the application reads",
+            reasons.join("; ")
+        ));
+    } else if found.known() > 0 && usual == "keep" {
+        entry = entry.because("Each account keeps its own format and cost.");
+    } else if found.rows > 0 && found.known() == 0 && usual == "keep" {
+        entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
+    }
+    if let Some((count, example)) = &found.damaged {
+        entry = entry.check(format!(
+            "{count} of {} sampled passwords could not be replaced, for instance: {example}",
+            found.rows
+        ));
+    }
+    proposal.entries.push(entry);
+}
+
+/// A format that replaces one which is only read.
+fn successor(format: &str) -> Option<&'static str> {
+    match format {
+        "aspnet_identity_v2" => Some("aspnet_identity_v3"),
+        _ => None,
+    }
+}
+
+/// `email_verified`, if the application uses that column. `is_preset` is whether the preset names it anyway.
+pub(super) fn verified(proposal: &mut Proposal, sample: &[Option<SecretString>], column: &str, is_preset: bool) {
+    let verified = sample.iter().flatten().filter(|value| !is_no(value.expose_secret())).count();
+    let rows = sample.len();
+    if rows > 0 && verified == 0 {
+        let what = format!(
+            "none of {rows} sampled addresses is verified ({column}), so all addresses count here; otherwise nobody could reset"
+        );
+        proposal.entries.push(Entry::text("email_verified", "").check(what));
+        return;
+    }
+    let mut entry = Entry::text("email_verified", column);
+    if verified < rows {
+        entry = entry.check(format!(
+            "{verified} of {rows} sampled addresses are verified ({column}) and the others get no mail; empty, all addresses count"
+        ));
+    } else if is_preset {
+        return;
+    }
+    proposal.entries.push(entry);
+}
+
+/// What an application writes for "not verified".
+fn is_no(value: &str) -> bool {
+    ["", "0", "0.0", "f", "false", "n", "no"].contains(&value.to_ascii_lowercase().as_str())
+}
+
+/// `after_reset` by the tables that are there. `known` is what is known of the framework's sessions.
+pub(super) fn sessions(
+    proposal: &mut Proposal,
+    schema: &Schema,
+    accounts: &Table,
+    id: &str,
+    apart: Option<&Table>,
+    known: Option<&str>,
+) {
+    let found = sessions::of(schema, accounts, id, apart);
+    let mut entry = Entry::texts("after_reset", found.statements.clone()).checks(found.checks);
+    match (known, found.statements.is_empty()) {
+        (Some(known), true) => {
+            proposal.facts.push(("sessions", known.to_owned()));
+            if entry.checks.is_empty() {
+                return;
+            }
+            entry.setting = None;
+        }
+        (_, false) => {
+            let count = found.statements.len();
+            proposal.facts.push(("sessions", format!("{count} statements in after_reset, by the tables' names")));
+            entry = entry.because(
+                "What ends an account's sessions and its other reset tokens, by the names of tables and columns.",
+            );
+        }
+        (None, true) => {
+            proposal.facts.push(("sessions", "no table of sessions found".to_owned()));
+            entry = entry.because("No table of sessions was found.");
+            entry = entry.check("sessions kept elsewhere (files, Redis, signed cookies) would outlive a reset");
+        }
+    }
+    proposal.entries.push(entry);
+}
+
+/// Whether any of these is like an address.
+pub(super) fn holds_addresses(sample: &[Option<SecretString>]) -> bool {
+    sample.iter().flatten().any(|text| text.expose_secret().contains('@'))
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
