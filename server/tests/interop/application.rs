@@ -8,11 +8,11 @@ use std::path::PathBuf;
 /// An application that runs, on a database of its own. Dropping it ends both.
 #[async_trait]
 pub(crate) trait Application: Send + Sync {
-    /// The preset that its database is recognised by.
-    fn preset(&self) -> &'static str;
-
     /// Its database, as Regain is told of it.
     fn database_url(&self) -> String;
+
+    /// What `[users]` says of that database, such as `("preset", "unleash")`: `regain init` has to find just this.
+    fn mapping(&self) -> &'static [(&'static str, &'static str)];
 
     /// What has to be said about it that no database tells, such as `("REGAIN_PASSWORD__PRESET", "unleash")`.
     fn settings(&self) -> Vec<(&'static str, String)> {

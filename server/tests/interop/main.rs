@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod application;
+mod better_auth;
 mod database;
+mod django;
+mod flask;
+mod forms;
+mod php;
 mod program;
 mod story;
 #[path = "../it/support/mod.rs"]

@@ -111,12 +111,17 @@ fn configure(folder: &Path, application: &dyn Application) {
     if INIT_EXISTS {
         run(command(folder, &["init", &application.database_url()]));
         let config = std::fs::read_to_string(folder.join("regain.toml")).unwrap();
-        let named = format!("preset = \"{}\"", application.preset());
-        assert!(config.contains(&named), "{named} is not in what init wrote:\n{config}");
+        for (key, value) in application.mapping() {
+            let line = format!("{key} = {value:?}");
+            assert!(config.contains(&line), "{line} is not in what init wrote:\n{config}");
+        }
         return;
     }
     let mut config = String::from("public_url = \"http://127.0.0.1:8080\"\n");
-    writeln!(config, "[users]\nurl = {:?}\npreset = {:?}", application.database_url(), application.preset()).unwrap();
+    writeln!(config, "[users]\nurl = {:?}", application.database_url()).unwrap();
+    for (key, value) in application.mapping() {
+        writeln!(config, "{key} = {value:?}").unwrap();
+    }
     writeln!(config, "[mail]\nfrom = \"Example <no-reply@example.com>\"").unwrap();
     std::fs::write(folder.join("regain.toml"), config).unwrap();
 }

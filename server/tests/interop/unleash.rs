@@ -67,12 +67,12 @@ impl Unleash {
 
 #[async_trait]
 impl Application for Unleash {
-    fn preset(&self) -> &'static str {
-        "unleash"
-    }
-
     fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    fn mapping(&self) -> &'static [(&'static str, &'static str)] {
+        &[("preset", "unleash")]
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
