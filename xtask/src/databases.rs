@@ -15,8 +15,9 @@ impl Databases {
     /// Takes each server from its variable, else starts it, installing it before where it is missing. What could be
     /// had is handed back in any case: a test whose server is missing fails by itself, the others need not wait.
     pub(crate) fn start() -> (Self, Result<()>) {
-        let (mut servers, mut complete) = (Vec::new(), Ok(()));
-        for kind in [&POSTGRES, &MARIADB] {
+        let kinds = [&POSTGRES, &MARIADB];
+        let (mut servers, mut complete) = (Vec::new(), install_missing(&kinds));
+        for kind in kinds {
             match kind.named().map_or_else(|| kind.start(), Ok) {
                 Ok(server) => servers.push(server),
                 Err(fault) => complete = complete.and(Err(fault.context(kind.name))),
@@ -32,6 +33,12 @@ impl Databases {
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|server| (server.variable, server.url.as_str()))
     }
+}
+
+fn install_missing(kinds: &[&Kind]) -> Result<()> {
+    let missing = kinds.iter().filter(|kind| kind.named().is_none() && !kind.is_installed());
+    let packages: Vec<_> = missing.map(|kind| kind.package).collect();
+    if packages.is_empty() { Ok(()) } else { install(&packages) }
 }
 
 /// Both servers until Ctrl-C, for whoever runs one test again and again.
@@ -111,11 +118,7 @@ impl Kind {
 
     /// A server of our own, in a temporary folder and on a free port of the loopback.
     fn start(&self) -> Result<Server> {
-        if !self.is_installed() {
-            install(&[self.package])
-                .with_context(|| format!("it can also be a server that {} names", self.variable))?;
-        }
-        ensure!(self.is_installed(), "the package {} has not what is needed of it", self.package);
+        ensure!(self.is_installed(), "{} is not here, and {} names no server", self.package, self.variable);
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
         let mut keeper = Keeper::start(self, &port)?;
         self.wait_until_ready(&mut keeper, &port)?;

@@ -54,7 +54,9 @@ pub(crate) fn run_all(names: &[&str]) -> Result<bool> {
         report.step(application.name, |tests| {
             let mut command = cargo("test -p regain --features failpoints --test interop --");
             command.arg(format!("{}::", application.name.replace('-', "_")));
-            command.env("REGAIN_INTEROP", root().join(FOLDER)).envs(variables.iter().cloned());
+            let folder = root().join(FOLDER);
+            command.env("REGAIN_TEST_SCREENSHOTS", folder.join(application.name)).env("REGAIN_INTEROP", folder);
+            command.envs(variables.iter().cloned());
             command.envs(databases.iter().flat_map(Databases::variables));
             run_tests(&mut command, tests).map(drop)
         });

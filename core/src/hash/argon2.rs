@@ -4,19 +4,23 @@
 //! parameters are read by name and written in the order m, t, p, which everybody reads. Version 19 (1.3) alone.
 
 use super::error::bounded;
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::text::random_bytes;
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::Entropy;
 use ::argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 pub(super) const ROW_ID: Row = Row {
     name: "argon2id",
-    recognises: |stored| opens_with(stored, &["$argon2id$v=19$"]),
+    recognises: Some(|stored| opens_with(stored, &["$argon2id$v=19$"])),
     bytes_max: None,
     nul_allowed: true,
+    // Node's `secret`, Matrix Authentication Service's too.
+    pepper: Pepper::Secret(verify_with_secret),
     verify,
     keep,
     default: Some(|| Arc::new(DEFAULT)),
@@ -24,17 +28,22 @@ pub(super) const ROW_ID: Row = Row {
 
 pub(super) const ROW_I: Row = Row {
     name: "argon2i",
-    recognises: |stored| opens_with(stored, &["$argon2i$v=19$"]),
+    recognises: Some(|stored| opens_with(stored, &["$argon2i$v=19$"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::Secret(verify_with_secret),
     verify,
     keep,
     default: Some(|| Arc::new(DEFAULT_I)),
 };
 
 pub(super) fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
+    verify_with_secret(stored, password, NO_SECRET)
+}
+
+fn verify_with_secret(stored: &str, password: &[u8], secret: &[u8]) -> Result<bool, HashError> {
     let hash = Hash::read(stored)?;
-    let digest = hash.cost.digest(password, &hash.salt)?;
+    let digest = hash.cost.digest(password, &hash.salt, secret)?;
     Ok(digest.ct_eq(&hash.digest).into())
 }
 
@@ -138,7 +147,7 @@ pub(super) struct Cost {
 
 impl Cost {
     /// The digest of `password`. The memory is asked for, not taken: a shortage is an error instead of the end.
-    fn digest(&self, password: &[u8], salt: &[u8]) -> Result<Vec<u8>, HashError> {
+    fn digest(&self, password: &[u8], salt: &[u8], secret: &[u8]) -> Result<Vec<u8>, HashError> {
         let format = self.variant.name();
         let malformed = |what| HashError::Malformed { format, what };
         let params = Params::new(self.m_kib, self.t, self.p, Some(self.digest_bytes))
@@ -149,22 +158,45 @@ impl Cost {
             .map_err(|_| HashError::OutOfMemory { format, kib: self.m_kib })?;
         memory.resize(params.block_count(), Block::default());
         let mut digest = vec![0; self.digest_bytes];
-        Argon2::new(self.variant.algorithm(), Version::V0x13, params)
-            .hash_password_into_with_memory(password, salt, &mut digest, &mut memory)
+        Argon2::new_with_secret(secret, self.variant.algorithm(), Version::V0x13, params)
+            .and_then(|argon2| argon2.hash_password_into_with_memory(password, salt, &mut digest, &mut memory))
             .map_err(|_| malformed("its parameters contradict each other"))?;
         Ok(digest)
+    }
+
+    /// The whole text, with a fresh salt.
+    fn hash(&self, password: &[u8], secret: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        let salt = random_bytes(self.salt_bytes, entropy);
+        let digest = self.digest(password, &salt, secret)?;
+        let Self { variant, m_kib, t, p, .. } = self;
+        Ok(format!("${}$v=19$m={m_kib},t={t},p={p}${}${}", variant.name(), BASE64.encode(salt), BASE64.encode(digest)))
     }
 }
 
 impl Method for Cost {
     fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
-        let mut salt = vec![0; self.salt_bytes];
-        entropy.fill(&mut salt);
-        let digest = self.digest(password, &salt)?;
-        let Self { variant, m_kib, t, p, .. } = self;
-        Ok(format!("${}$v=19$m={m_kib},t={t},p={p}${}${}", variant.name(), BASE64.encode(salt), BASE64.encode(digest)))
+        self.hash(password, NO_SECRET, entropy)
+    }
+
+    fn with_secret(&self, secret: SecretString) -> Option<Arc<dyn Method>> {
+        Some(Arc::new(Keyed { cost: *self, secret }))
     }
 }
+
+/// Argon2 with a secret.
+#[derive(Debug)]
+struct Keyed {
+    cost: Cost,
+    secret: SecretString,
+}
+
+impl Method for Keyed {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        self.cost.hash(password, self.secret.expose_secret().as_bytes(), entropy)
+    }
+}
+
+const NO_SECRET: &[u8] = &[];
 
 /// OWASP Password Storage Cheat Sheet, its first choice for Argon2id; lengths of RFC 9106 §4.
 const DEFAULT: Cost = Cost { variant: Variant::Id, m_kib: 19_456, t: 2, p: 1, salt_bytes: 16, digest_bytes: 32 };

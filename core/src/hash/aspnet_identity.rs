@@ -7,7 +7,7 @@
 use super::error::bounded;
 use super::kdf::{Prf, pbkdf2_rounds};
 use super::text::random_bytes;
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,9 +17,10 @@ use subtle::ConstantTimeEq;
 pub(super) const ROW: Row = Row {
     name: V3,
     // The bytes 1, 0, 0, 0 and one of the three hashes.
-    recognises: |stored| opens_with(stored, &["AQAAAAA", "AQAAAAE", "AQAAAAI"]),
+    recognises: Some(|stored| opens_with(stored, &["AQAAAAA", "AQAAAAE", "AQAAAAI"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| Hash::read(stored).map(|hash| hash.matches(password)),
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(DEFAULT)),
@@ -27,9 +28,10 @@ pub(super) const ROW: Row = Row {
 
 pub(super) const ROW_V2: Row = Row {
     name: V2,
-    recognises: |stored| stored.len() == V2_CHARS && read_v2(stored).is_some(),
+    recognises: Some(|stored| stored.len() == V2_CHARS && read_v2(stored).is_some()),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: verify_v2,
     keep: |_| Err(HashError::NotKept { format: V2 }),
     default: None,

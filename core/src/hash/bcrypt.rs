@@ -4,21 +4,24 @@
 //! `$2x$` marks hashes made by an old fault of PHP's and is not read.
 
 use super::error::bounded;
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::{Entropy, random};
 use ::bcrypt::{HashParts, Version};
 use base64::Engine;
 use base64::alphabet::BCRYPT;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use std::borrow::Cow;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["$2a$", "$2b$", "$2y$"]),
+    recognises: Some(|stored| opens_with(stored, &["$2a$", "$2b$", "$2y$"])),
     bytes_max: Some(BYTES_MAX),
     // PHP and Ruby refuse NUL; Node, Python and Go hash past it.
     nul_allowed: false,
+    // Devise's and Matrix Authentication Service's.
+    pepper: Pepper::Appended,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(DEFAULT)),
@@ -90,6 +93,19 @@ impl Cost {
 impl Method for Cost {
     fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
         self.hash(password, random(entropy))
+    }
+}
+
+/// A password's treatment, then bcrypt.
+#[derive(Debug)]
+pub(super) struct Treated {
+    pub(super) treat: fn(&[u8]) -> Cow<'_, [u8]>,
+    pub(super) cost: Cost,
+}
+
+impl Method for Treated {
+    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
+        self.cost.make(&(self.treat)(password), entropy)
     }
 }
 

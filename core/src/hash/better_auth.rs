@@ -4,7 +4,7 @@
 
 use super::kdf::Scrypt;
 use super::text::{hex, random_bytes, unhex};
-use super::{HashError, Method, Row};
+use super::{HashError, Method, Pepper, Row};
 use crate::entropy::Entropy;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,9 +13,10 @@ use unicode_normalization::UnicodeNormalization;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| parts(stored).is_some(),
+    recognises: Some(|stored| parts(stored).is_some()),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify,
     keep: |_| Ok(Arc::new(BetterAuth)),
     default: Some(|| Arc::new(BetterAuth)),

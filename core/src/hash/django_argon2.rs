@@ -1,29 +1,21 @@
-//! Argon2id as Django stores it: `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<digest>`.
+//! Argon2id as Django stores it: `argon2$argon2id$v=19$m=102400,t=2,p=8$<salt>$<digest>`; Argon2i before Django 3.2.
 
 use super::argon2::{self, Cost, Hash, Variant};
-use super::{HashError, Method, Row, opens_with};
-use crate::entropy::Entropy;
+use super::labelled::labelled;
+use super::{Pepper, Row, opens_with};
 use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: "django_argon2",
-    recognises: |stored| opens_with(stored, &["argon2$argon2id$v=19$"]),
+    recognises: Some(|stored| opens_with(stored, &["argon2$argon2id$v=19$", "argon2$argon2i$v=19$"])),
     bytes_max: None,
     // Django's forms refuse NUL, so nobody could sign in with it.
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| argon2::verify(phc(stored), password),
-    keep: |stored| Ok(Arc::new(Django(Hash::read(phc(stored))?.cost))),
-    default: Some(|| Arc::new(Django(DEFAULT))),
+    keep: |stored| Ok(labelled(ALGORITHM, Arc::new(Hash::read(phc(stored))?.cost))),
+    default: Some(|| labelled(ALGORITHM, Arc::new(DEFAULT))),
 };
-
-#[derive(Debug)]
-struct Django(Cost);
-
-impl Method for Django {
-    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
-        self.0.make(password, entropy).map(|phc| format!("{ALGORITHM}{phc}"))
-    }
-}
 
 fn phc(stored: &str) -> &str {
     stored.strip_prefix(ALGORITHM).unwrap_or(stored)

@@ -5,7 +5,7 @@
 
 use super::error::bounded;
 use super::text::letters_and_digits;
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,10 +15,11 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["pbkdf2_sha256$"]),
+    recognises: Some(|stored| opens_with(stored, &["pbkdf2_sha256$"])),
     bytes_max: None,
     // Django's forms refuse NUL, so nobody could sign in with it.
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(DEFAULT)),

@@ -6,7 +6,7 @@
 use super::error::bounded;
 use super::kdf::stretched;
 use super::text::{crypt64, crypt64_letter, crypt64_value, hex, php_trim, random_bytes};
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use md5::Md5;
 use sha2::{Digest, Sha512};
@@ -15,9 +15,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["$S$", "U$S$"]),
+    recognises: Some(|stored| opens_with(stored, &["$S$", "U$S$"])),
     bytes_max: Some(512),
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(DEFAULT)),

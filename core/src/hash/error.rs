@@ -12,6 +12,12 @@ pub enum HashError {
          check that the configured column is the right one, or name a format in `users.hash`"
     )]
     Unknown,
+    /// The application encrypts the column, so neither is the old hash read nor a new one written.
+    #[error(
+        "the stored password is sealed with a key of the application's (GoTrue's database encryption is on); Regain has \
+         no such key: let the application write the password, through its own API"
+    )]
+    Encrypted,
     /// The application marked the account as having no password.
     #[error(
         "the account has no usable password, it signs in by other means; leave it to them, or let it not be eligible"
@@ -61,6 +67,15 @@ pub enum HashError {
     /// Applications disagree about NUL, so none is written.
     #[error("{format} takes no password with a NUL character in it; choose one without")]
     PasswordHasNul {
+        /// The format's name.
+        format: &'static str,
+    },
+    /// A pepper is configured, but the format has no place for one.
+    #[error(
+        "no application is known to mix a pepper into {format} passwords; leave the pepper out, or name the format \
+         that the application writes in `users.hash`"
+    )]
+    NoPepper {
         /// The format's name.
         format: &'static str,
     },

@@ -3,42 +3,74 @@
 //! They are part of the program, not of its tests alone: before the first use in a deployment they show that this
 //! build, on this machine, computes what the application computes.
 
-use super::{Format, recognise, text};
+use super::{Format, HashError, recognise, text};
+use secrecy::SecretString;
 
-/// Passwords of that format and what was stored for each.
-pub fn known_answers(format: Format) -> impl Iterator<Item = (Vec<u8>, &'static str)> {
-    all().filter(move |(other, ..)| *other == format).map(|(_, password, stored)| (password, stored))
+/// What an application's own library stored for a password.
+#[derive(Debug, Clone)]
+pub struct KnownAnswer {
+    pub(super) format: Format,
+    pub(super) password: Vec<u8>,
+    pub(super) stored: &'static str,
+    pub(super) pepper: Option<SecretString>,
 }
 
-/// A format, a password's bytes, and what was stored for it. A line that cannot be read is left out; a test reads all.
-pub(super) fn all() -> impl Iterator<Item = (Format, Vec<u8>, &'static str)> {
+impl KnownAnswer {
+    /// Whether Regain finds what the library found.
+    ///
+    /// # Errors
+    /// As [`super::verify`].
+    pub fn holds(&self) -> Result<bool, HashError> {
+        self.verify(&self.password)
+    }
+
+    /// Whether another password would match as well.
+    pub(super) fn verify(&self, password: &[u8]) -> Result<bool, HashError> {
+        self.format.verify_with(self.stored, password, self.pepper.as_ref())
+    }
+}
+
+/// The known answers of one format.
+pub fn known_answers(format: Format) -> impl Iterator<Item = KnownAnswer> {
+    all().filter(move |answer| answer.format == format)
+}
+
+/// All of them. A line that cannot be read is left out; a test reads every one.
+pub(super) fn all() -> impl Iterator<Item = KnownAnswer> {
     lines().filter_map(read)
 }
 
-/// Where they come from, the password in hexadecimal, what was stored; and the format's name, if the text does not
-/// show it.
 fn lines() -> impl Iterator<Item = &'static str> {
     FILES.iter().flat_map(|file| file.lines())
 }
 
-fn read(line: &'static str) -> Option<(Format, Vec<u8>, &'static str)> {
+/// Columns: who made it, password in hexadecimal, what was stored; where the text does not show them, the format's name
+/// and the pepper in hexadecimal.
+fn read(line: &'static str) -> Option<KnownAnswer> {
     let mut columns = line.split('\t').skip(1);
-    let (hex, stored) = (columns.next()?, columns.next()?);
+    let password = text::unhex(columns.next()?)?;
+    let stored = columns.next()?;
     let format = match columns.next() {
         Some(name) => Format::named(name)?,
         None => recognise(stored).ok()?,
     };
-    Some((format, text::unhex(hex)?, stored))
+    let pepper = match columns.next() {
+        Some(hex) => Some(String::from_utf8(text::unhex(hex)?).ok()?.into()),
+        None => None,
+    };
+    Some(KnownAnswer { format, password, stored, pepper })
 }
 
 /// Made as the scripts beside them tell; `published.tsv` cites its sources.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     include_str!("../../tests/vectors/passwords.tsv"),
     include_str!("../../tests/vectors/frameworks.tsv"),
     include_str!("../../tests/vectors/php.tsv"),
     include_str!("../../tests/vectors/node.tsv"),
     include_str!("../../tests/vectors/crypt.tsv"),
+    include_str!("../../tests/vectors/ruby.tsv"),
     include_str!("../../tests/vectors/composed.tsv"),
+    include_str!("../../tests/vectors/ldap.tsv"),
     include_str!("../../tests/vectors/published.tsv"),
 ];
 

@@ -5,7 +5,7 @@
 
 use super::error::bounded;
 use super::text::random_bytes;
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -16,9 +16,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW_SHA1: Row = Row {
     name: SHA1.name,
-    recognises: |stored| opens_with(stored, &[SHA1.opening]),
+    recognises: Some(|stored| opens_with(stored, &[SHA1.opening])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep,
     default: Some(|| Arc::new(Cost { scheme: SHA1, salt_bytes: DEFAULT_SALT_BYTES })),
@@ -26,14 +27,14 @@ pub(super) const ROW_SHA1: Row = Row {
 
 pub(super) const ROW_SHA256: Row = Row {
     name: SHA256.name,
-    recognises: |stored| opens_with(stored, &[SHA256.opening]),
+    recognises: Some(|stored| opens_with(stored, &[SHA256.opening])),
     default: Some(|| Arc::new(Cost { scheme: SHA256, salt_bytes: DEFAULT_SALT_BYTES })),
     ..ROW_SHA1
 };
 
 pub(super) const ROW_SHA512: Row = Row {
     name: SHA512.name,
-    recognises: |stored| opens_with(stored, &[SHA512.opening]),
+    recognises: Some(|stored| opens_with(stored, &[SHA512.opening])),
     default: Some(|| Arc::new(Cost { scheme: SHA512, salt_bytes: DEFAULT_SALT_BYTES })),
     ..ROW_SHA1
 };

@@ -13,16 +13,26 @@ mod django_pbkdf2;
 mod django_scrypt;
 mod drupal;
 mod error;
+mod firebase;
+mod flask_bcrypt;
+mod format;
 mod kdf;
 mod known_answers;
+mod labelled;
+mod ldap_argon2;
+mod ldap_crypt;
 mod ldap_salted;
 mod passlib_bcrypt;
 mod passlib_pbkdf2;
+mod pepper;
+mod phc_pbkdf2;
 mod php_bcrypt;
 mod phpass;
 mod recipe;
+mod scrypt_crypt;
 mod sha_crypt;
 mod spring;
+mod table;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,13 +41,14 @@ mod wordpress;
 mod yescrypt;
 
 pub use error::HashError;
-pub use known_answers::known_answers;
+pub use format::Format;
+pub use known_answers::{KnownAnswer, known_answers};
 pub use recipe::Recipe;
 
+use pepper::Pepper;
 use recipe::Method;
 use secrecy::{ExposeSecret, SecretString};
-use std::fmt;
-use std::sync::Arc;
+use table::{Row, TABLE};
 
 /// A password as the user store holds it: a hash in some format. Printed as a placeholder.
 #[derive(Debug, Clone)]
@@ -62,7 +73,8 @@ impl StoredPassword {
 pub enum Identified {
     /// It opens as this format does; [`verify`] may still find fault with the rest.
     Known(Format),
-    /// Nothing can ever match it: the account signs in by other means. Empty, `*`, or Django's `!…`.
+    /// Nothing can ever match it: the account signs in by other means, or is locked. Empty, Django's and the shadow
+    /// file's `!…`, `*` and crypt(3)'s `*0`, and the same after LDAP's `{CRYPT}`.
     Unusable,
     /// None of ours.
     Unknown,
@@ -71,10 +83,10 @@ pub enum Identified {
 /// Recognises a stored password by how it opens. Costs nothing, whatever the text.
 #[must_use]
 pub fn identify(stored: &str) -> Identified {
-    if stored.is_empty() || stored == "*" || stored.starts_with('!') {
+    if is_unusable(stored) {
         return Identified::Unusable;
     }
-    let row = TABLE.iter().find(|row| (row.recognises)(stored));
+    let row = TABLE.iter().find(|row| row.recognises.is_some_and(|recognises| recognises(stored)));
     row.map_or(Identified::Unknown, |row| Identified::Known(Format(row)))
 }
 
@@ -84,142 +96,16 @@ pub fn identify(stored: &str) -> Identified {
 /// [`HashError`] if `stored` is of no known format, unusable, malformed or out of bounds, or if the format cannot
 /// tell such a long password from a shorter one.
 pub fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
-    recognise(stored)?.verify(stored, password)
+    verify_with(stored, password, None)
 }
 
-/// A format that is read and written: a row of the table.
-#[derive(Clone, Copy)]
-pub struct Format(&'static Row);
-
-impl Format {
-    /// The format of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|format| format.name() == name)
-    }
-
-    /// Every format, in the order in which they are tried.
-    pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(Self)
-    }
-
-    /// As in the configuration and on the command line.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.0.name
-    }
-
-    /// Whether new passwords can be written in it. Of the others, those found in a store are verified.
-    #[must_use]
-    pub fn is_writable(self) -> bool {
-        self.0.default.is_some()
-    }
-
-    /// [`verify`] for a stored password that is known to be of this format, whose text may not show it.
-    ///
-    /// # Errors
-    /// As [`verify`].
-    pub fn verify(self, stored: &str, password: &[u8]) -> Result<bool, HashError> {
-        check_stored_length(self, stored)?;
-        self.check_length(password)?;
-        (self.0.verify)(stored, password)
-    }
-
-    /// The longest password in bytes, where the format has such a limit.
-    #[must_use]
-    pub fn bytes_max(self) -> Option<usize> {
-        self.0.bytes_max
-    }
-
-    /// Whether every application of this format accepts a password with a NUL character in it.
-    #[must_use]
-    pub fn nul_allowed(self) -> bool {
-        self.0.nul_allowed
-    }
-
-    fn check_length(self, password: &[u8]) -> Result<(), HashError> {
-        let bytes_max = self.bytes_max().unwrap_or(PASSWORD_BYTES_MAX);
-        if password.len() > bytes_max {
-            return Err(HashError::PasswordTooLong { format: self.name(), bytes_max });
-        }
-        Ok(())
-    }
-
-    /// What can be verified is not always fit to be written: applications disagree about NUL.
-    fn check_writable(self, password: &[u8]) -> Result<(), HashError> {
-        self.check_length(password)?;
-        if !self.nul_allowed() && password.contains(&0) {
-            return Err(HashError::PasswordHasNul { format: self.name() });
-        }
-        Ok(())
-    }
+/// [`verify`] where the application mixes a pepper into each password.
+///
+/// # Errors
+/// As [`verify`]; [`HashError::NoPepper`] if the format has no place for one.
+pub fn verify_with(stored: &str, password: &[u8], pepper: Option<&SecretString>) -> Result<bool, HashError> {
+    recognise(stored)?.verify_with(stored, password, pepper)
 }
-
-impl PartialEq for Format {
-    fn eq(&self, other: &Self) -> bool {
-        self.name() == other.name()
-    }
-}
-
-impl Eq for Format {}
-
-impl fmt::Debug for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// What the rest of the module knows of a format.
-struct Row {
-    name: &'static str,
-    /// Whether a stored password looks like this format, and no other. Nothing does where the application's own
-    /// treatment of the password leaves no mark in the text: such a format is used if it is configured.
-    recognises: fn(&str) -> bool,
-    /// Beyond it the format would cut the password.
-    bytes_max: Option<usize>,
-    nul_allowed: bool,
-    verify: fn(&str, &[u8]) -> Result<bool, HashError>,
-    /// How to make another one with the cost and lengths of this.
-    keep: fn(&str) -> Result<Arc<dyn Method>, HashError>,
-    /// How to make one where there is nothing to go by; none if it is only read.
-    default: Option<fn() -> Arc<dyn Method>>,
-}
-
-static TABLE: &[Row] = &[
-    argon2::ROW_ID,
-    bcrypt::ROW,
-    argon2::ROW_I,
-    php_bcrypt::ROW,
-    php_bcrypt::ROW_SYMFONY,
-    php_bcrypt::ROW_DRUPAL,
-    wordpress::ROW,
-    django_argon2::ROW,
-    django_bcrypt::ROW,
-    django_bcrypt::ROW_SHA256,
-    django_pbkdf2::ROW,
-    django_scrypt::ROW,
-    aspnet_identity::ROW,
-    aspnet_identity::ROW_V2,
-    spring::ROW_BCRYPT,
-    spring::ROW_ARGON2,
-    spring::ROW_PBKDF2,
-    spring::ROW_SCRYPT,
-    werkzeug::ROW_SCRYPT,
-    werkzeug::ROW_PBKDF2,
-    passlib_pbkdf2::ROW_SHA256,
-    passlib_pbkdf2::ROW_SHA512,
-    passlib_bcrypt::ROW,
-    better_auth::ROW,
-    phpass::ROW,
-    phpass::ROW_WORDPRESS,
-    drupal::ROW,
-    sha_crypt::ROW_SHA512,
-    sha_crypt::ROW_SHA256,
-    yescrypt::ROW,
-    ldap_salted::ROW_SHA1,
-    ldap_salted::ROW_SHA256,
-    ldap_salted::ROW_SHA512,
-];
 
 /// No password of more bytes is ever hashed: as many as Symfony and WordPress take, and four times the bytes of the
 /// 256 characters that the default rule allows.
@@ -230,13 +116,28 @@ const STORED_BYTES_MAX: usize = 1024;
 
 fn recognise(stored: &str) -> Result<Format, HashError> {
     match identify(stored) {
-        Identified::Known(format) => check_stored_length(format, stored).map(|()| format),
+        Identified::Known(format) => check_stored(format, stored).map(|()| format),
         Identified::Unusable => Err(HashError::Unusable),
-        Identified::Unknown => Err(HashError::Unknown),
+        Identified::Unknown => check_unsealed(stored).and(Err(HashError::Unknown)),
     }
 }
 
-fn check_stored_length(format: Format, stored: &str) -> Result<(), HashError> {
+fn is_unusable(stored: &str) -> bool {
+    let hash = ldap_crypt::LABELS.iter().find_map(|label| stored.strip_prefix(label)).unwrap_or(stored);
+    let is_failure = hash.starts_with('*') && hash.len() <= UNUSABLE_CHARS_MAX;
+    hash.is_empty() || hash.starts_with('!') || is_failure
+}
+
+/// `*LK*`, the mark of a locked account. What is longer may be MySQL's own format, `*` and 40 digits.
+const UNUSABLE_CHARS_MAX: usize = 4;
+
+/// GoTrue's database encryption leaves a JSON object with the key's name, the nonce and the sealed hash.
+fn check_unsealed(stored: &str) -> Result<(), HashError> {
+    let is_sealed = stored.starts_with('{') && stored.contains("\"key_id\"") && stored.contains("\"nonce\"");
+    if is_sealed { Err(HashError::Encrypted) } else { Ok(()) }
+}
+
+fn check_stored(format: Format, stored: &str) -> Result<(), HashError> {
     if stored.len() > STORED_BYTES_MAX {
         let what = "the text is longer than any such hash";
         return Err(HashError::Malformed { format: format.name(), what });

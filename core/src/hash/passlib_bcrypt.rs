@@ -4,7 +4,7 @@
 //! name is another.
 
 use super::bcrypt::{self, Cost, Hash, Prefix};
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::{Entropy, random};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -14,9 +14,10 @@ use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &[OPENING]),
+    recognises: Some(|stored| opens_with(stored, &[OPENING])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep: |stored| Ok(Arc::new(Passlib(Hash::read(&plain(stored)?)?.cost))),
     default: Some(|| Arc::new(Passlib(bcrypt::DEFAULT))),

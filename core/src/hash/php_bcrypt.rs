@@ -3,10 +3,9 @@
 //! Nothing in the text tells them apart, so these are used where the configuration names them. `php_bcrypt` is what
 //! `password_hash` writes, for Laravel among others.
 
-use super::bcrypt::{self, Cost, Hash, Prefix};
+use super::bcrypt::{self, Cost, Hash, Prefix, Treated};
 use super::text::php_trim;
-use super::{HashError, Method, Row};
-use crate::entropy::Entropy;
+use super::{Pepper, Row};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha512};
@@ -15,9 +14,10 @@ use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: "php_bcrypt",
-    recognises: |_| false,
+    recognises: None,
     bytes_max: Some(bcrypt::BYTES_MAX),
     nul_allowed: false,
+    pepper: Pepper::Appended,
     verify: bcrypt::verify,
     keep: |stored| Ok(Arc::new(Hash::read(stored)?.cost)),
     default: Some(|| Arc::new(cost(12))),
@@ -25,10 +25,11 @@ pub(super) const ROW: Row = Row {
 
 pub(super) const ROW_SYMFONY: Row = Row {
     name: "symfony_bcrypt",
-    recognises: |_| false,
+    recognises: None,
     // Symfony's own limit is that of every password here.
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(stored, &symfony(password)),
     keep: |stored| Ok(Arc::new(Treated { treat: symfony, cost: Hash::read(stored)?.cost })),
     default: Some(|| Arc::new(Treated { treat: symfony, cost: cost(13) })),
@@ -36,26 +37,14 @@ pub(super) const ROW_SYMFONY: Row = Row {
 
 pub(super) const ROW_DRUPAL: Row = Row {
     name: "drupal_bcrypt",
-    recognises: |_| false,
+    recognises: None,
     bytes_max: Some(bcrypt::BYTES_MAX),
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(stored, php_trim(password)),
     keep: |stored| Ok(Arc::new(Treated { treat: drupal, cost: Hash::read(stored)?.cost })),
     default: Some(|| Arc::new(Treated { treat: drupal, cost: cost(10) })),
 };
-
-/// A password's treatment, then bcrypt.
-#[derive(Debug)]
-struct Treated {
-    treat: fn(&[u8]) -> Cow<'_, [u8]>,
-    cost: Cost,
-}
-
-impl Method for Treated {
-    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
-        self.cost.make(&(self.treat)(password), entropy)
-    }
-}
 
 /// Symfony's `NativePasswordHasher`: what bcrypt would cut is hashed first. Of the 88 letters bcrypt takes 72.
 fn symfony(password: &[u8]) -> Cow<'_, [u8]> {

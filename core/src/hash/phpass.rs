@@ -7,7 +7,7 @@ use super::error::bounded;
 use super::kdf::stretched;
 use super::text::{crypt64, crypt64_letter, crypt64_value, php_trim, random_bytes};
 use super::wordpress::add_slashes;
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use md5::Md5;
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["$P$", "$H$"]),
+    recognises: Some(|stored| opens_with(stored, &["$P$", "$H$"])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep: |_| Err(HashError::NotKept { format: NAME }),
     default: Some(|| Arc::new(Phpass)),
@@ -25,9 +26,10 @@ pub(super) const ROW: Row = Row {
 
 pub(super) const ROW_WORDPRESS: Row = Row {
     name: "wordpress_phpass",
-    recognises: |_| false,
+    recognises: None,
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| verify(stored, php_trim(&add_slashes(password))),
     keep: |_| Err(HashError::NotKept { format: "wordpress_phpass" }),
     default: Some(|| Arc::new(WordPress)),

@@ -1,8 +1,10 @@
 //! How a new password is hashed.
 
+use super::pepper::{Appending, Pepper};
 use super::{Format, HashError, StoredPassword, recognise};
 use crate::entropy::Entropy;
 use crate::password::AcceptedPassword;
+use secrecy::SecretString;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,6 +19,11 @@ pub struct Recipe {
 pub(super) trait Method: fmt::Debug + Send + Sync {
     /// Hashes a password that is within the format's limits, with a fresh salt.
     fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError>;
+
+    /// The same with a secret as an input of the algorithm; none where it has no such input.
+    fn with_secret(&self, _secret: SecretString) -> Option<Arc<dyn Method>> {
+        None
+    }
 }
 
 impl Recipe {
@@ -41,6 +48,35 @@ impl Recipe {
     pub fn named(name: &str) -> Option<Self> {
         let format = Format::named(name)?;
         Some(Self { format, method: format.0.default?() })
+    }
+
+    /// How `users.hash` says that a new password is written over `stored`: in the account's own format and cost for
+    /// `keep`, else in the named format, at its default cost. A format that leaves no mark in the text can only be
+    /// named, so there the cost is still the account's.
+    ///
+    /// # Errors
+    /// As [`Recipe::keep`], for `keep` and names that no format has; [`HashError::Encrypted`] whatever the name.
+    pub fn configured(hash: &str, stored: &str) -> Result<Self, HashError> {
+        super::check_unsealed(stored)?;
+        let unmarked = Format::named(hash).filter(|format| !format.has_mark());
+        let kept = unmarked.and_then(|format| Self::keep_as(format, stored).ok());
+        kept.or_else(|| Self::named(hash)).map_or_else(|| Self::keep(stored), Ok)
+    }
+
+    /// The same for an application that mixes a pepper into each password. The format's limit still holds for the
+    /// password alone.
+    ///
+    /// # Errors
+    /// [`HashError::NoPepper`] if the format has no place for one.
+    pub fn with_pepper(self, pepper: SecretString) -> Result<Self, HashError> {
+        let Self { format, method } = self;
+        let none = HashError::NoPepper { format: format.name() };
+        let method: Arc<dyn Method> = match format.0.pepper {
+            Pepper::None => return Err(none),
+            Pepper::Appended => Arc::new(Appending { method, pepper, bytes_max: format.bytes_max() }),
+            Pepper::Secret(_) => method.with_secret(pepper).ok_or(none)?,
+        };
+        Ok(Self { format, method })
     }
 
     /// Hashes an accepted password with a fresh salt. Takes as long as the cost asks for: not for async threads.

@@ -5,7 +5,7 @@
 
 use super::error::bounded;
 use super::text::{crypt64, random_bytes};
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::Entropy;
 use ::sha_crypt::{Params, sha256_crypt, sha512_crypt};
 use std::sync::Arc;
@@ -13,19 +13,21 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW_SHA512: Row = Row {
     name: SHA512,
-    recognises: |stored| opens_with(stored, &["$6$"]),
+    recognises: Some(|stored| opens_with(stored, &["$6$"])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep,
-    default: Some(|| Arc::new(Cost { variant: Variant::Sha512, rounds: Some(656_000) })),
+    default: Some(default_sha512),
 };
 
 pub(super) const ROW_SHA256: Row = Row {
     name: SHA256,
-    recognises: |stored| opens_with(stored, &["$5$"]),
+    recognises: Some(|stored| opens_with(stored, &["$5$"])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify,
     keep,
     default: Some(|| Arc::new(Cost { variant: Variant::Sha256, rounds: Some(535_000) })),
@@ -35,6 +37,11 @@ fn verify(stored: &str, password: &[u8]) -> Result<bool, HashError> {
     let hash = Hash::read(stored)?;
     let computed = hash.cost.digest(password, hash.salt)?;
     Ok(computed.as_bytes().ct_eq(hash.digest.as_bytes()).into())
+}
+
+/// passlib's rounds.
+pub(super) fn default_sha512() -> Arc<dyn Method> {
+    Arc::new(Cost { variant: Variant::Sha512, rounds: Some(656_000) })
 }
 
 fn keep(stored: &str) -> Result<Arc<dyn Method>, HashError> {

@@ -7,8 +7,9 @@ use super::argon2::{self, Hash as Argon2Hash, Variant};
 use super::bcrypt::{self, Hash as BcryptHash, Prefix};
 use super::error::bounded;
 use super::kdf::{Prf, Scrypt};
+use super::labelled::{labelled, split_braces};
 use super::text::{hex, random_bytes, unhex};
-use super::{HashError, Method, Row, opens_with};
+use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,69 +18,59 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW_BCRYPT: Row = Row {
     name: "spring_bcrypt",
-    recognises: |stored| opens_with(stored, &["{bcrypt}$2"]),
+    recognises: Some(|stored| opens_with(stored, &["{bcrypt}$2"])),
     bytes_max: Some(bcrypt::BYTES_MAX),
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| Ok(bcrypt::verify(encoded(stored), password)? && !password.is_empty()),
-    keep: |stored| Ok(labelled(stored, BcryptHash::read(encoded(stored))?.cost)),
-    default: Some(|| labelled("{bcrypt}", bcrypt::Cost { prefix: Prefix::A, log2_rounds: 10 })),
+    keep: |stored| Ok(identified(stored, BcryptHash::read(encoded(stored))?.cost)),
+    default: Some(|| identified("{bcrypt}", bcrypt::Cost { prefix: Prefix::A, log2_rounds: 10 })),
 };
 
 pub(super) const ROW_ARGON2: Row = Row {
     name: "spring_argon2",
-    recognises: |stored| opens_with(stored, &["{argon2}$argon2", "{argon2@SpringSecurity_v5_8}$argon2"]),
+    recognises: Some(|stored| opens_with(stored, &["{argon2}$argon2", "{argon2@SpringSecurity_v5_8}$argon2"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| Ok(argon2::verify(encoded(stored), password)? && !password.is_empty()),
-    keep: |stored| Ok(labelled(stored, Argon2Hash::read(encoded(stored))?.cost)),
-    default: Some(|| labelled("{argon2@SpringSecurity_v5_8}", ARGON2)),
+    keep: |stored| Ok(identified(stored, Argon2Hash::read(encoded(stored))?.cost)),
+    default: Some(|| identified("{argon2@SpringSecurity_v5_8}", ARGON2)),
 };
 
 pub(super) const ROW_PBKDF2: Row = Row {
     name: PBKDF2,
-    recognises: |stored| opens_with(stored, &["{pbkdf2}", "{pbkdf2@SpringSecurity_v5_8}"]),
+    recognises: Some(|stored| opens_with(stored, &["{pbkdf2}", "{pbkdf2@SpringSecurity_v5_8}"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: verify_pbkdf2,
     keep: |stored| {
         let (cost, _salt, _digest) = read_pbkdf2(stored)?;
-        Ok(labelled(stored, cost))
+        Ok(identified(stored, cost))
     },
-    default: Some(|| labelled("{pbkdf2@SpringSecurity_v5_8}", Pbkdf2::V5_8)),
+    default: Some(|| identified("{pbkdf2@SpringSecurity_v5_8}", Pbkdf2::V5_8)),
 };
 
 pub(super) const ROW_SCRYPT: Row = Row {
     name: SCRYPT,
-    recognises: |stored| opens_with(stored, &["{scrypt}$", "{scrypt@SpringSecurity_v5_8}$"]),
+    recognises: Some(|stored| opens_with(stored, &["{scrypt}$", "{scrypt@SpringSecurity_v5_8}$"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: verify_scrypt,
-    keep: |stored| Ok(labelled(stored, ScryptHash::read(stored)?.cost)),
-    default: Some(|| labelled("{scrypt@SpringSecurity_v5_8}", SCRYPT_V5_8)),
+    keep: |stored| Ok(identified(stored, ScryptHash::read(stored)?.cost)),
+    default: Some(|| identified("{scrypt@SpringSecurity_v5_8}", SCRYPT_V5_8)),
 };
 
-/// Another encoder's hashes with the encoder's id before them.
-#[derive(Debug)]
-struct Labelled<M> {
-    id: String,
-    encoder: M,
-}
-
-impl<M: Method> Method for Labelled<M> {
-    fn make(&self, password: &[u8], entropy: &dyn Entropy) -> Result<String, HashError> {
-        self.encoder.make(password, entropy).map(|encoded| format!("{}{encoded}", self.id))
-    }
-}
-
 /// With the id, braces and all, that `stored` opens with.
-fn labelled<M: Method + 'static>(stored: &str, encoder: M) -> Arc<dyn Method> {
-    let id = stored.strip_suffix(encoded(stored)).unwrap_or_default().to_owned();
-    Arc::new(Labelled { id, encoder })
+fn identified(stored: &str, encoder: impl Method + 'static) -> Arc<dyn Method> {
+    labelled(split_braces(stored).0, Arc::new(encoder))
 }
 
 /// What follows the id.
 fn encoded(stored: &str) -> &str {
-    stored.split_once('}').map_or(stored, |(_id, encoded)| encoded)
+    split_braces(stored).1
 }
 
 /// `Pbkdf2PasswordEncoder`: hexadecimal of salt and digest; the parameters are known by the id alone.

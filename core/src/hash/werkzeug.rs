@@ -7,7 +7,7 @@
 use super::error::bounded;
 use super::kdf::{Prf, Scrypt, pbkdf2_rounds};
 use super::text::{hex, letters_and_digits, unhex};
-use super::{HashError, Method, Row, decimal, opens_with};
+use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::Entropy;
 use std::fmt;
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use subtle::ConstantTimeEq;
 
 pub(super) const ROW_SCRYPT: Row = Row {
     name: SCRYPT,
-    recognises: |stored| opens_with(stored, &["scrypt:"]),
+    recognises: Some(|stored| opens_with(stored, &["scrypt:"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| verify(SCRYPT, stored, password),
     keep: |stored| Ok(Arc::new(Hash::read(SCRYPT, stored)?.recipe)),
     default: Some(|| Arc::new(DEFAULT_SCRYPT)),
@@ -25,9 +26,10 @@ pub(super) const ROW_SCRYPT: Row = Row {
 
 pub(super) const ROW_PBKDF2: Row = Row {
     name: PBKDF2,
-    recognises: |stored| opens_with(stored, &["pbkdf2:"]),
+    recognises: Some(|stored| opens_with(stored, &["pbkdf2:"])),
     bytes_max: None,
     nul_allowed: true,
+    pepper: Pepper::None,
     verify: |stored, password| verify(PBKDF2, stored, password),
     keep: |stored| Ok(Arc::new(Hash::read(PBKDF2, stored)?.recipe)),
     default: Some(|| Arc::new(DEFAULT_PBKDF2)),

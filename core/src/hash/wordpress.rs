@@ -5,7 +5,7 @@
 
 use super::bcrypt::{self, Cost, Hash, Prefix};
 use super::text::php_trim;
-use super::{HashError, Method, PASSWORD_BYTES_MAX, Row, opens_with};
+use super::{HashError, Method, PASSWORD_BYTES_MAX, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 pub(super) const ROW: Row = Row {
     name: NAME,
-    recognises: |stored| opens_with(stored, &["$wp$2y$"]),
+    recognises: Some(|stored| opens_with(stored, &["$wp$2y$"])),
     bytes_max: None,
     nul_allowed: false,
+    pepper: Pepper::None,
     verify: |stored, password| bcrypt::verify(inner(stored), prehash(password)?.as_bytes()),
     keep: |stored| Ok(Arc::new(WordPress(Hash::read(inner(stored))?.cost))),
     default: Some(|| Arc::new(WordPress(DEFAULT))),

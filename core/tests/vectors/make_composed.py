@@ -1,10 +1,11 @@
-"""Makes composed.tsv: hashes whose libraries run on the JVM, put together after their sources with other libraries'
-primitives, in the columns of passwords.tsv.
+"""Makes composed.tsv: hashes whose libraries run on the JVM or in Go, put together after their sources with other
+libraries' primitives, in the columns of passwords.tsv.
 
     pip install argon2-cffi==25.1.0 bcrypt==5.0.0
     python make_composed.py > composed.tsv
 
 After Spring Security 6.5: PasswordEncoderFactories, Argon2PasswordEncoder, Pbkdf2PasswordEncoder, SCryptPasswordEncoder.
+After Ory Kratos 25.4: hash_comparator.go. After OpenLDAP 2.5: pw-argon2, over the libargon2 of argon2-cffi.
 """
 
 import base64
@@ -52,3 +53,11 @@ show(maker, password, "{pbkdf2@SpringSecurity_v5_8}" + pbkdf2(octets, "sha256", 
 for password in PASSWORDS:
     stored = argon2.PasswordHasher(1, 64, 1, 32, 16, type=argon2.Type.I).hash(password.encode())
     show("argon2-cffi", password, stored)
+    for kib, kind in [(64, argon2.Type.I), (128, argon2.Type.ID)]:
+        stored = argon2.PasswordHasher(3, kib, 1, 32, 16, type=kind).hash(password.encode())
+        show("composed after OpenLDAP 2.5", password, "{ARGON2}" + stored)
+    for name, octets in [("sha256", 32), ("sha512", 64)]:
+        salt = os.urandom(16)
+        key = hashlib.pbkdf2_hmac(name, password.encode(), salt, 1000, octets)
+        parts = [base64.b64encode(part).decode().rstrip("=") for part in (salt, key)]
+        show("composed after Ory Kratos 25.4", password, f"$pbkdf2-{name}$i=1000,l={octets}${parts[0]}${parts[1]}")

@@ -13,7 +13,8 @@ my @passwords = (
 my @settings = (
     '$y$j75$LdJMENpBABJJ3hIHjB1Bi.$', '$y$j85$Q2ADXZQRk3z1qMEsF0eJx1$', '$y$j9T$F5Jx5fExrKuPp53xLKQ..1$',
     '$y$j9T$short/$', '$5$saltstring$', '$5$rounds=1400$anotherlongsalts$', '$6$saltstring$',
-    '$6$rounds=5000$sixteencharsalt.$', '$6$rounds=1000$ab$',
+    '$6$rounds=5000$sixteencharsalt.$', '$6$rounds=1000$ab$', '$gy$j75$LdJMENpBABJJ3hIHjB1Bi.$',
+    '$gy$j9T$Q2ADXZQRk3z1qMEsF0eJx1$', '$7$96..../....LdJMENpBABJJ3hIHjB1Bi.$', '$7$CU..../....short$',
 );
 for my $password (@passwords) {
     for my $setting (@settings) {

@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, bail};
 use regain_core::entropy::Entropy;
-use regain_core::hash::{self, Format, Identified, PASSWORD_BYTES_MAX, Recipe, identify};
+use regain_core::hash::{self, Format, HashError, Identified, PASSWORD_BYTES_MAX, Recipe, identify};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, Read, Write};
@@ -26,18 +26,21 @@ pub enum HashCommand {
         /// Read JSON lines {"password","stored"}, and write {"format","verified","error"} for each
         #[arg(long, conflicts_with = "stored")]
         batch: bool,
-        /// A secret that the application mixes into each password
-        #[arg(long, value_parser = refuse_pepper)]
-        pepper: Option<String>,
+        /// The format, where the stored text does not show it; in a batch, of the lines that name none as "format"
+        #[arg(long, value_parser = format_named)]
+        format: Option<Format>,
+        /// The secret that the application mixes into each password; in a batch, of the lines without "pepper"
+        #[arg(long)]
+        pepper: Option<SecretString>,
     },
     /// Print a hash of the password on standard input
     Make {
         /// The format, made at its default cost
         #[arg(long, default_value = "argon2id", value_parser = recipe_named)]
         format: Recipe,
-        /// A secret that the application mixes into each password
-        #[arg(long, value_parser = refuse_pepper)]
-        pepper: Option<String>,
+        /// The secret that the application mixes into each password
+        #[arg(long)]
+        pepper: Option<SecretString>,
     },
 }
 
@@ -75,14 +78,19 @@ pub fn run(
             writeln!(out, "{}", name(found))?;
             Ok(if found == Identified::Unknown { Answer::No } else { Answer::Yes })
         }
-        HashCommand::Verify { stored: Some(stored), .. } => {
-            let matches = hash::verify(&stored, read_password(input)?.expose_secret())?;
+        HashCommand::Verify { stored: Some(stored), format, pepper, .. } => {
+            let password = read_password(input)?;
+            let matches = verify(format, &stored, password.expose_secret(), pepper.as_ref())?;
             writeln!(out, "{}", if matches { "matches" } else { "does not match" })?;
             Ok(if matches { Answer::Yes } else { Answer::No })
         }
-        HashCommand::Verify { stored: None, .. } => verify_batch(input, out),
-        HashCommand::Make { format, .. } => {
-            let made = format.make_unruled(read_password(input)?.expose_secret(), entropy)?;
+        HashCommand::Verify { stored: None, format, pepper, .. } => verify_batch(input, out, format, pepper.as_ref()),
+        HashCommand::Make { format, pepper } => {
+            let recipe = match pepper {
+                Some(pepper) => format.with_pepper(pepper)?,
+                None => format,
+            };
+            let made = recipe.make_unruled(read_password(input)?.expose_secret(), entropy)?;
             writeln!(out, "{}", made.expose())?;
             Ok(Answer::Yes)
         }
@@ -90,12 +98,17 @@ pub fn run(
 }
 
 /// One answer for each line, blank lines aside, written at once: the other side may wait for it.
-fn verify_batch(input: &mut dyn BufRead, out: &mut dyn Write) -> anyhow::Result<Answer> {
+fn verify_batch(
+    input: &mut dyn BufRead,
+    out: &mut dyn Write,
+    format: Option<Format>,
+    pepper: Option<&SecretString>,
+) -> anyhow::Result<Answer> {
     while let Some(line) = read_line(input, BATCH_LINE_BYTES_MAX)? {
         if line.expose_secret().trim_ascii().is_empty() {
             continue;
         }
-        serde_json::to_writer(&mut *out, &Verdict::on(line.expose_secret()))?;
+        serde_json::to_writer(&mut *out, &Verdict::on(line.expose_secret(), format, pepper))?;
         writeln!(out)?;
         out.flush()?;
     }
@@ -106,6 +119,8 @@ fn verify_batch(input: &mut dyn BufRead, out: &mut dyn Write) -> anyhow::Result<
 struct Question {
     password: SecretText,
     stored: String,
+    format: Option<String>,
+    pepper: Option<SecretText>,
 }
 
 /// A JSON string that wipes itself.
@@ -128,17 +143,40 @@ struct Verdict {
 }
 
 impl Verdict {
-    fn on(line: &[u8]) -> Self {
-        let unreadable = "the line is not a JSON object with the strings `password` and `stored`";
-        let Ok(Question { password, stored }) = serde_json::from_slice(line) else {
-            return Self { format: name(Identified::Unknown), verified: false, error: Some(unreadable.to_owned()) };
+    /// What `line` asks, with `format` and `pepper` where it names none itself.
+    fn on(line: &[u8], format: Option<Format>, pepper: Option<&SecretString>) -> Self {
+        let Ok(question) = serde_json::from_slice::<Question>(line) else {
+            return Self::fault("the line is not a JSON object with the strings `password` and `stored`".to_owned());
         };
-        let verified = hash::verify(&stored, password.0.expose_secret().as_bytes());
+        let format = match question.format.as_deref().map(format_named) {
+            None => format,
+            Some(Ok(format)) => Some(format),
+            Some(Err(fault)) => return Self::fault(fault),
+        };
+        let pepper = question.pepper.as_ref().map(|SecretText(pepper)| pepper).or(pepper);
+        let verified = verify(format, &question.stored, question.password.0.expose_secret().as_bytes(), pepper);
         Self {
-            format: name(identify(&stored)),
+            format: format.map_or_else(|| name(identify(&question.stored)), Format::name),
             verified: verified == Ok(true),
             error: verified.err().map(|error| error.to_string()),
         }
+    }
+
+    fn fault(error: String) -> Self {
+        Self { format: name(Identified::Unknown), verified: false, error: Some(error) }
+    }
+}
+
+/// As the format that was named, or else as the one that the text shows.
+fn verify(
+    format: Option<Format>,
+    stored: &str,
+    password: &[u8],
+    pepper: Option<&SecretString>,
+) -> Result<bool, HashError> {
+    match format {
+        Some(format) => format.verify_with(stored, password, pepper),
+        None => hash::verify_with(stored, password, pepper),
     }
 }
 
@@ -180,8 +218,11 @@ fn recipe_named(name: &str) -> Result<Recipe, String> {
     })
 }
 
-fn refuse_pepper(_: &str) -> Result<String, String> {
-    Err("none of the formats takes a pepper; leave the option out".to_owned())
+fn format_named(name: &str) -> Result<Format, String> {
+    Format::named(name).ok_or_else(|| {
+        let names: Vec<_> = Format::all().map(Format::name).collect();
+        format!("the formats are {}", names.join(", "))
+    })
 }
 
 /// A password whose every byte is written `\u00XX`, a stored one, and the JSON around them.
@@ -251,6 +292,35 @@ mod tests {
     }
 
     #[test]
+    fn a_pepper_goes_where_the_format_has_it() {
+        for format in ["argon2id", "bcrypt"] {
+            let (_, made) = answer(&["make", "--format", format, "--pepper", "of old"], b"secret").unwrap();
+            let verified =
+                |words: &[&str]| answer(&[&["verify", made.trim_end()], words].concat(), b"secret").unwrap().0;
+            assert_eq!(verified(&["--pepper", "of old"]), Answer::Yes);
+            assert_eq!(verified(&["--pepper", "of late"]), Answer::No);
+            assert_eq!(verified(&[]), Answer::No);
+        }
+        assert!(refusal(&["make", "--format", "yescrypt", "--pepper", "x"], b"x").contains("leave the pepper out"));
+    }
+
+    #[test]
+    fn a_format_that_the_text_does_not_show_can_be_named() {
+        let (_, made) = answer(&["make", "--format", "drupal_bcrypt"], b" secret ").unwrap();
+        assert_eq!(answer(&["verify", made.trim_end()], b" secret ").unwrap().0, Answer::No);
+        let words = ["verify", "--format", "drupal_bcrypt", made.trim_end()];
+        assert_eq!(answer(&words, b" secret ").unwrap().0, Answer::Yes);
+        let line = |rest: &str| format!("{{\"password\":\" secret \",\"stored\":\"{}\"{rest}}}", made.trim_end());
+        let named = line(",\"format\":\"drupal_bcrypt\"");
+        let batch =
+            |words: &[&str], line: &str| answer(&[&["verify", "--batch"], words].concat(), line.as_bytes()).unwrap().1;
+        assert_eq!(batch(&[], &named), "{\"format\":\"drupal_bcrypt\",\"verified\":true}\n");
+        assert_eq!(batch(&["--format", "drupal_bcrypt"], &line("")), batch(&[], &named));
+        assert!(batch(&[], &line(",\"format\":\"md5\"")).contains("the formats are argon2id"));
+        assert!(batch(&[], &line(",\"pepper\":\"x\"")).contains("\"verified\":false}"));
+    }
+
+    #[test]
     fn a_batch_answers_each_line() {
         let input = format!(
             "{{\"password\":\"{PASSWORD}\",\"stored\":\"{STORED}\"}}\n\
@@ -278,9 +348,8 @@ mod tests {
         };
         assert_eq!(code(&["verify"]), 2);
         assert_eq!(code(&["verify", STORED, "--batch"]), 2);
-        assert_eq!(code(&["verify", STORED, "--pepper", "x"]), 2);
+        assert_eq!(code(&["verify", STORED, "--format", "md5"]), 2);
         assert_eq!(code(&["make", "--format", "md5"]), 2);
         assert!(refusal(&["make", "--format", "md5"], b"x").contains("argon2id, bcrypt"));
-        assert!(refusal(&["make", "--pepper", "x"], b"x").contains("none of the formats takes a pepper"));
     }
 }

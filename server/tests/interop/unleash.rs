@@ -87,7 +87,10 @@ impl Application for Unleash {
         let session = Session::new();
         let typed = json!({ "username": address, "password": password });
         let answer = self.post(&session, "/auth/simple/login", typed).await;
-        match answer.status().as_u16() {
+        let status = answer.status();
+        // Its last byte comes when the session is stored, the first ones before.
+        answer.bytes().await.unwrap();
+        match status.as_u16() {
             200 => Some(session),
             401 => None,
             status => panic!("Unleash answers a log-in with {status}"),

@@ -34,14 +34,16 @@ pub(super) fn of(format: Format, stored: &str) -> Given {
         "spring_scrypt" => STANDARD.decode(field(1)).unwrap(),
         "drupal_sha512" => uncrypt64(&stored[4..12]).unwrap(),
         "passlib_bcrypt_sha256" => bcrypt::BASE64.decode(field(1)).unwrap(),
-        "sha512_crypt" | "sha256_crypt" | "yescrypt" => uncrypt64(field(1)).unwrap(),
+        "ldap_crypt" | "sha512_crypt" | "sha256_crypt" | "yescrypt" | "gost_yescrypt" => uncrypt64(field(1)).unwrap(),
+        "scrypt_crypt" => uncrypt64(&field(1)[11..]).unwrap(),
         "passlib_pbkdf2_sha256" | "passlib_pbkdf2_sha512" => AB64.decode(field(1)).unwrap(),
         "ldap_ssha" => STANDARD.decode(&stored[6..]).unwrap().split_off(20),
         "ldap_ssha256" => STANDARD.decode(&stored[9..]).unwrap().split_off(32),
         "ldap_ssha512" => STANDARD.decode(&stored[9..]).unwrap().split_off(64),
         "django_scrypt" => letters(field(3)),
         "django_pbkdf2_sha256" | "werkzeug_scrypt" | "werkzeug_pbkdf2" => letters(field(1)),
-        name if name.contains("argon2") => STANDARD_NO_PAD.decode(field(1)).unwrap(),
+        name if name.starts_with("ldap_pbkdf2") => AB64.decode(field(1)).unwrap(),
+        name if name.contains("argon2") || name.starts_with("phc_") => STANDARD_NO_PAD.decode(field(1)).unwrap(),
         _ => bcrypt::BASE64.decode(&field(0)[..22]).unwrap(),
     };
     Given(Mutex::new(bytes.into()))

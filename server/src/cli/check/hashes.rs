@@ -43,8 +43,8 @@ fn kept(sample: &[StoredPassword]) -> Vec<Recipe> {
 fn try_out(recipe: &Recipe) -> Finding {
     let name = recipe.format().name();
     let answers: Vec<_> = known_answers(recipe.format()).take(KNOWN_ANSWERS_MAX).collect();
-    for (password, stored) in &answers {
-        if recipe.format().verify(stored, password) != Ok(true) {
+    for answer in &answers {
+        if answer.holds() != Ok(true) {
             return Finding::fails(SUBJECT, format!("{name}: a known answer does not verify; report this as a bug"));
         }
     }

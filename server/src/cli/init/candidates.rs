@@ -2,7 +2,7 @@
 
 use super::passwords::Passwords;
 use super::samples::Samples;
-use super::vocabulary::{accounts_fit, address_fit, is_identifier, is_nameable, password_fit, plain};
+use super::vocabulary::{accounts_fit, address_fit, is_identifier, is_nameable, password_fit};
 use crate::users::sql::inspect::{Schema, Table};
 use secrecy::ExposeSecret;
 use std::cmp::Reverse;
@@ -109,7 +109,7 @@ fn apart<'a>(schema: &'a Schema, accounts: &'a Table) -> Vec<(&'a Table, &'a str
     for table in schema.tables.iter().filter(|table| is_nameable(table) && *table != accounts) {
         let refers = table.references.iter().find(|reference| reference.table == accounts.full_name());
         let Some(reference) = refers.filter(|reference| is_identifier(&reference.column)) else { continue };
-        if accounts_fit(&plain(&table.name)) == 0 || !fitting(table, address_fit).is_empty() {
+        if accounts_fit(&table.name) == 0 || !fitting(table, address_fit).is_empty() {
             continue;
         }
         found.extend(

@@ -26,7 +26,7 @@ use crate::users::sql::inspect::{Inspection, Schema};
 use anyhow::{Context, bail};
 use ask::Asker;
 use clap::Args;
-use proposal::{Entry, Proposal};
+use proposal::Proposal;
 use samples::Samples;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -137,12 +137,12 @@ async fn try_condition(inspection: &mut Inspection, schema: &Schema, proposal: &
                 let what = format!(
                     "`eligible` ({condition}) holds for none of {rows} sampled accounts, so nobody could reset"
                 );
-                proposal.entries.push(Entry::remark().check(what));
+                proposal.check_at("eligible", what);
             }
         }
         Err(fault) => {
             let what = format!("`eligible` ({condition}) could not be tried: {}", fault.cause);
-            proposal.entries.push(Entry::remark().check(what));
+            proposal.check_at("eligible", what);
         }
     }
 }
@@ -174,6 +174,7 @@ impl Looked {
         if let Some(secret) = secret {
             writeln!(out, "         {} (the database's URL with its password; mode 0600)", secret.display())?;
         }
+        writeln!(out)?;
         self.tell_checks(out)?;
         let config = match output.to_str() {
             Some("regain.toml") => String::new(),
@@ -193,7 +194,7 @@ impl Looked {
     }
 
     fn tell_checks(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        writeln!(out, "\nTo be checked, at the lines with CHECK:")?;
+        writeln!(out, "To be checked, at the lines with CHECK:")?;
         for check in self.proposal.checks() {
             writeln!(out, "  - {check}")?;
         }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use regain_core::hash::{Identified, Recipe, identify};
+use regain_core::hash::{HashError, Identified, Recipe, identify};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 
@@ -17,7 +17,9 @@ pub(super) struct Passwords {
     pub(super) unknown: usize,
     /// Format and cost in words, and how many of them, the most frequent first.
     pub(super) kinds: Vec<(String, usize)>,
-    /// Formats of which an account's own cannot be written again, with the reason.
+    /// Damaged or beyond all bounds: how many, and what is wrong with one of them.
+    pub(super) damaged: Option<(usize, String)>,
+    /// Formats of which an account's own is not written again, with the reason.
     pub(super) not_kept: BTreeMap<&'static str, String>,
     /// The most frequent format that can.
     pub(super) kept: Option<&'static str>,
@@ -37,7 +39,10 @@ impl Passwords {
                     *kinds.entry(in_words(format.name(), stored)).or_default() += 1;
                     match Recipe::keep(stored) {
                         Ok(_) => *kept.entry(format.name()).or_default() += 1,
-                        Err(error) => drop(passwords.not_kept.insert(format.name(), error.to_string())),
+                        Err(error @ HashError::NotKept { .. }) => {
+                            passwords.not_kept.insert(format.name(), error.to_string());
+                        }
+                        Err(error) => passwords.damaged.get_or_insert((0, error.to_string())).0 += 1,
                     }
                 }
             }

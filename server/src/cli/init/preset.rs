@@ -8,13 +8,14 @@ use super::vocabulary::{LOCALES, OWNER_NAMES, address_fit, first_named, is_ident
 use super::{eligible, vocabulary};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Schema, Table};
+use crate::users::sql::presets::Preset;
 
 /// Reads `recognised` against the schema and the samples.
 pub(super) fn propose(schema: &Schema, samples: &Samples, recognised: &Recognised<'_>) -> Proposal {
     let (preset, accounts) = (recognised.preset, recognised.accounts);
     let made_by = format!("{}, by its tables: {}", preset.name, recognised.marks());
-    let mut proposal = Proposal { recognised: made_by.clone(), preset: Some(preset), ..Proposal::default() };
-    proposal.entries.push(Entry::text("preset", preset.name).because(made_by));
+    let mut proposal = Proposal { recognised: made_by, preset: Some(preset), ..Proposal::default() };
+    proposal.entries.push(Entry::text("preset", preset.name).because(meaning(recognised, schema.engine)));
     let secrets = recognised.secrets(schema);
     names(&mut proposal, recognised);
     let email = address(&mut proposal, recognised, samples);
@@ -32,6 +33,17 @@ pub(super) fn propose(schema: &Schema, samples: &Samples, recognised: &Recognise
     let place = format!("{}: {email}, {password}", accounts.full_name());
     proposal.facts.insert(0, ("accounts", place));
     proposal
+}
+
+/// What the preset stands for, so that nobody has to look it up.
+fn meaning(recognised: &Recognised<'_>, engine: Engine) -> String {
+    let Preset { table, id, email, password, credentials, .. } = recognised.preset;
+    let apart = credentials.as_ref().map(|apart| format!(" in {}", apart.table)).unwrap_or_default();
+    let who = recognised.preset.eligible(engine).map(|sql| format!(" Who may reset: {sql}.")).unwrap_or_default();
+    format!(
+        "Recognised by the tables {}. The preset reads {table}: {id}, {email}, {password}{apart}.{who}",
+        recognised.marks()
+    )
 }
 
 /// Tables under other names than usual.
@@ -150,7 +162,8 @@ fn verified_address(proposal: &mut Proposal, recognised: &Recognised<'_>, column
 fn endings(proposal: &mut Proposal, schema: &Schema, recognised: &Recognised<'_>) {
     let preset = recognised.preset;
     let steps = preset.after_reset(schema.engine);
-    if steps.is_empty() {
+    if steps.is_empty() && preset.marks.len() == 1 {
+        // A convention and no framework: only the tables tell what the application keeps.
         shared::sessions(proposal, schema, recognised.accounts, recognised.preset.id, None, Some(preset.sessions));
         return;
     }

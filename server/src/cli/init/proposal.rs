@@ -71,6 +71,16 @@ impl Proposal {
         })
     }
 
+    /// Notes something to look at beside `key`, or beside the preset that stands for it.
+    pub(super) fn check_at(&mut self, key: &str, what: String) {
+        let is_at = |entry: &Entry, key: &str| entry.setting.as_ref().is_some_and(|(name, _)| *name == key);
+        let at = self.entries.iter().position(|entry| is_at(entry, key));
+        match at.or_else(|| self.entries.iter().position(|entry| is_at(entry, "preset"))) {
+            Some(at) => self.entries[at].checks.push(what),
+            None => self.entries.push(Entry::remark().check(what)),
+        }
+    }
+
     /// Everything that somebody has to look at.
     pub(super) fn checks(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().flat_map(|entry| &entry.checks).map(String::as_str)

@@ -33,6 +33,12 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     } else if found.rows > 0 && found.known() == 0 && usual == "keep" {
         entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
     }
+    if let Some((count, example)) = &found.damaged {
+        entry = entry.check(format!(
+            "{count} of {} sampled passwords could not be replaced, for instance: {example}",
+            found.rows
+        ));
+    }
     proposal.entries.push(entry);
 }
 
@@ -50,18 +56,20 @@ pub(super) fn verified(proposal: &mut Proposal, sample: &[Option<SecretString>],
     let rows = sample.len();
     if rows > 0 && verified == 0 {
         let what = format!(
-            "no sampled account has a verified address ({column}), so all addresses count; if that is wrong, name the column"
+            "none of {rows} sampled addresses is verified ({column}), so all addresses count here; otherwise nobody could reset"
         );
         proposal.entries.push(Entry::text("email_verified", "").check(what));
         return;
     }
-    let counted = format!("{verified} of {rows} sampled addresses are verified");
+    let mut entry = Entry::text("email_verified", column);
     if verified < rows {
-        let what = "the others get no mail; without the column (\"\") all addresses count";
-        proposal.entries.push(Entry::text("email_verified", column).because(format!("{counted}.")).check(what));
-    } else if !is_preset {
-        proposal.entries.push(Entry::text("email_verified", column).because(format!("{counted}.")));
+        entry = entry.check(format!(
+            "{verified} of {rows} sampled addresses are verified ({column}) and the others get no mail; empty, all addresses count"
+        ));
+    } else if is_preset {
+        return;
     }
+    proposal.entries.push(entry);
 }
 
 /// What an application writes for "not verified".
@@ -92,7 +100,7 @@ pub(super) fn sessions(
             let count = found.statements.len();
             proposal.facts.push(("sessions", format!("{count} statements in after_reset, by the tables' names")));
             entry = entry.because(
-                "What ends the sessions and the other reset tokens of an account, by the tables' and columns' names.",
+                "What ends an account's sessions and its other reset tokens, by the names of tables and columns.",
             );
         }
         (None, true) => {

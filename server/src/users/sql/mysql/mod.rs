@@ -2,7 +2,9 @@
 
 mod catalogue;
 mod connect;
+mod examine;
 mod fault;
+mod rights;
 mod statements;
 mod transaction;
 mod url;
@@ -17,6 +19,7 @@ use crate::users::{PasswordChange, Role, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 use catalogue::Catalogue;
 use connect::{Lane, Session};
+use examine::Examination;
 use fault::fault;
 use futures_util::FutureExt;
 use mysql_async::prelude::Queryable;
@@ -38,6 +41,7 @@ pub struct MysqlStore {
     statements: Arc<Statements>,
     readers: Arc<Lane>,
     writers: Arc<Lane>,
+    examination: Arc<Examination>,
 }
 
 impl MysqlStore {
@@ -51,11 +55,19 @@ impl MysqlStore {
 
     fn with_limits(users: &config::Users, url: &SecretString, limits: TimeLimits) -> Result<Self, StoreFault> {
         let mapping = Arc::new(Mapping::of(users)?);
+        let statements = Arc::new(Statements::of(&mapping));
         let address = Address::parse(url)?;
+        let examination = Examination {
+            users: users.clone(),
+            mapping: Arc::clone(&mapping),
+            statements: Arc::clone(&statements),
+            is_local: address.is_local,
+        };
         Ok(Self {
-            statements: Arc::new(Statements::of(&mapping)),
+            statements,
             readers: Lane::new(address.clone(), Arc::clone(&mapping), limits.look_up, READERS_MAX),
             writers: Lane::new(address, mapping, limits.write, WRITERS_MAX),
+            examination: Arc::new(examination),
         })
     }
 }
@@ -95,7 +107,7 @@ impl UserStore for MysqlStore {
     }
 
     async fn examine(&self) -> Vec<Finding> {
-        Vec::new()
+        Arc::clone(&self.examination).run(&self.readers).await
     }
 }
 

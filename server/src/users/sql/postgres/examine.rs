@@ -68,7 +68,9 @@ async fn server(client: &Client, shared: &Shared) -> Result<Vec<Finding>, StoreF
         ),
         (false, false, _) => Finding::advice(
             STORE,
-            format!("{name}, not encrypted: stored passwords can be read on the way; add sslmode=verify-full to users.url"),
+            format!(
+                "{name}, not encrypted: stored passwords can be read on the way; add sslmode=verify-full to users.url"
+            ),
         ),
     }])
 }
@@ -113,7 +115,12 @@ async fn plan_all(client: &Client, statements: &Statements, left_out: &[String])
         planned.add("cannot keep users.history", "", &step.sql, result);
     }
     if let Some(role) = role {
-        planned.add("cannot read roles as the preset does", "", &role.sql, plan(client, &role.sql, role.binds.len()).await);
+        planned.add(
+            "cannot read roles as the preset does",
+            "",
+            &role.sql,
+            plan(client, &role.sql, role.binds.len()).await,
+        );
     }
     planned
 }

@@ -61,7 +61,8 @@ pub(super) async fn examine(
         missing.extend(denied.iter().map(grant_for));
     } else {
         let after_reset = denied.iter().filter(|denied| first_word(&denied.sql) != "SELECT");
-        missing.extend(after_reset.map(grant_for).filter(|grant| !tables.iter().any(|table| grant.contains(&on(table)))));
+        missing
+            .extend(after_reset.map(grant_for).filter(|grant| !tables.iter().any(|table| grant.contains(&on(table)))));
     }
     missing.sort();
     missing.dedup();

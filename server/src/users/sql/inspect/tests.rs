@@ -1,1 +1,0 @@
-//! The same small database on each engine, looked at.
