@@ -31,6 +31,8 @@ pub(super) struct Setting {
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     Default,
+    /// What the named preset says.
+    Preset(&'static str),
     Set(Place),
     /// Read from a file which the key's twin names.
     File {
@@ -176,7 +178,7 @@ impl Settings {
 
     /// Whether somebody set `key`.
     pub(super) fn configured(&self, key: &Key) -> bool {
-        self.setting(key).is_some_and(|setting| setting.origin != Origin::Default)
+        self.setting(key).is_some_and(|setting| !matches!(setting.origin, Origin::Default | Origin::Preset(_)))
     }
 
     /// Whether somebody tried to set `key`, and was told why that does not work.
@@ -242,13 +244,25 @@ impl Settings {
         let setting = self.setting(key);
         let place = match setting.map(|setting| &setting.origin) {
             Some(Origin::Set(place) | Origin::File { named_in: place, .. }) => place.clone(),
-            Some(Origin::Default) | None => Place::Nowhere,
+            Some(Origin::Default | Origin::Preset(_)) | None => Place::Nowhere,
         };
         let mut problem = Problem::new(place, format!("`{}` {complaint}", key.path), format!("accepted: {accepted}"));
         if let Some(setting) = setting.filter(|_| !key.is_sensitive()) {
             problem = problem.found(format!("found {}", setting.value.in_words()));
         }
         self.problems.push(problem);
+    }
+
+    /// Fills in what a preset says.
+    pub(super) fn fill_in(&mut self, key: &Key, value: Value, preset: &'static str) {
+        self.put(key, Setting { value, origin: Origin::Preset(preset) });
+    }
+
+    /// Fills in a default that is one only beside another key.
+    pub(super) fn derive_if_absent(&mut self, key: &Key, value: Value) {
+        if self.setting(key).is_none() && !self.is_unusable(key) {
+            self.derive(key, value);
+        }
     }
 
     /// Fills in a default that follows from other keys, so that it is shown like any other.

@@ -57,6 +57,7 @@ fn without_login(url: &str) -> String {
 fn origin(setting: &Setting, file: Option<&SourceFile>) -> String {
     match &setting.origin {
         Origin::Default => "default".into(),
+        Origin::Preset(name) => format!("preset \"{name}\""),
         Origin::Set(place) => place_in_words(place, file),
         Origin::File { path, named_in } => format!("{}, named in {}", path.display(), place_in_words(named_in, file)),
     }

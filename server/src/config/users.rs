@@ -1,14 +1,17 @@
 //! `[users]`: the accounts whose passwords are reset.
 
+mod names;
 mod preset;
+mod read;
+
+pub(super) use read::read;
 
 use super::key::{Key, keys};
-use super::settings::{Refusal, Settings, refusal};
 use super::url;
 use crate::users::sql::engine::Engine;
 use crate::users::sql::presets::Preset;
 use secrecy::SecretString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `[users]`
 #[derive(Debug, Clone)]
@@ -182,119 +185,14 @@ keys! {
         "users.history.table",
         "A table of the passwords an account had, none of which it may have again. Without it none is remembered.",
     );
-    HISTORY_ACCOUNT_ID = Key::text("users.history.account_id", "Its column with the account's key.").or("user_id");
-    HISTORY_PASSWORD = Key::text("users.history.password", "Its column with a password's hash.").or("password_hash");
-    HISTORY_AT = Key::text("users.history.at", "Its column with the moment from which a password was used.").or("used_at");
+    HISTORY_ACCOUNT_ID = Key::text("users.history.account_id", "Its column with the account's key.").or_derived("`user_id` where there is a history");
+    HISTORY_PASSWORD = Key::text("users.history.password", "Its column with a password's hash.").or_derived("`password_hash` where there is a history");
+    HISTORY_AT = Key::text("users.history.at", "Its column with the moment from which a password was used.").or_derived("`used_at` where there is a history");
     HISTORY_KEEP = Key::number(
         "users.history.keep", "passwords", (1, 24),
         "How many are kept for each account, the newest. Each costs one computation of a hash at every reset, so the \
          default is what Unleash keeps.",
-    ).or("5");
-}
-
-/// Reads the section. `ledger` is the ledger's file, which cannot be this one too.
-pub(super) fn read(settings: &mut Settings, ledger: Option<&Path>) -> Option<Users> {
-    let url = read_url(settings, ledger);
-    let preset = settings.text(&PRESET).and_then(|name| Preset::named(&name));
-    if let (Some(preset), Some(url)) = (preset, &url) {
-        preset::fill_in(settings, preset, url.engine());
-    }
-    let table = settings.parsed(&TABLE, table_name);
-    if table.is_none() && settings.setting(&TABLE).is_none() && !settings.is_unusable(&TABLE) {
-        settings.refuse(&TABLE, refusal("is required without a preset", TABLE.accepted()));
-    }
-    let id = settings.parsed(&ID, column_name);
-    let email = settings.parsed(&EMAIL, column_name);
-    let password = settings.parsed(&PASSWORD, column_name);
-    let credentials = read_credentials(settings);
-    let history = read_history(settings);
-    let after_reset = match (preset, &url) {
-        (Some(preset), Some(url)) if !settings.configured(&AFTER_RESET) => preset.after_reset(url.engine()),
-        _ => settings.texts(&AFTER_RESET)?.iter().map(|sql| AfterReset::from(sql.as_str())).collect(),
-    };
-    Some(Users {
-        name: settings.parsed(&NAME, column_name),
-        locale: settings.parsed(&LOCALE, column_name),
-        eligible: settings.parsed(&ELIGIBLE, condition),
-        email_verified: settings.parsed(&EMAIL_VERIFIED, column_name),
-        hash: settings.text(&HASH)?,
-        pepper: settings.text(&PEPPER).map(SecretString::from),
-        after_reset,
-        credentials,
-        history,
-        preset,
-        url: url?,
-        table: table?,
-        id: id?,
-        email: email?,
-        password: password?,
-    })
-}
-
-fn read_url(settings: &mut Settings, ledger: Option<&Path>) -> Option<StoreUrl> {
-    let url = match settings.parsed(&URL, url::store)? {
-        url::Store::Sqlite(path) => StoreUrl::Sqlite(settings.resolve_path(&path)),
-        url::Store::Postgres(url) => StoreUrl::Postgres(url),
-        url::Store::Mysql(url) => StoreUrl::Mysql(url),
-    };
-    if let StoreUrl::Sqlite(path) = &url
-        && Some(path.as_path()) == ledger
-    {
-        settings.refuse(&URL, refusal("is the ledger's file too", "a file other than `ledger.url`"));
-    }
-    Some(url)
-}
-
-fn read_credentials(settings: &mut Settings) -> Option<Credentials> {
-    let table = settings.parsed(&CREDENTIALS_TABLE, table_name)?;
-    let account_id = settings.parsed(&CREDENTIALS_ACCOUNT_ID, column_name);
-    if account_id.is_none() && settings.setting(&CREDENTIALS_ACCOUNT_ID).is_none() {
-        let refused = refusal("is required with `users.credentials.table`", CREDENTIALS_ACCOUNT_ID.accepted());
-        settings.refuse(&CREDENTIALS_ACCOUNT_ID, refused);
-    }
-    let condition = settings.parsed(&CREDENTIALS_CONDITION, condition);
-    Some(Credentials { table, account_id: account_id?, condition })
-}
-
-fn read_history(settings: &mut Settings) -> Option<History> {
-    let table = settings.parsed(&HISTORY_TABLE, table_name)?;
-    let account_id = settings.parsed(&HISTORY_ACCOUNT_ID, column_name);
-    let password = settings.parsed(&HISTORY_PASSWORD, column_name);
-    let at = settings.parsed(&HISTORY_AT, column_name);
-    let keep = settings.number(&HISTORY_KEEP);
-    Some(History { table, account_id: account_id?, password: password?, at: at?, keep: keep? })
-}
-
-fn table_name(text: &str) -> Result<String, Refusal> {
-    let (schema, table) = text.split_once('.').map_or((None, text), |(schema, table)| (Some(schema), table));
-    if schema.is_none_or(is_identifier) && is_identifier(table) {
-        return Ok(text.to_owned());
-    }
-    Err(refusal("is no name of a table", "ASCII letters, digits and `_`, not starting with a digit; or schema.table"))
-}
-
-fn column_name(text: &str) -> Result<String, Refusal> {
-    if is_identifier(text) {
-        return Ok(text.to_owned());
-    }
-    Err(refusal("is no name of a column", "ASCII letters, digits and `_`, not starting with a digit"))
-}
-
-/// Narrower than SQL, so that no name ever needs escaping.
-fn is_identifier(text: &str) -> bool {
-    text.len() <= IDENTIFIER_OCTETS_MAX
-        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// What MySQL takes; PostgreSQL takes 63, SQLite any number.
-const IDENTIFIER_OCTETS_MAX: usize = 64;
-
-fn condition(text: &str) -> Result<String, Refusal> {
-    if text.contains([';', '\0']) {
-        return Err(refusal("holds a semicolon", "one SQL condition, such as \"is_active AND NOT is_service\""));
-    }
-    Ok(text.to_owned())
+    ).or_derived("5 where there is a history");
 }
 
 /// The presets there are, in the order of [`crate::users::sql::presets::ALL`].

@@ -3,6 +3,7 @@
 mod accepted;
 mod refused;
 mod shown;
+mod users;
 
 use super::*;
 use proptest::prelude::*;

@@ -103,8 +103,11 @@ fn an_api_token_that_no_header_carries_is_refused() {
 
 #[test]
 fn what_this_version_lacks_is_refused_by_name() {
-    let postgres = title(&LEAST.replace("sqlite:app.db", "postgres://regain@db/app"));
-    assert_eq!(postgres, "error: `users.url` names a kind of store (postgres) that this version does not support yet");
+    for scheme in ["ldap", "ldaps", "https"] {
+        let store = title(&LEAST.replace("sqlite:app.db", &format!("{scheme}://directory.example.com")));
+        let complaint = format!("names a kind of store ({scheme}) that this version does not support yet");
+        assert_eq!(store, format!("error: `users.url` {complaint}"));
+    }
     refused("ledger.url", "\"postgres://db/regain\"");
     for (path, value) in [
         ("password.breached_file", "\"breached.bin\""),
@@ -113,12 +116,10 @@ fn what_this_version_lacks_is_refused_by_name() {
     ] {
         assert_eq!(refused(path, value), format!("error: `{path}` is not supported by this version yet"));
     }
-    for section in ["mail.ses", "mail.sendmail", "users.history"] {
+    for section in ["mail.ses", "mail.sendmail"] {
         let title = title(&plus(LEAST, &format!("[{section}]\nkey = 1")));
         assert_eq!(title, format!("error: `{section}` is not supported by this version yet"));
     }
-    let preset = LEAST.replace("[users]", "[users]\npreset = \"django\"");
-    assert_eq!(title(&preset), "error: `users.preset` is not supported by this version yet");
 }
 
 #[test]

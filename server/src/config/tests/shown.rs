@@ -55,17 +55,17 @@ fn what_is_missing_is_said_at_once() {
     error: `users.url` is required
      |
      = note: set neither in regain.toml nor in the environment
-     = help: set it in the file, or as REGAIN_USERS__URL; accepted: a URL, such as "sqlite:/srv/app/app.db"
-
-    error: `users.table` is required
-     |
-     = note: set neither in regain.toml nor in the environment
-     = help: set it in the file, or as REGAIN_USERS__TABLE; accepted: a text, such as "accounts"
+     = help: set it in the file, or as REGAIN_USERS__URL; accepted: a URL, such as "postgres://regain@db/app"
 
     error: `mail.from` is required
      |
      = note: set neither in regain.toml nor in the environment
      = help: set it in the file, or as REGAIN_MAIL__FROM; accepted: a text, such as "Example <no-reply@example.com>"
+
+    error: `users.table` is required without a preset
+     |
+     = note: set neither in regain.toml nor in the environment
+     = help: accepted: a text, such as "accounts"
 
     error: `mail.smtp.url` or `mail.file.directory` is required
      |
@@ -218,5 +218,7 @@ fn the_schema_knows_every_section_and_nothing_else() {
     assert_eq!(reset["properties"]["token_ttl_seconds"]["default"], 3600);
     let smtp = &schema["properties"]["mail"]["properties"]["smtp"]["properties"];
     assert_eq!(smtp["url_file"]["type"], "string");
-    assert!(schema["properties"]["users"]["properties"]["preset"].is_null());
+    let users = &schema["properties"]["users"]["properties"];
+    assert_eq!(users["preset"]["enum"][12], "better-auth");
+    assert_eq!(users["history"]["properties"]["keep"]["maximum"], 24);
 }
