@@ -10,7 +10,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 use std::process::Command;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_the_new_password() {
     a_reset_that_the_application_accepts(&BetterAuth::start().await).await;
 }

@@ -7,17 +7,17 @@ use crate::story::a_reset_that_the_application_accepts;
 use async_trait::async_trait;
 use std::process::Command;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_the_new_password_on_postgresql() {
     a_reset_that_the_application_accepts(&Django::on(Database::on_postgres("django").await, PBKDF2).await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_the_new_password_on_mariadb() {
     a_reset_that_the_application_accepts(&Django::on(Database::on_mariadb("django").await, PBKDF2).await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_a_new_password_in_argon2() {
     a_reset_that_the_application_accepts(&Django::on(Database::on_postgres("django").await, ARGON2).await).await;
 }

@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use std::process::Command;
 use tempfile::TempDir;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_a_new_password_in_scrypt() {
     a_reset_that_the_application_accepts(&Flask::hashing_with("scrypt").await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_a_new_password_in_pbkdf2() {
     a_reset_that_the_application_accepts(&Flask::hashing_with("pbkdf2").await).await;
 }

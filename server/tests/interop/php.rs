@@ -9,12 +9,12 @@ use crate::support::process::needed;
 use async_trait::async_trait;
 use std::process::Command;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_the_new_password_on_mariadb() {
     a_reset_that_the_application_accepts(&Shop::on(Database::on_mariadb("shop").await).await).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn accepts_the_new_password_on_postgresql() {
     a_reset_that_the_application_accepts(&Shop::on(Database::on_postgres("shop").await).await).await;
 }

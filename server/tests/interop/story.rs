@@ -127,6 +127,6 @@ fn configure(folder: &Path, application: &dyn Application) {
 }
 
 /// Whether `regain init` is there; without it the configuration is written by hand.
-const INIT_EXISTS: bool = false;
+const INIT_EXISTS: bool = true;
 /// Whether `regain check` is there.
-const CHECK_EXISTS: bool = false;
+const CHECK_EXISTS: bool = true;
