@@ -105,7 +105,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let out = &mut std::io::stdout();
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
-        Command::Init(args) => init::run(&args, out)?,
+        Command::Init(args) => init::run(&args, path, out)?,
         Command::Serve => serve::run(load()?)?,
         Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,

@@ -37,25 +37,26 @@ pub(super) struct InitArgs {
     /// Where the accounts are: postgres://…, mysql://…, mariadb://… or sqlite:PATH.
     #[arg(value_name = "DATABASE_URL")]
     url: Option<String>,
-    /// The file to write; never one that exists.
-    #[arg(long, value_name = "PATH", default_value = "regain.toml")]
-    output: PathBuf,
+    /// The file to write, never one that exists; otherwise what --config names, otherwise regain.toml.
+    #[arg(long, value_name = "PATH")]
+    output: Option<PathBuf>,
     /// Write to standard output instead.
     #[arg(long, conflicts_with = "output")]
     print: bool,
 }
 
 /// Looks, proposes, writes. What it did is told on `out`, or on standard error if the file goes to `out`.
-pub(super) fn run(args: &InitArgs, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(super) fn run(args: &InitArgs, config: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<()> {
     let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
     let mut asker = if Asker::is_possible() { Asker::of(&mut stdin, &mut stderr) } else { Asker::nobody() };
-    init(args, &mut asker, out)
+    let output = args.output.as_deref().or(config).unwrap_or(Path::new("regain.toml"));
+    init(args, output, &mut asker, out)
 }
 
-fn init(args: &InitArgs, asker: &mut Asker<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
-    let secret_file = write::url_file(&args.output);
+fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
+    let secret_file = write::url_file(output);
     if !args.print {
-        write::refuse_existing(&args.output)?;
+        write::refuse_existing(output)?;
     }
     let url = match &args.url {
         Some(url) => url.clone(),
@@ -67,7 +68,7 @@ fn init(args: &InitArgs, asker: &mut Asker<'_>, out: &mut dyn Write) -> anyhow::
         write::refuse_existing(&secret_file)?;
     }
     let looked = super::runtime()?.block_on(look(&store, asker))?;
-    let base = args.output.parent().unwrap_or(Path::new(""));
+    let base = output.parent().unwrap_or(Path::new(""));
     let shown_url = url_in_file(&url, &store, base)?;
     let ledger = free_ledger(&store, base);
     // The file that the URL is kept in is not there yet, so what is tried names the database itself.
@@ -82,9 +83,9 @@ fn init(args: &InitArgs, asker: &mut Asker<'_>, out: &mut dyn Write) -> anyhow::
         return Ok(looked.tell_printed(is_secret.then_some(&*secret_name), err)?);
     }
     let secret = is_secret.then_some((secret_file.as_path(), shown_url.as_str()));
-    write::create(&args.output, &text, secret)?;
+    write::create(output, &text, secret)?;
     looked.tell(out)?;
-    Ok(looked.tell_written(&args.output, secret.map(|(path, _)| path), out)?)
+    Ok(looked.tell_written(output, secret.map(|(path, _)| path), out)?)
 }
 
 const NO_URL: &str = "name the database with the accounts, such as: regain init postgres://NAME@HOST/DATABASE, \
@@ -117,10 +118,11 @@ async fn look(store: &StoreUrl, asker: &mut Asker<'_>) -> anyhow::Result<Looked>
         samples.add(&mut inspection, candidate.secrets()).await;
     }
     let by_content = candidates::by_content(by_name, &samples);
-    let mut proposal = match frameworks.first() {
+    let mut proposal = match preset::choose(&frameworks, &samples, &schema, asker) {
         Some(recognised) => preset::propose(&schema, &samples, recognised),
         None => plain::propose(&schema, &samples, &by_content, asker).ok_or_else(|| no_accounts(&schema))?,
     };
+    shared::other_accounts(&mut proposal, &by_content, &samples);
     try_condition(&mut inspection, &schema, &mut proposal).await;
     Ok(Looked { schema, proposal })
 }
@@ -216,7 +218,8 @@ fn holds_password(url: &str) -> bool {
 /// A path is relative to the working directory here, and to the file there.
 fn url_in_file(url: &str, store: &StoreUrl, base: &Path) -> anyhow::Result<String> {
     let StoreUrl::Sqlite(path) = store else { return Ok(url.to_owned()) };
-    if base.as_os_str().is_empty() || path.is_absolute() {
+    let is_here = base.as_os_str().is_empty() || base.canonicalize().ok() == std::env::current_dir().ok();
+    if is_here || path.is_absolute() {
         return Ok(url.to_owned());
     }
     let absolute = path.canonicalize().with_context(|| path.display().to_string())?;

@@ -65,21 +65,28 @@ impl Passwords {
         }
         let of = thousands(self.rows as u64);
         let count = |n: usize| thousands(n as u64);
-        let mut parts: Vec<String> = self
-            .kinds
-            .iter()
-            .take(KINDS_MAX)
-            .map(|(kind, n)| format!("{} of {of} sampled passwords are {kind}", count(*n)))
-            .collect();
-        if self.kinds.len() > KINDS_MAX {
-            let rest = self.kinds.iter().skip(KINDS_MAX).map(|(_, n)| n).sum();
-            parts.push(format!("{} of other kinds", count(rest)));
+        let mut parts = Vec::new();
+        for (kind, n) in self.kinds.iter().take(KINDS_MAX) {
+            let sampled = if parts.is_empty() { format!(" of {of} sampled passwords") } else { String::new() };
+            parts.push(format!("{}{sampled} {} {kind}", count(*n), are(*n)));
+        }
+        let others = self.kinds.iter().skip(KINDS_MAX).map(|(_, n)| n).sum::<usize>();
+        if others > 0 {
+            parts.push(format!("{} {} of other kinds", count(others), are(others)));
         }
         if self.unknown > 0 {
-            parts.push(format!("{} of {of} are of no format that Regain knows", count(self.unknown)));
+            let sampled = if parts.is_empty() { format!(" of {of} sampled passwords") } else { String::new() };
+            parts.push(format!(
+                "{}{sampled} {} in no format that Regain knows",
+                count(self.unknown),
+                are(self.unknown)
+            ));
         }
-        if self.without > 0 {
-            parts.push(format!("{} of {of} accounts have no password", count(self.without)));
+        match self.without {
+            0 => {}
+            n if n == self.rows => parts.push(format!("none of {of} sampled accounts has a password")),
+            1 => parts.push("1 account has none".into()),
+            n => parts.push(format!("{} accounts have none", count(n))),
         }
         parts.join("; ")
     }
@@ -157,6 +164,10 @@ pub(super) fn thousands(number: u64) -> String {
     text
 }
 
+fn are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}
+
 const KINDS_MAX: usize = 4;
 
 #[cfg(test)]
@@ -189,8 +200,7 @@ mod tests {
         assert_eq!((passwords.rows, passwords.without, passwords.unknown, passwords.known()), (4, 2, 1, 1));
         assert_eq!(
             passwords.summary(),
-            "1 of 4 sampled passwords are bcrypt, cost 10; 1 of 4 are of no format that Regain knows; \
-             2 of 4 accounts have no password"
+            "1 of 4 sampled passwords is bcrypt, cost 10; 1 is in no format that Regain knows; 2 accounts have none"
         );
     }
 }

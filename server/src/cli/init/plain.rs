@@ -26,6 +26,7 @@ pub(super) fn propose(
     };
     let candidate = rivals.get(chosen.unwrap_or(0))?;
     let mut proposal = Proposal {
+        accounts: candidate.accounts.full_name(),
         recognised: "no framework that Regain knows; the columns are told by their names and contents".into(),
         ..Proposal::default()
     };

@@ -1,5 +1,7 @@
 //! The proposal for a framework's tables: its preset, and what is different here.
 
+use super::ask::Asker;
+use super::passwords::Passwords;
 use super::proposal::{Entry, Proposal};
 use super::recognise::Recognised;
 use super::samples::Samples;
@@ -10,11 +12,31 @@ use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Schema, Table};
 use crate::users::sql::presets::Preset;
 
+/// The framework that is meant: the first, or if its accounts may be in more than one table, the one that is chosen.
+pub(super) fn choose<'r, 'a>(
+    frameworks: &'r [Recognised<'a>],
+    samples: &Samples,
+    schema: &'a Schema,
+    asker: &mut Asker<'_>,
+) -> Option<&'r Recognised<'a>> {
+    let first = frameworks.first()?;
+    let same: Vec<_> = frameworks.iter().filter(|other| other.preset.name == first.preset.name).collect();
+    let [_, _, ..] = same[..] else { return Some(first) };
+    let described = |other: &&Recognised<'a>| {
+        let found = Passwords::of(samples.of(other.secrets(schema), other.preset.password));
+        format!("{} ({})", other.accounts.full_name(), found.summary())
+    };
+    let options: Vec<String> = same.iter().map(described).collect();
+    let question = format!("Which of the tables holds the accounts of {}?", first.preset.name);
+    same.get(asker.choose(&question, &options).unwrap_or(0)).copied()
+}
+
 /// Reads `recognised` against the schema and the samples.
 pub(super) fn propose(schema: &Schema, samples: &Samples, recognised: &Recognised<'_>) -> Proposal {
     let (preset, accounts) = (recognised.preset, recognised.accounts);
     let made_by = format!("{}, by its tables: {}", preset.name, recognised.marks());
-    let mut proposal = Proposal { recognised: made_by, preset: Some(preset), ..Proposal::default() };
+    let mut proposal =
+        Proposal { recognised: made_by, accounts: accounts.full_name(), preset: Some(preset), ..Proposal::default() };
     proposal.entries.push(Entry::text("preset", preset.name).because(meaning(recognised, schema.engine)));
     let secrets = recognised.secrets(schema);
     names(&mut proposal, recognised);

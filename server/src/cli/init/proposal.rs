@@ -9,7 +9,9 @@ pub(super) struct Proposal {
     pub(super) recognised: String,
     pub(super) preset: Option<&'static Preset>,
     pub(super) entries: Vec<Entry>,
-    /// The table with the accounts and the condition on it, to be tried: full name and SQL.
+    /// The table of accounts, by its full name.
+    pub(super) accounts: String,
+    /// The condition on it, to be tried.
     pub(super) eligible: Option<String>,
     /// For the summary: a word or two, and a sentence.
     pub(super) facts: Vec<(&'static str, String)>,

@@ -1,6 +1,6 @@
 //! What ends an account's sessions, and its other pending reset tokens, as the schema tells it.
 
-use super::vocabulary::{Class, class, plain, sql_name, sql_table};
+use super::vocabulary::{Class, class, plain, sql_name, sql_table, words};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Schema, Table};
 
@@ -12,39 +12,53 @@ pub(super) struct Endings {
 }
 
 /// Looks for tables of sessions and tokens that name the account, and for columns beside the password.
+///
+/// What is deleted must be nothing but sign-ins and pending resets, so every word of a table's name has to fit:
+/// `user_sessions` does, `training_sessions` and `payment_tokens` do not.
 pub(super) fn of(schema: &Schema, accounts: &Table, id: &str, apart: Option<&Table>) -> Endings {
     let mut endings = Endings::default();
     endings.statements.extend(own_columns(schema.engine, accounts, id));
     for table in schema.tables.iter().filter(|table| *table != accounts && Some(*table) != apart) {
-        let plain = plain(&table.name);
-        if !ENDED.iter().any(|part| plain.contains(part)) {
+        let words = words(&table.name);
+        if !words.iter().any(|word| ENDED.contains(&word.as_str())) {
             continue;
         }
-        if OTHER_PURPOSE.iter().any(|part| plain.contains(part)) {
-            endings.checks.push(format!(
-                "{} is left alone; if a new password should end what it holds, add it here",
-                table.full_name()
-            ));
-            continue;
-        }
-        let quoted = sql_table(schema.engine, table);
-        let reset = RESETS.iter().any(|part| plain.contains(part));
-        match (owner(table, accounts, id), by_address(table).filter(|_| reset)) {
-            (Some(column), _) => {
-                let column = sql_name(schema.engine, &column.name);
-                endings.statements.push(format!("DELETE FROM {quoted} WHERE {column} = :id"));
-            }
-            (None, Some(column)) => {
-                let column = sql_name(schema.engine, &column.name);
-                endings.statements.push(format!("DELETE FROM {quoted} WHERE {column} = :email"));
-            }
-            (None, None) => endings.checks.push(format!(
-                "{} seems to hold sessions or tokens, but no column of it names the account: a reset would leave them open",
-                table.full_name()
+        let statement = statement(schema.engine, table, accounts, id, &words);
+        let (full_name, fits) = (table.full_name(), is_ended(&words, &accounts.name));
+        match statement {
+            Some(statement) if fits => endings.statements.push(statement),
+            Some(statement) => endings
+                .checks
+                .push(format!("{full_name} is left alone; if what it holds signs people in, add {statement:?}")),
+            None if fits => endings.checks.push(format!(
+                "{full_name} may hold sessions, but no column of it names the account, so a reset would leave them open"
             )),
+            None => {}
         }
     }
     endings
+}
+
+/// Whether the name says that the table holds sign-ins, or resets under way, and nothing else.
+fn is_ended(words: &[String], accounts: &str) -> bool {
+    let of_accounts = self::words(accounts);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let all_known = words
+        .iter()
+        .all(|word| ENDED.contains(&word.as_str()) || NEUTRAL.contains(&word.as_str()) || of_accounts.contains(word));
+    all_known && (has(&["session", "sessions"]) || has(SIGN_INS) || has(RESETS))
+}
+
+/// By the account's key, or for resets by its address.
+fn statement(engine: Engine, table: &Table, accounts: &Table, id: &str, words: &[String]) -> Option<String> {
+    let from = sql_table(engine, table);
+    let of_resets = words.iter().any(|word| RESETS.contains(&word.as_str()));
+    let (column, bind) = match (owner(table, accounts, id), by_address(table).filter(|_| of_resets)) {
+        (Some(column), _) => (column, ":id"),
+        (None, Some(column)) => (column, ":email"),
+        (None, None) => return None,
+    };
+    Some(format!("DELETE FROM {from} WHERE {} = {bind}", sql_name(engine, &column.name)))
 }
 
 /// Tokens in the accounts' own table, and marks by which applications tell that sessions are older than the password.
@@ -96,11 +110,39 @@ fn by_address(table: &Table) -> Option<&Column> {
     table.columns.iter().find(|column| plain(&column.name) == "email")
 }
 
-/// Tables of what a new password should end.
-const ENDED: &[&str] = &["session", "token", "remember", "passwordreset", "resetpassword"];
-/// Of those, what is no sign-in of a person.
-const OTHER_PURPOSE: &[&str] =
-    &["api", "personalaccess", "device", "push", "csrf", "invite", "verification", "training", "blacklist", "client"];
-const RESETS: &[&str] = &["reset", "token"];
+/// What tables of sign-ins and resets are called by.
+const ENDED: &[&str] = &["session", "sessions", "token", "tokens", "remember", "reset", "resets"];
+/// What makes a token one that signs a person in.
+const SIGN_INS: &[&str] = &["remember", "refresh", "login", "logins", "auth", "persistent"];
+const RESETS: &[&str] = &["reset", "resets", "forgot", "recovery"];
+/// What else may be in such a name.
+const NEUTRAL: &[&str] = &[
+    "user",
+    "users",
+    "account",
+    "accounts",
+    "member",
+    "members",
+    "customer",
+    "customers",
+    "auth",
+    "login",
+    "logins",
+    "web",
+    "http",
+    "active",
+    "persistent",
+    "remember",
+    "me",
+    "refresh",
+    "password",
+    "passwords",
+    "pwd",
+    "forgot",
+    "recovery",
+    "request",
+    "requests",
+    "app",
+];
 const OWNERS: &[&str] =
     &["userid", "accountid", "memberid", "customerid", "ownerid", "uid", "user", "account", "authid"];

@@ -1,5 +1,6 @@
 //! What a proposal says whether or not a framework was recognised.
 
+use super::candidates::Candidate;
 use super::passwords::Passwords;
 use super::proposal::{Entry, Proposal};
 use super::samples::Samples;
@@ -33,6 +34,12 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     } else if found.rows > 0 && found.known() == 0 && usual == "keep" {
         entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
     }
+    if found.unknown > 0 && found.known() > 0 {
+        entry = entry.check(format!(
+            "accounts whose password is in a format that Regain does not know cannot be reset ({} of {} sampled)",
+            found.unknown, found.rows
+        ));
+    }
     if let Some((count, example)) = &found.damaged {
         entry = entry.check(format!(
             "{count} of {} sampled passwords could not be replaced, for instance: {example}",
@@ -54,6 +61,13 @@ fn successor(format: &str) -> Option<&'static str> {
 pub(super) fn verified(proposal: &mut Proposal, sample: &[Option<SecretString>], column: &str, is_preset: bool) {
     let verified = sample.iter().flatten().filter(|value| !is_no(value.expose_secret())).count();
     let rows = sample.len();
+    if rows == 0 && !is_preset {
+        let what = format!(
+            "{column} may say whether an address was verified; no account shows it yet. If so, name it in `email_verified`"
+        );
+        proposal.entries.push(Entry::remark().check(what));
+        return;
+    }
     if rows > 0 && verified == 0 {
         let what = format!(
             "none of {rows} sampled addresses is verified ({column}), so all addresses count here; otherwise nobody could reset"
@@ -98,7 +112,13 @@ pub(super) fn sessions(
         }
         (_, false) => {
             let count = found.statements.len();
-            proposal.facts.push(("sessions", format!("{count} statements in after_reset, by the tables' names")));
+            proposal.facts.push((
+                "sessions",
+                match count {
+                    1 => "1 statement in after_reset, by the names of tables".to_owned(),
+                    _ => format!("{count} statements in after_reset, by the names of tables"),
+                },
+            ));
             entry = entry.because(
                 "What ends an account's sessions and its other reset tokens, by the names of tables and columns.",
             );
@@ -110,6 +130,22 @@ pub(super) fn sessions(
         }
     }
     proposal.entries.push(entry);
+}
+
+/// Names the other tables with passwords: a second Regain may serve them, this one does not.
+pub(super) fn other_accounts(proposal: &mut Proposal, candidates: &[Candidate<'_>], samples: &Samples) {
+    let mut others: Vec<String> = Vec::new();
+    for candidate in candidates.iter().filter(|candidate| candidate.accounts.full_name() != proposal.accounts) {
+        let (table, secrets) = (candidate.accounts.full_name(), samples.of(candidate.secrets(), candidate.password));
+        if Passwords::of(secrets).known() > 0 && !others.contains(&table) {
+            others.push(table);
+        }
+    }
+    if !others.is_empty() {
+        let what =
+            format!("passwords are in {} too; one configuration serves one table of accounts", others.join(", "));
+        proposal.check_at("table", what);
+    }
 }
 
 /// Whether any of these is like an address.

@@ -86,16 +86,23 @@ pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether one of the words that `name` is put together from, by `_` or by capitals, is among `words`.
-fn has_word(name: &str, words: &[&str]) -> bool {
+/// Whether one of the words of `name` is among `listed`.
+fn has_word(name: &str, listed: &[&str]) -> bool {
+    words(name).iter().any(|word| listed.contains(&word.as_str()))
+}
+
+/// The words that a name is put together from, by `_` or by capitals, in lower case.
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut spaced = String::new();
+    let mut was_small = false;
     for c in name.chars() {
-        if c.is_uppercase() || !c.is_alphanumeric() {
+        if was_small && c.is_uppercase() || !c.is_alphanumeric() {
             spaced.push(' ');
         }
+        was_small = c.is_lowercase();
         spaced.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
     }
-    spaced.split(' ').any(|word| words.contains(&word))
+    spaced.split_whitespace().map(str::to_owned).collect()
 }
 
 /// What the configuration takes as a name.

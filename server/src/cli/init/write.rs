@@ -2,6 +2,7 @@
 
 use super::proposal::{Entry, Proposal, Value};
 use crate::config::Config;
+use crate::users::sql;
 use anyhow::Context;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -36,13 +37,14 @@ pub(super) fn render(proposal: &Proposal, url: UrlLine<'_>, ledger: &str) -> Str
     file
 }
 
-/// Whether the configuration takes the file, before anything is written. `base` is the folder it will be in.
+/// Whether the server would take the file, before anything is written. `base` is the folder it will be in.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn verify(text: &str, base: &Path) -> anyhow::Result<Config> {
+pub(super) fn verify(text: &str, base: &Path) -> anyhow::Result<()> {
     let config = Config::from_toml(text, base, std::iter::empty::<(String, String)>());
-    config.map_err(|errors| anyhow::anyhow!("the proposal would be no valid configuration:\n{errors}"))
+    let config = config.map_err(|errors| anyhow::anyhow!("the proposal would be no valid configuration:\n{errors}"))?;
+    sql::open(&config.users).map(drop).context("the proposal could not be used")
 }
 
 /// Creates both files, or neither; none that exists is touched.

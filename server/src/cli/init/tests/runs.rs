@@ -10,15 +10,18 @@ use tempfile::TempDir;
 
 /// What was told, and the file.
 fn proposed(url: &str, folder: &Path) -> (String, String) {
-    let args = InitArgs { url: Some(url.to_owned()), output: folder.join("regain.toml"), print: false };
+    let output = folder.join("regain.toml");
     let mut out = Vec::new();
-    init(&args, &mut Asker::nobody(), &mut out).unwrap();
-    (String::from_utf8(out).unwrap(), std::fs::read_to_string(&args.output).unwrap())
+    init(&with(url), &output, &mut Asker::nobody(), &mut out).unwrap();
+    (String::from_utf8(out).unwrap(), std::fs::read_to_string(&output).unwrap())
+}
+
+fn with(url: &str) -> InitArgs {
+    InitArgs { url: Some(url.to_owned()), output: None, print: false }
 }
 
 fn refused(url: &str, folder: &Path) -> String {
-    let args = InitArgs { url: Some(url.to_owned()), output: folder.join("regain.toml"), print: false };
-    let fault = init(&args, &mut Asker::nobody(), &mut Vec::new()).unwrap_err();
+    let fault = init(&with(url), &folder.join("regain.toml"), &mut Asker::nobody(), &mut Vec::new()).unwrap_err();
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "{fault}");
     format!("{fault:#}")
 }
@@ -71,8 +74,8 @@ fn what_somebody_wrote_is_not_replaced() {
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join(name), "mine").unwrap();
         let url = if name == "regain.toml" { database.url.clone() } else { "postgres://u:p@127.0.0.1:1/app".into() };
-        let args = InitArgs { url: Some(url), output: folder.path().join("regain.toml"), print: false };
-        let fault = init(&args, &mut Asker::nobody(), &mut Vec::new()).unwrap_err().to_string();
+        let output = folder.path().join("regain.toml");
+        let fault = init(&with(&url), &output, &mut Asker::nobody(), &mut Vec::new()).unwrap_err().to_string();
         assert!(fault.contains(name) && fault.contains("not replaced"), "{fault}");
         assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
     }

@@ -1,11 +1,12 @@
 //! A MySQL or MariaDB server, asked in read-only transactions.
 
-use super::{Catalogue, Database, QUERY_MAX, Row, fault, overdue};
+use super::{Catalogue, Database, QUERY_MAX, Row, overdue};
 use crate::users::StoreFault;
+use crate::users::sql::mysql;
 use async_trait::async_trait;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Opts, Value};
-use secrecy::{ExposeSecret, SecretString};
+use mysql_async::{Conn, Value};
+use secrecy::SecretString;
 
 pub(super) struct Server {
     connection: Conn,
@@ -13,13 +14,8 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn open(url: &SecretString) -> Result<Self, StoreFault> {
-        let opened = tokio::time::timeout(QUERY_MAX, connect(url)).await;
-        let mut server = Self { connection: opened.map_err(|_| overdue())?? };
-        let database = server.rows("SELECT DATABASE()").await?;
-        if database.into_iter().flatten().flatten().next().is_none() {
-            return Err(fault("cannot be looked at", "the URL names no database; end it with one, such as /app"));
-        }
-        Ok(server)
+        let opened = tokio::time::timeout(QUERY_MAX, mysql::connect(url, QUERY_MAX)).await;
+        Ok(Self { connection: opened.map_err(|_| overdue())?? })
     }
 
     async fn ask(&mut self, sql: &str) -> mysql_async::Result<Vec<Row>> {
@@ -34,31 +30,11 @@ impl Server {
 impl Database for Server {
     async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, StoreFault> {
         let answered = tokio::time::timeout(QUERY_MAX * 2, self.ask(sql)).await.map_err(|_| overdue())?;
-        answered.map_err(|error| fault("cannot be read", in_words(&error)))
+        answered.map_err(|error| mysql::fault("cannot be read", &error))
     }
 
     fn catalogue(&self) -> Catalogue {
         Catalogue { columns: COLUMNS, keys: KEYS, references: REFERENCES }
-    }
-}
-
-async fn connect(url: &SecretString) -> Result<Conn, StoreFault> {
-    let url = url.expose_secret();
-    let known = url.strip_prefix("mariadb:").map_or_else(|| url.to_owned(), |rest| format!("mysql:{rest}"));
-    let opts = Opts::from_url(&known).map_err(|error| fault("cannot be opened", error))?;
-    let mut connection = Conn::new(opts).await.map_err(|error| fault("cannot be opened", in_words(&error)))?;
-    // MariaDB knows the one, MySQL the other; both end a question that takes too long.
-    for bound in ["SET SESSION max_statement_time = 10", "SET SESSION max_execution_time = 10000"] {
-        let _unknown_to_the_other = connection.query_drop(bound).await;
-    }
-    Ok(connection)
-}
-
-/// The server's words without the driver's around them.
-fn in_words(error: &mysql_async::Error) -> String {
-    match error {
-        mysql_async::Error::Server(error) => error.message.clone(),
-        other => other.to_string(),
     }
 }
 

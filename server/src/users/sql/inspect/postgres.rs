@@ -1,12 +1,12 @@
 //! A PostgreSQL server, asked in read-only transactions and without prepared statements, so that PgBouncer may stand
 //! between.
 
-use super::{Catalogue, Database, QUERY_MAX, Row, fault, overdue};
+use super::{Catalogue, Database, QUERY_MAX, Row, overdue};
 use crate::users::StoreFault;
+use crate::users::sql::postgres;
 use async_trait::async_trait;
-use secrecy::{ExposeSecret, SecretString};
-use std::error::Error;
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use secrecy::SecretString;
+use tokio_postgres::{Client, SimpleQueryMessage};
 
 pub(super) struct Server {
     client: Client,
@@ -14,7 +14,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn open(url: &SecretString) -> Result<Self, StoreFault> {
-        let opened = tokio::time::timeout(QUERY_MAX, connect(url)).await;
+        let opened = tokio::time::timeout(QUERY_MAX, postgres::connect(url)).await;
         Ok(Self { client: opened.map_err(|_| overdue())?? })
     }
 
@@ -36,27 +36,11 @@ impl Server {
 impl Database for Server {
     async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, StoreFault> {
         let answered = tokio::time::timeout(QUERY_MAX * 2, self.ask(sql)).await.map_err(|_| overdue())?;
-        answered.map_err(|error| fault("cannot be read", in_words(&error)))
+        answered.map_err(|error| postgres::fault("cannot be read", &error))
     }
 
     fn catalogue(&self) -> Catalogue {
         Catalogue { columns: COLUMNS, keys: KEYS, references: REFERENCES }
-    }
-}
-
-async fn connect(url: &SecretString) -> Result<Client, StoreFault> {
-    let unopened = |error: tokio_postgres::Error| fault("cannot be opened", in_words(&error));
-    let (client, connection) = tokio_postgres::connect(url.expose_secret(), NoTls).await.map_err(unopened)?;
-    tokio::spawn(connection);
-    Ok(client)
-}
-
-/// The server's words, or the system's; the driver's own are "db error".
-fn in_words(error: &tokio_postgres::Error) -> String {
-    match (error.as_db_error(), error.source()) {
-        (Some(db), _) => db.message().to_owned(),
-        (None, Some(source)) => format!("{error}: {source}"),
-        (None, None) => error.to_string(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::users::sql::mapping::Mapping;
 use futures_util::future::BoxFuture;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, DriverError, Error, OptsBuilder};
+use secrecy::SecretString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -105,7 +106,7 @@ impl Lane {
             self.idle().clear();
         }
         let connected = dial(&self.address).await;
-        let mut connection = connected.map_err(|error| self.unreachable(&error))?;
+        let mut connection = connected.map_err(|error| unreachable(&self.address, &error))?;
         let catalogue = Arc::new(Catalogue::read(&mut connection, &self.mapping).await?);
         Ok(Session { connection, catalogue, made: Instant::now() })
     }
@@ -120,12 +121,23 @@ impl Lane {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn unreachable(&self, error: &Error) -> StoreFault {
-        let said = words(error);
-        let hint = if said.contains("certificate") { "; ssl-ca in users.url names the authority's file" } else { "" };
-        StoreFault { what: "cannot be reached", cause: format!("{}: {said}{hint}", self.address.shown) }
-    }
+fn unreachable(address: &Address, error: &Error) -> StoreFault {
+    let said = words(error);
+    let hint = if said.contains("certificate") { "; ssl-ca in users.url names the authority's file" } else { "" };
+    StoreFault { what: "cannot be reached", cause: format!("{}: {said}{hint}", address.shown) }
+}
+
+/// One connection outside of any lane, for a look at the schema. What takes longer than `limit` is ended by the server.
+///
+/// # Errors
+/// [`StoreFault`], if the URL cannot be one, or the server is not there or does not let us in.
+pub(in crate::users::sql) async fn connect(url: &SecretString, limit: Duration) -> Result<Conn, StoreFault> {
+    let address = Address::parse(url)?;
+    let opts = OptsBuilder::from_opts(address.opts).setup(vec![settings(limit)]).into();
+    let address = Address { opts, ..address };
+    dial(&address).await.map_err(|error| unreachable(&address, &error))
 }
 
 /// Connects, with TLS as the address asks for it.

@@ -4,7 +4,7 @@ use crate::users::StoreFault;
 use mysql_async::{DriverError, Error, ServerError};
 
 /// Translates an error.
-pub(super) fn fault(what: &'static str, error: &Error) -> StoreFault {
+pub(in crate::users::sql) fn fault(what: &'static str, error: &Error) -> StoreFault {
     StoreFault { what, cause: words(error) }
 }
 

@@ -6,7 +6,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
 /// Translates an error. What the server took too long for is said to be so, whatever it was.
-pub(super) fn fault(what: &'static str, error: &Error) -> StoreFault {
+pub(in crate::users::sql) fn fault(what: &'static str, error: &Error) -> StoreFault {
     let overdue = [&SqlState::QUERY_CANCELED, &SqlState::LOCK_NOT_AVAILABLE];
     match error.code() {
         Some(code) if overdue.contains(&code) => StoreFault { what: OVERDUE, cause: cause(error) },

@@ -18,7 +18,8 @@ use crate::users::sql::limits::{Seen, TimeLimits};
 use crate::users::sql::mapping::Mapping;
 use crate::users::{PasswordChange, Role, StoreFault, UserStore, Written};
 use async_trait::async_trait;
-use fault::{fault, is_no_such_value};
+pub(super) use fault::fault;
+use fault::is_no_such_value;
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use lane::Lane;
@@ -55,6 +56,18 @@ struct Shared {
     tls: Tls,
     /// Known once the catalogue was read.
     statements: OnceCell<Statements>,
+}
+
+/// One connection outside of any store, for a look at the schema.
+///
+/// # Errors
+/// [`StoreFault`], if the URL cannot be one, or the server is not there or does not let us in.
+pub(super) async fn connect(url: &SecretString) -> Result<Client, StoreFault> {
+    let target = Target::parse(url)?;
+    let connected = target.config.connect(Tls::new(&target.encryption)?.connector).await;
+    let (client, connection) = connected.map_err(|error| fault("cannot be reached", &error))?;
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 impl PostgresStore {
