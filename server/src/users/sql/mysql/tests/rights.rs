@@ -66,6 +66,7 @@ fn granted() -> MariaDb {
     let (name, account) = (&database.name, &database.account);
     database.as_owner(&[&format!("REVOKE ALL ON {name}.* FROM {account}")]);
     let (_, mysql) = DOCUMENTED.split_once("## MySQL and MariaDB").unwrap();
+    let mysql = mysql.split("\n## ").next().unwrap();
     let grants: Vec<_> = mysql.lines().filter(|line| line.starts_with("GRANT ")).collect();
     assert_eq!(grants.len(), 2, "{mysql}");
     for grant in grants {
