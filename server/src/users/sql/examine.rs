@@ -54,16 +54,14 @@ pub(super) fn left_open(what: &str, why: &StoreFault) -> Finding {
     Finding::advice(STORE, format!("{what}; {why}"))
 }
 
-/// How many addresses more than one account has: nobody who types one of them gets mail.
+/// How many addresses more than one account has. Where they differ in case, each is found by its exact spelling.
 pub(super) fn shared_addresses(count: u64) -> Finding {
-    match count {
-        0 => Finding::holds(STORE, "no two accounts share an address"),
-        1 => Finding::advice(STORE, "1 address belongs to several accounts; whoever types it gets no mail"),
-        n => Finding::advice(
-            STORE,
-            format!("{n} addresses belong to several accounts each; whoever types one gets no mail"),
-        ),
-    }
+    let belong = match count {
+        0 => return Finding::holds(STORE, "no two accounts share an address"),
+        1 => "1 address belongs to several accounts; it gets".to_owned(),
+        n => format!("{n} addresses belong to several accounts each; they get"),
+    };
+    Finding::advice(STORE, format!("{belong} no mail, unless they differ in case and one is typed exactly as on file"))
 }
 
 /// What Regain may do in the database, against what it needs: `missing` and `more` as GRANTs would say it.
