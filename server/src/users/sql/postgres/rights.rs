@@ -67,6 +67,35 @@ pub(super) async fn examine(
     Ok(say::rights(&to(missing), &more))
 }
 
+/// Row-level security hides accounts without a word: a look-up finds nobody.
+///
+/// # Errors
+/// [`StoreFault`], if the server cannot be asked.
+pub(super) async fn row_security(client: &Client, tables: &[Table]) -> Result<Vec<Finding>, StoreFault> {
+    let mut findings = Vec::new();
+    for table in tables {
+        let active = rows(client, ROW_SECURITY, &[Some(&table.oid)]).await;
+        let Some(active) = active.map_err(|error| fault("cannot be read", &error))?.pop() else { continue };
+        let name = &table.name;
+        findings.push(match is_true(&active, 0) {
+            true => Finding::advice(
+                say::STORE,
+                format!(
+                    "policies of row-level security decide which rows of {name} Regain sees; mind that it needs all"
+                ),
+            ),
+            false => Finding::fails(
+                say::STORE,
+                format!(
+                    "row-level security hides every row of {name} from Regain; as a superuser: ALTER ROLE {} BYPASSRLS",
+                    text(&active, 1).unwrap_or_default()
+                ),
+            ),
+        });
+    }
+    Ok(findings)
+}
+
 async fn rights(client: &Client, table: &Table) -> Result<Rights, Error> {
     let of_table = rows(client, TABLE_RIGHTS, &[Some(&table.oid)]).await?;
     let of_columns = rows(client, COLUMN_RIGHTS, &[Some(&table.oid)]).await?;
@@ -209,6 +238,11 @@ fn first_word(sql: &str) -> String {
 const HISTORY: &str = "users.history.table";
 
 const ROLE: &str = "SELECT quote_ident(rolname), rolsuper::text FROM pg_catalog.pg_roles WHERE rolname = current_user";
+
+/// Whether there is a policy, where there has to be one for this role to see anything.
+const ROW_SECURITY: &str = "\
+SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_policy WHERE polrelid = c.oid)::text, quote_ident(current_user)
+FROM pg_catalog.pg_class c WHERE c.oid = $1::oid AND pg_catalog.row_security_active(c.oid)";
 
 const TABLE_RIGHTS: &str = "\
 SELECT pg_has_role(c.relowner, 'USAGE')::text, has_schema_privilege(c.relnamespace, 'USAGE')::text,

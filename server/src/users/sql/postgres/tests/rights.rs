@@ -130,6 +130,25 @@ async fn rights_that_nothing_asks_for_are_told() {
     least.grant("ALTER ROLE regain NOSUPERUSER; ALTER TABLE accounts OWNER TO postgres");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_policies_hide_are_told() {
+    let least = Least::new();
+    least.grant(&documented());
+    let about = async || {
+        let findings = least.store(|_| {}).examine().await;
+        findings.into_iter().find(|finding| finding.text.contains("row-level security"))
+    };
+    assert_eq!(about().await, None);
+    least.grant("ALTER TABLE accounts ENABLE ROW LEVEL SECURITY");
+    let hidden = about().await.unwrap();
+    assert_eq!(hidden.verdict, Verdict::Fails);
+    assert!(find(&least.store(|_| {}), "ada@example.com").await.is_empty());
+    least.grant("CREATE POLICY own ON accounts TO regain USING (is_active)");
+    assert_eq!(about().await.unwrap().verdict, Verdict::Advice);
+    least.database.run(hidden.text.split_once("as a superuser: ").unwrap().1);
+    assert_eq!(about().await, None);
+}
+
 #[test]
 fn a_statement_needs_what_it_does_with_a_table() {
     for (sql, table, needs) in [
