@@ -21,6 +21,7 @@ mod mail;
 mod not_me;
 mod pages;
 mod password_history;
+mod pepper;
 mod real_smtp;
 mod redeem;
 mod retention;

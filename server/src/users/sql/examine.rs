@@ -2,14 +2,15 @@
 
 use crate::config;
 use crate::finding::Finding;
+use crate::hashing;
 use crate::users::StoreFault;
-use regain_core::hash::{Identified, Recipe, identify};
+use regain_core::hash::{Identified, identify};
 use std::collections::BTreeMap;
 
 /// The subject of these findings.
 pub(super) const STORE: &str = "user store";
 
-/// Which formats a sample of the stored passwords has, and whether Regain can write what it found. Of an account
+/// Which formats a sample of the stored passwords has, and whether Regain can write over what it found. Of an account
 /// without a password there is nothing in the sample.
 pub(super) fn formats(sample: &[String], users: &config::Users) -> Finding {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
@@ -21,15 +22,14 @@ pub(super) fn formats(sample: &[String], users: &config::Users) -> Finding {
             Identified::Unknown => "unknown",
         };
         *counts.entry(name).or_default() += 1;
-        if let (true, Err(error)) = (users.hash == "keep" && name != "unusable", Recipe::keep(stored)) {
+        if let (true, Err(error)) = (name != "unusable", hashing::recipe(users, stored)) {
             not_kept.entry(name).or_insert_with(|| error.to_string());
         }
     }
     let counted: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
     if let Some((name, error)) = not_kept.first_key_value() {
         let text = format!(
-            "of {} stored passwords ({}) some cannot be replaced in their own format, {name}: {error}; \
-             set users.hash to a format that the application reads",
+            "of {} stored passwords ({}) some cannot be replaced, {name}: {error}",
             sample.len(),
             counted.join(", "),
         );
