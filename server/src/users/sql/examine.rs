@@ -4,7 +4,7 @@ use crate::config;
 use crate::finding::Finding;
 use crate::hashing;
 use crate::users::StoreFault;
-use regain_core::hash::{Identified, identify};
+use regain_core::hash::{Identified, StoredPassword, identify};
 use std::collections::BTreeMap;
 
 /// The subject of these findings.
@@ -12,10 +12,10 @@ pub(super) const STORE: &str = "user store";
 
 /// Which formats a sample of the stored passwords has, and whether Regain can write over what it found. Of an account
 /// without a password there is nothing in the sample.
-pub(super) fn formats(sample: &[String], users: &config::Users) -> Finding {
+pub(super) fn formats(sample: &[StoredPassword], users: &config::Users) -> Finding {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut not_kept: BTreeMap<&'static str, String> = BTreeMap::new();
-    for stored in sample {
+    for stored in sample.iter().map(StoredPassword::expose) {
         let name = match identify(stored) {
             Identified::Known(format) => format.name(),
             Identified::Unusable => "unusable",

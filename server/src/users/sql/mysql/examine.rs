@@ -9,13 +9,15 @@ use super::values::text;
 use super::{cell, rights, unread};
 use crate::config;
 use crate::finding::Finding;
+use crate::users::SAMPLE_MAX;
 use crate::users::StoreFault;
 use crate::users::sql::examine::{self, NO_PLAN, NOT_COUNTED, NOT_SAMPLED, STORE};
-use crate::users::sql::limits::{SAMPLE_MAX, SURVEY_MAX};
+use crate::users::sql::limits::SURVEY_MAX;
 use crate::users::sql::mapping::Mapping;
 use futures_util::FutureExt;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Error, Params, Row, Value};
+use regain_core::hash::StoredPassword;
 use std::sync::Arc;
 
 /// What an examination goes by.
@@ -176,14 +178,15 @@ impl Examination {
     }
 
     async fn formats(&self, lane: &Arc<Lane>) -> Finding {
-        let sql = self.mapping.sample(SAMPLE_MAX);
-        match read(lane, sql).await {
-            Ok(rows) => {
-                let sample: Vec<_> = rows.iter().filter_map(|row| text(cell(row, 0))).collect();
-                examine::formats(&sample, &self.users)
-            }
+        match self.sample(lane).await {
+            Ok(sample) => examine::formats(&sample, &self.users),
             Err(fault) => examine::left_open(NOT_SAMPLED, &fault),
         }
+    }
+
+    pub(super) async fn sample(&self, lane: &Arc<Lane>) -> Result<Vec<StoredPassword>, StoreFault> {
+        let rows = read(lane, self.mapping.sample(SAMPLE_MAX)).await?;
+        Ok(rows.iter().filter_map(|row| text(cell(row, 0))).map(StoredPassword::new).collect())
     }
 
     async fn shared_addresses(&self, lane: &Arc<Lane>) -> Finding {

@@ -12,6 +12,7 @@ use crate::finding::Finding;
 use crate::users::StoreFault;
 use crate::users::sql::examine::{self as say, NO_PLAN, NOT_COUNTED, NOT_SAMPLED, STORE};
 use crate::users::sql::limits::SURVEY_MAX;
+use regain_core::hash::StoredPassword;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, Row};
 
@@ -178,10 +179,15 @@ async fn shared_addresses(client: &Client, statements: &Statements) -> Finding {
 }
 
 async fn formats(client: &Client, statements: &Statements, users: &config::Users) -> Finding {
-    match bounded(client, "", &statements.sample, &[]).await {
-        Ok(sample) => say::formats(&sample.iter().filter_map(|row| text(row, 0)).collect::<Vec<_>>(), users),
-        Err(error) => say::left_open(NOT_SAMPLED, &fault("cannot be read", &error)),
+    match sample(client, statements).await {
+        Ok(sample) => say::formats(&sample, users),
+        Err(fault) => say::left_open(NOT_SAMPLED, &fault),
     }
+}
+
+pub(super) async fn sample(client: &Client, statements: &Statements) -> Result<Vec<StoredPassword>, StoreFault> {
+    let sample = bounded(client, "", &statements.sample, &[]).await.map_err(|error| fault("cannot be read", &error))?;
+    Ok(sample.iter().filter_map(|row| text(row, 0)).map(StoredPassword::new).collect())
 }
 
 /// Asks in a transaction that cannot write, for a short time, with other settings.

@@ -165,6 +165,10 @@ impl UserStore for PostgresStore {
         read.await
     }
 
+    async fn sample_passwords(&self) -> Result<Vec<StoredPassword>, StoreFault> {
+        self.look_up(|client, statements| Box::pin(examine::sample(client, statements))).await
+    }
+
     async fn examine(&self) -> Vec<Finding> {
         let shared = Arc::clone(&self.shared);
         let examined = self.readers.run(self.limits.look_up * EXAMINATION_LOOK_UPS, move |client, _| {

@@ -1,9 +1,9 @@
 //! The SQL, put together once the types of the columns are known.
 
 use super::catalogue::{self, Column, Comparison, Table};
+use crate::users::SAMPLE_MAX;
 use crate::users::StoreFault;
 use crate::users::sql::after_reset::{Bind, Statement};
-use crate::users::sql::limits::SAMPLE_MAX;
 use crate::users::sql::mapping::{Mapping, Step};
 use tokio_postgres::Client;
 
