@@ -14,14 +14,14 @@ use std::process::Command;
 pub(crate) fn gather() -> (Vec<(&'static str, PathBuf)>, Result<()>) {
     let mut found = Vec::new();
     let mut complete = Ok(());
-    let places: [(&str, fn() -> Result<PathBuf>); 4] = [
+    let places: [(&str, Find); 4] = [
         ("REGAIN_TEST_FORMATS_PYTHON", python),
         ("REGAIN_TEST_FORMATS_NODE_FOLDER", node_folder),
         ("REGAIN_TEST_PHP", || program("php", "php-cli")),
         ("REGAIN_TEST_PERL", || program("perl", "perl")),
     ];
-    for (variable, place) in places {
-        match std::env::var_os(variable).map_or_else(place, |named| Ok(named.into())) {
+    for (variable, find) in places {
+        match std::env::var_os(variable).map_or_else(find, |named| Ok(named.into())) {
             Ok(path) => {
                 println!("{variable}={}", path.display());
                 found.push((variable, path));
@@ -31,6 +31,9 @@ pub(crate) fn gather() -> (Vec<(&'static str, PathBuf)>, Result<()>) {
     }
     (found, complete)
 }
+
+/// Finds it, or installs it first.
+type Find = fn() -> Result<PathBuf>;
 
 fn program(name: &str, package: &str) -> Result<PathBuf> {
     if on_path(name).is_none() {

@@ -16,9 +16,11 @@ pub(super) enum Pepper {
     /// beyond is cut off, as Devise and Matrix Authentication Service do. Devise's own pepper of 128 characters never
     /// fits behind a password in bcrypt's 72 bytes; to refuse that would be to refuse every password.
     Appended,
-    /// It is an input of its own to the algorithm: Argon2's secret. This verifies with it: stored, password, secret.
-    Secret(fn(&str, &[u8], &[u8]) -> Result<bool, HashError>),
+    /// It is an input of its own to the algorithm: Argon2's secret.
+    Secret(VerifyWithSecret),
 }
+
+type VerifyWithSecret = fn(stored: &str, password: &[u8], secret: &[u8]) -> Result<bool, HashError>;
 
 /// Makes the hashes of passwords with a pepper after them.
 pub(super) struct Appending {
