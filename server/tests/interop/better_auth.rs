@@ -3,8 +3,8 @@
 use crate::application::{Application, Session, prepared};
 use crate::database::Database;
 use crate::program::{Program, free_port};
-use crate::story::a_reset_that_the_application_accepts;
-use crate::support::process::needed;
+use crate::story::{NEW_PASSWORD, OLD_PASSWORD, Site, a_reset_that_the_application_accepts};
+use crate::support::process::{DEADLINE, eventually, needed};
 use async_trait::async_trait;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -15,9 +15,23 @@ async fn accepts_the_new_password() {
     a_reset_that_the_application_accepts(&BetterAuth::start().await).await;
 }
 
+/// A link of better-auth's own, asked for before the reset, would otherwise set the password once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn its_own_reset_that_was_under_way_ends() {
+    let (application, address) = (BetterAuth::start().await, "ada@example.com");
+    application.create(address, OLD_PASSWORD).await;
+    let token = application.reset_token(address).await;
+    Site::beside(&application).await.reset(address, NEW_PASSWORD).await;
+
+    let body = json!({ "token": token, "newPassword": "Third-Ladder-Orchard-93" });
+    let answer = application.post(&Session::new(), "/reset-password", body).await;
+    assert_eq!(answer.status(), 400);
+    assert!(application.sign_in(address, NEW_PASSWORD).await.is_some());
+}
+
 /// The server in `apps/better-auth`.
 struct BetterAuth {
-    _server: Program,
+    server: Program,
     url: String,
     database: Database,
 }
@@ -31,11 +45,23 @@ impl BetterAuth {
         command.arg("server.mjs").current_dir(prepared("better-auth"));
         command.env("DATABASE_URL", database.url()).env("PORT", port.to_string());
         let server = Program::start(command, &format!("{url}/ok")).await;
-        Self { _server: server, url, database }
+        Self { server, url, database }
     }
 
     async fn post(&self, session: &Session, path: &str, body: Value) -> Response {
         session.client.post(format!("{}{path}", self.url)).json(&body).send().await.unwrap()
+    }
+
+    /// Asks better-auth itself for a reset, and takes the token from where it would mail it.
+    async fn reset_token(&self, address: &str) -> String {
+        let answer = self.post(&Session::new(), "/request-password-reset", json!({ "email": address })).await;
+        assert_eq!(answer.status(), 200);
+        let printed = async || {
+            let said = self.server.said();
+            let (_, token) = said.split_once("reset token ")?;
+            Some(token.split_once('\n')?.0.to_owned())
+        };
+        eventually("a token of better-auth's own", DEADLINE, printed).await
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::application::{Application, Session, prepared};
 use crate::database::Database;
 use crate::program::{Program, free_port, run};
-use crate::story::a_reset_that_the_application_accepts;
+use crate::story::{Site, a_reset_that_the_application_accepts};
+use crate::support::process::without_our_settings;
 use async_trait::async_trait;
 use std::process::Command;
 
@@ -20,6 +21,25 @@ async fn accepts_the_new_password_on_mariadb() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accepts_a_new_password_in_argon2() {
     a_reset_that_the_application_accepts(&Django::on(Database::on_postgres("django").await, ARGON2).await).await;
+}
+
+/// As Django's own form does: who is not active, or signs in elsewhere and so has no password, is sent nothing. Nor are
+/// two accounts with one address, which Django allows: no one could say whose the link is.
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_that_cannot_reset_are_sent_nothing() {
+    let application = Django::on(Database::on_mariadb("django").await, PBKDF2).await;
+    run(manage(&application.database, PBKDF2, &["shell", "--command", ACCOUNTS_THAT_CANNOT_RESET]));
+    let site = Site::beside(&application).await;
+    let regain = site.serve();
+    for (address, reason) in [
+        ("retired@example.com", "may not reset its password"),
+        ("elsewhere@example.com", "may not reset its password"),
+        ("shared@example.com", "several accounts have this address"),
+    ] {
+        regain.request(address).await;
+        site.timeline(address, reason).await;
+    }
+    assert!(site.mails().is_empty());
 }
 
 /// The project in `apps/django`, migrated and serving.
@@ -89,7 +109,7 @@ impl Application for Django {
 fn manage(database: &Database, hasher: &str, words: &[&str]) -> Command {
     let folder = prepared("django");
     let mut command = Command::new(folder.join("venv/bin/python"));
-    command.arg("manage.py").args(words).current_dir(folder);
+    without_our_settings(&mut command).arg("manage.py").args(words).current_dir(folder);
     command.env("DATABASE_URL", database.url()).env("PASSWORD_HASHER", hasher);
     command
 }
@@ -98,3 +118,11 @@ fn manage(database: &Database, hasher: &str, words: &[&str]) -> Command {
 const PBKDF2: &str = "pbkdf2";
 /// What its documentation recommends besides.
 const ARGON2: &str = "argon2";
+
+const ACCOUNTS_THAT_CANNOT_RESET: &str = "
+from django.contrib.auth.models import User
+User.objects.create_user('retired', 'retired@example.com', 'Old-Horse-Battery-71', is_active=False)
+User.objects.create_user('elsewhere', 'elsewhere@example.com')
+User.objects.create_user('one', 'shared@example.com', 'Old-Horse-Battery-71')
+User.objects.create_user('other', 'shared@example.com', 'Old-Horse-Battery-71')
+";

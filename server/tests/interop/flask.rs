@@ -51,11 +51,6 @@ impl Application for Flask {
         &[("preset", "flask")]
     }
 
-    /// Only the application knows where it keeps its sessions.
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        vec![("REGAIN_USERS__AFTER_RESET", r#"["DELETE FROM sessions WHERE user_id = :id"]"#.into())]
-    }
-
     async fn create(&self, address: &str, password: &str) {
         forms::sign_up(&self.url, address, password).await;
     }

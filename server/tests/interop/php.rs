@@ -45,14 +45,12 @@ impl Application for Shop {
     }
 
     fn mapping(&self) -> &'static [(&'static str, &'static str)] {
-        &[("table", "customers"), ("id", "customer_id"), ("email", "email"), ("password", "pass_hash")]
-    }
-
-    /// Only the application knows where it keeps its sessions, and whom it lets in.
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("REGAIN_USERS__ELIGIBLE", "is_blocked = 0".into()),
-            ("REGAIN_USERS__AFTER_RESET", r#"["DELETE FROM customer_sessions WHERE customer_id = :id"]"#.into()),
+        &[
+            ("table", "customers"),
+            ("id", "customer_id"),
+            ("email", "email"),
+            ("password", "pass_hash"),
+            ("eligible", "is_blocked = 0"),
         ]
     }
 

@@ -14,7 +14,8 @@ impl Program {
     /// Starts `command` without any setting of these tests, and waits until `url` answers, whatever it answers.
     pub(crate) async fn start(mut command: Command, url: &str) -> Self {
         let output = NamedTempFile::new().unwrap();
-        let streams = [output.reopen().unwrap(), output.reopen().unwrap()].map(Stdio::from);
+        // One place in the file for both: each with its own would write over the other.
+        let streams = [(); 2].map(|()| Stdio::from(output.as_file().try_clone().unwrap()));
         let [stdout, stderr] = streams;
         without_our_settings(&mut command).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
         let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));

@@ -4,7 +4,6 @@ use crate::application::Application;
 use crate::program::{free_port, run};
 use crate::support::process::{DEADLINE, Process, command, eventually, reset_token};
 use crate::support::smtp::{ReceivedMail, SmtpServer};
-use std::fmt::Write;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -22,10 +21,7 @@ pub(crate) async fn a_reset_that_the_application_accepts(application: &dyn Appli
 
     let site = Site::beside(application).await;
     site.check();
-    let regain = site.serve();
-    regain.request(address).await;
-    let token = reset_token(&site.mail_to(address).await).expect("a link in the mail");
-    assert!(regain.confirm(&token, NEW_PASSWORD).await.unwrap(), "{}", regain.log());
+    site.reset(address, NEW_PASSWORD).await;
 
     assert!(application.signed_in_as(&earlier).await.is_none(), "a session from before is still open");
     assert!(application.sign_in(address, OLD_PASSWORD).await.is_none(), "the old password is still let in");
@@ -72,9 +68,15 @@ impl Site {
 
     /// `regain check`, which must be content.
     pub(crate) fn check(&self) {
-        if CHECK_EXISTS {
-            self.regain(&["check", "--config", "regain.toml"]);
-        }
+        self.regain(&["check", "--config", "regain.toml"]);
+    }
+
+    /// Starts Regain, asks it for a link, and sets `password` with the link that comes.
+    pub(crate) async fn reset(&self, address: &str, password: &str) {
+        let regain = self.serve();
+        regain.request(address).await;
+        let token = reset_token(&self.mail_to(address).await).expect("a link in the mail");
+        assert!(regain.confirm(&token, password).await.unwrap(), "{}", regain.log());
     }
 
     /// Waits for the first mail to `address`.
@@ -106,27 +108,12 @@ impl Site {
     }
 }
 
-/// Writes `regain.toml`.
+/// Lets `regain init` write `regain.toml`.
 fn configure(folder: &Path, application: &dyn Application) {
-    if INIT_EXISTS {
-        run(command(folder, &["init", &application.database_url()]));
-        let config = std::fs::read_to_string(folder.join("regain.toml")).unwrap();
-        for (key, value) in application.mapping() {
-            let line = format!("{key} = {value:?}");
-            assert!(config.contains(&line), "{line} is not in what init wrote:\n{config}");
-        }
-        return;
-    }
-    let mut config = String::from("public_url = \"http://127.0.0.1:8080\"\n");
-    writeln!(config, "[users]\nurl = {:?}", application.database_url()).unwrap();
+    run(command(folder, &["init", &application.database_url()]));
+    let config = std::fs::read_to_string(folder.join("regain.toml")).unwrap();
     for (key, value) in application.mapping() {
-        writeln!(config, "{key} = {value:?}").unwrap();
+        let line = format!("\n{key} = {value:?}\n");
+        assert!(config.contains(&line), "{line} is not in what init wrote:\n{config}");
     }
-    writeln!(config, "[mail]\nfrom = \"Example <no-reply@example.com>\"").unwrap();
-    std::fs::write(folder.join("regain.toml"), config).unwrap();
 }
-
-/// Whether `regain init` is there; without it the configuration is written by hand.
-const INIT_EXISTS: bool = true;
-/// Whether `regain check` is there.
-const CHECK_EXISTS: bool = true;

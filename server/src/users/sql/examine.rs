@@ -3,6 +3,7 @@
 use crate::config;
 use crate::finding::Finding;
 use crate::users::StoreFault;
+use crate::users::sql::presets::Preset;
 use regain_core::hash::{Identified, Recipe, identify};
 use std::collections::BTreeMap;
 
@@ -99,8 +100,10 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
         [] => String::new(),
         tables => format!("; without {}, which this database has not got", tables.join(", ")),
     };
+    // What the operator wrote stands in place of a preset's statements, and so of what the preset says of them.
+    let untouched = |preset: &Preset| users.after_reset == preset.after_reset(users.url.engine());
     match (users.preset, run) {
-        (Some(preset), _) if !preset.sessions.is_empty() => {
+        (Some(preset), _) if !preset.sessions.is_empty() && untouched(preset) => {
             Finding::holds(STORE, format!("{}{left_out}", preset.sessions))
         }
         (_, 0) => Finding::advice(
