@@ -3,8 +3,9 @@
 //! A hash takes tens of milliseconds and megabytes. So many run at once as there are cores, some more wait, and the
 //! rest are turned away: a storm of redeemings costs bounded memory, and no async thread ever hashes.
 
+use crate::config;
 use regain_core::entropy::Entropy;
-use regain_core::hash::{self, HashError, Recipe, StoredPassword};
+use regain_core::hash::{self, Format, HashError, Recipe, StoredPassword};
 use regain_core::password::AcceptedPassword;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -81,13 +82,19 @@ impl HashingPool {
         self.run(move || hash::verify(stored.expose(), password.expose_secret().as_bytes())).await
     }
 
-    /// Whether the password is any of `stored`. What is of no format that can be computed matches nothing; the log says
-    /// so. Holds one thread, and for as long as all of them take.
+    /// Whether the password is any of `stored`, as `users` says that they are made. What is of no format that can be
+    /// computed matches nothing; the log says so. Holds one thread, and for as long as all of them take.
     ///
     /// # Errors
     /// [`HashingFault`].
-    pub async fn verify_any(&self, stored: Vec<StoredPassword>, password: SecretString) -> Result<bool, HashingFault> {
-        let is_it = move |one: &StoredPassword| match hash::verify(one.expose(), password.expose_secret().as_bytes()) {
+    pub async fn verify_any(
+        &self,
+        users: &config::Users,
+        stored: Vec<StoredPassword>,
+        password: SecretString,
+    ) -> Result<bool, HashingFault> {
+        let (format, pepper) = (Format::named(&users.hash), users.pepper.clone());
+        let is_it = move |one: &StoredPassword| match matches(format, one, &password, pepper.as_ref()) {
             Err(fault @ HashError::OutOfMemory { .. }) => Err(fault),
             Err(fault) => {
                 tracing::warn!(%fault, "an earlier password cannot be compared with, and is passed over");
@@ -121,6 +128,31 @@ impl HashingPool {
     }
 }
 
+/// How a new password is written over `stored`: as configured, or as the account has it, and with the pepper if there
+/// is one.
+///
+/// # Errors
+/// [`HashError`], if it cannot be written like that.
+pub fn recipe(users: &config::Users, stored: &str) -> Result<Recipe, HashError> {
+    let recipe = Recipe::configured(&users.hash, stored)?;
+    match users.pepper.clone() {
+        Some(pepper) => recipe.with_pepper(pepper),
+        None => Ok(recipe),
+    }
+}
+
+/// A format that leaves no mark in the text can only be named, so what is named is tried first.
+fn matches(
+    named: Option<Format>,
+    stored: &StoredPassword,
+    password: &SecretString,
+    pepper: Option<&SecretString>,
+) -> Result<bool, HashError> {
+    let (stored, password) = (stored.expose(), password.expose_secret().as_bytes());
+    let as_named = named.and_then(|format| format.verify_with(stored, password, pepper).ok());
+    as_named.map_or_else(|| hash::verify_with(stored, password, pepper), Ok)
+}
+
 impl Default for HashingPool {
     /// A thread for each core.
     fn default() -> Self {
@@ -135,6 +167,8 @@ const WAITING_MAX: usize = 256;
 mod tests {
     use super::*;
     use crate::ambient::SystemEntropy;
+    use crate::config::StoreUrl;
+    use crate::users::conformance::users_config;
     use std::future::Future;
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};
@@ -191,9 +225,10 @@ mod tests {
     #[tokio::test]
     async fn any_of_several_is_found_past_what_cannot_be_computed() {
         let pool = HashingPool::new(1, 0);
+        let users = users_config(StoreUrl::Sqlite("unused.db".into()));
         let verify_any = |stored: &[&str]| {
             let stored = stored.iter().map(|one| StoredPassword::new(*one)).collect();
-            pool.verify_any(stored, "old horse battery staple".to_owned().into())
+            pool.verify_any(&users, stored, "old horse battery staple".to_owned().into())
         };
         let matching = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
         assert!(verify_any(&["!", "no format at all", matching]).await.unwrap());

@@ -5,8 +5,8 @@
 
 mod secrets;
 
-use super::redeem::recipe_for;
 use crate::app::App;
+use crate::hashing;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
 use crate::users::StoreFault;
@@ -127,7 +127,7 @@ pub fn unfit(app: &App, account: &Account) -> Option<Reason> {
     }
     match &account.password {
         Some(stored) if identify(stored.expose()) != Identified::Unusable => {
-            recipe_for(app, stored).is_err().then_some(Reason::FormatUnknown)
+            hashing::recipe(&app.config.users, stored.expose()).is_err().then_some(Reason::FormatUnknown)
         }
         Some(_) | None => Some(Reason::Ineligible),
     }

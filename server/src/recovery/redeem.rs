@@ -11,11 +11,11 @@ use super::reuse::is_reused;
 use super::settle;
 use crate::app::App;
 use crate::failpoint;
-use crate::hashing::NewPassword;
+use crate::hashing::{self, NewPassword};
 use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, Written};
 use regain_core::account::Account;
-use regain_core::hash::{Format, HashError, Recipe, StoredPassword};
+use regain_core::hash::{Format, Recipe, StoredPassword};
 use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
@@ -181,15 +181,10 @@ pub fn weaknesses(app: &App, password: &SecretString) -> Vec<Violation> {
 }
 
 fn recipe(app: &App, opened: &Opened) -> Result<Recipe, RedeemRefusal> {
-    recipe_for(app, &opened.stored).map_err(|fault| {
+    hashing::recipe(&app.config.users, opened.stored.expose()).map_err(|fault| {
         tracing::error!(%fault, account = %opened.account.id, "no password can be written in this account's format");
         RedeemRefusal::Unavailable
     })
-}
-
-/// How a new password is written over `stored`: as configured, or as the account has it.
-pub(super) fn recipe_for(app: &App, stored: &StoredPassword) -> Result<Recipe, HashError> {
-    Recipe::named(&app.config.users.hash).map_or_else(|| Recipe::keep(stored.expose()), Ok)
 }
 
 /// All that is wrong with the password, or the proof that nothing is.

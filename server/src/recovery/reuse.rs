@@ -19,7 +19,7 @@ pub(super) async fn is_reused(app: &App, opened: &Opened, password: &SecretStrin
     let present = opened.stored.clone();
     let earlier = used.into_iter().take(history.keep).filter(|one| one.expose() != opened.stored.expose());
     let all = std::iter::once(present).chain(earlier).collect();
-    app.hashing.verify_any(all, password.clone()).await.map_err(|fault| {
+    app.hashing.verify_any(&app.config.users, all, password.clone()).await.map_err(|fault| {
         tracing::warn!(%fault, "a password could not be compared with those that the account had");
         RedeemRefusal::Unavailable
     })

@@ -2,35 +2,34 @@
 
 use crate::config;
 use crate::finding::Finding;
+use crate::hashing;
 use crate::users::StoreFault;
-use crate::users::sql::presets::Preset;
-use regain_core::hash::{Identified, Recipe, identify};
+use regain_core::hash::{Identified, StoredPassword, identify};
 use std::collections::BTreeMap;
 
 /// The subject of these findings.
 pub(super) const STORE: &str = "user store";
 
-/// Which formats a sample of the stored passwords has, and whether Regain can write what it found. Of an account
+/// Which formats a sample of the stored passwords has, and whether Regain can write over what it found. Of an account
 /// without a password there is nothing in the sample.
-pub(super) fn formats(sample: &[String], users: &config::Users) -> Finding {
+pub(super) fn formats(sample: &[StoredPassword], users: &config::Users) -> Finding {
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut not_kept: BTreeMap<&'static str, String> = BTreeMap::new();
-    for stored in sample {
+    for stored in sample.iter().map(StoredPassword::expose) {
         let name = match identify(stored) {
             Identified::Known(format) => format.name(),
             Identified::Unusable => "unusable",
             Identified::Unknown => "unknown",
         };
         *counts.entry(name).or_default() += 1;
-        if let (true, Err(error)) = (users.hash == "keep" && name != "unusable", Recipe::keep(stored)) {
+        if let (true, Err(error)) = (name != "unusable", hashing::recipe(users, stored)) {
             not_kept.entry(name).or_insert_with(|| error.to_string());
         }
     }
     let counted: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
     if let Some((name, error)) = not_kept.first_key_value() {
         let text = format!(
-            "of {} stored passwords ({}) some cannot be replaced in their own format, {name}: {error}; \
-             set users.hash to a format that the application reads",
+            "of {} stored passwords ({}) some cannot be replaced, {name}: {error}",
             sample.len(),
             counted.join(", "),
         );
@@ -55,16 +54,14 @@ pub(super) fn left_open(what: &str, why: &StoreFault) -> Finding {
     Finding::advice(STORE, format!("{what}; {why}"))
 }
 
-/// How many addresses more than one account has: nobody who types one of them gets mail.
+/// How many addresses more than one account has. Where they differ in case, each is found by its exact spelling.
 pub(super) fn shared_addresses(count: u64) -> Finding {
-    match count {
-        0 => Finding::holds(STORE, "no two accounts share an address"),
-        1 => Finding::advice(STORE, "1 address belongs to several accounts; whoever types it gets no mail"),
-        n => Finding::advice(
-            STORE,
-            format!("{n} addresses belong to several accounts each; whoever types one gets no mail"),
-        ),
-    }
+    let belong = match count {
+        0 => return Finding::holds(STORE, "no two accounts share an address"),
+        1 => "1 address belongs to several accounts; it gets".to_owned(),
+        n => format!("{n} addresses belong to several accounts each; they get"),
+    };
+    Finding::advice(STORE, format!("{belong} no mail, unless they differ in case and one is typed exactly as on file"))
 }
 
 /// What Regain may do in the database, against what it needs: `missing` and `more` as GRANTs would say it.
@@ -100,12 +97,11 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
         [] => String::new(),
         tables => format!("; without {}, which this database has not got", tables.join(", ")),
     };
-    // What the operator wrote stands in place of a preset's statements, and so of what the preset says of them.
-    let untouched = |preset: &Preset| users.after_reset == preset.after_reset(users.url.engine());
-    match (users.preset, run) {
-        (Some(preset), _) if !preset.sessions.is_empty() && untouched(preset) => {
-            Finding::holds(STORE, format!("{}{left_out}", preset.sessions))
-        }
+    // The preset's sentence is about the preset's statements.
+    let preset = users.preset.filter(|preset| users.after_reset == preset.after_reset(users.url.engine()));
+    match (preset, run) {
+        (Some(preset), _) if preset.ends_sessions => Finding::holds(STORE, format!("{}{left_out}", preset.sessions)),
+        (Some(preset), _) => Finding::advice(STORE, format!("{}{left_out}", preset.sessions)),
         (_, 0) => Finding::advice(
             STORE,
             "nothing ends the sessions of an account whose password was reset; see users.after_reset",

@@ -41,8 +41,6 @@ impl Seen {
 
 /// For each part of an examination that reads many rows, since others wait for the database too.
 pub(super) const SURVEY_MAX: Duration = Duration::from_secs(2);
-/// How many stored passwords an examination looks at: enough to see a format that a few in a hundred have.
-pub(super) const SAMPLE_MAX: usize = 200;
 /// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards.
 const WRITE_MAX: Duration = Duration::from_secs(20);
 /// Half of it: a look-up is repeated, a write is not.

@@ -110,6 +110,10 @@ impl UserStore for SqliteStore {
         self.read(move |reading, connection| reading.role(connection, &id)).await
     }
 
+    async fn sample_passwords(&self) -> Result<Vec<StoredPassword>, StoreFault> {
+        self.sample().await
+    }
+
     async fn examine(&self) -> Vec<Finding> {
         self.look_over().await
     }

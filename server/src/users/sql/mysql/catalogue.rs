@@ -49,7 +49,7 @@ pub(super) struct Folded {
     pub(super) expression: String,
     /// What it is compared with.
     pub(super) mark: String,
-    /// What an index would be on: the column's name, or a generated column's type and expression.
+    /// What an index would be on.
     pub(super) indexed: Indexed,
 }
 
@@ -136,11 +136,11 @@ impl Folded {
                 indexed: Indexed::Expression(alone, column.column_type.clone()),
             };
         }
-        let column_type = email.map(|column| column.column_type.clone()).unwrap_or_default();
+        let column_type = email.filter(|column| column.data_type.ends_with("char")).map(|column| &column.column_type);
         Self {
             expression: format!("LOWER({folded})"),
             mark: format!("LOWER({mark})"),
-            indexed: Indexed::Expression(alone, column_type),
+            indexed: Indexed::Expression(alone, column_type.map_or_else(|| "VARCHAR(320)".into(), Clone::clone)),
         }
     }
 }

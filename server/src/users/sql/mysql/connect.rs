@@ -54,16 +54,28 @@ impl Lane {
         T: Send + 'static,
         W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<T, StoreFault>> + Send + 'static,
     {
+        self.run_within(self.limit, work).await
+    }
+
+    /// The same, for work that has a limit of its own.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(super) async fn run_within<T, W>(self: &Arc<Self>, limit: Duration, work: W) -> Result<T, StoreFault>
+    where
+        T: Send + 'static,
+        W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<T, StoreFault>> + Send + 'static,
+    {
+        let deadline = Instant::now() + limit.min(self.limit);
         // A task of its own: a caller who goes away, as clients do, must not take the watch on the deadline along.
-        let watched = tokio::spawn(Arc::clone(self).watch(work));
+        let watched = tokio::spawn(Arc::clone(self).watch(deadline, work));
         watched.await.unwrap_or_else(|broken| Err(StoreFault { what: "failed", cause: broken.to_string() }))
     }
 
-    async fn watch<T, W>(self: Arc<Self>, work: W) -> Result<T, StoreFault>
+    async fn watch<T, W>(self: Arc<Self>, deadline: Instant, work: W) -> Result<T, StoreFault>
     where
         W: for<'s> FnOnce(&'s mut Session) -> BoxFuture<'s, Result<T, StoreFault>>,
     {
-        let deadline = Instant::now() + self.limit;
         let permit = timeout_at(deadline, self.free.acquire()).await;
         let _held_until_the_end = permit.map_err(|_| overdue())?;
         let mut session = timeout_at(deadline, self.take()).await.map_err(|_| overdue())??;

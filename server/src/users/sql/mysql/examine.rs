@@ -2,19 +2,22 @@
 
 use super::catalogue::Indexed;
 use super::connect::{Lane, Session, is_encrypted};
-use super::fault::{fault, words};
+use super::fault::words;
 use super::statements::Statements;
 use super::transaction::{is_there, without_transactions};
 use super::values::text;
 use super::{cell, rights, unread};
 use crate::config;
 use crate::finding::Finding;
+use crate::users::SAMPLE_MAX;
 use crate::users::StoreFault;
-use crate::users::sql::examine::{self, STORE};
+use crate::users::sql::examine::{self, NO_PLAN, NOT_COUNTED, NOT_SAMPLED, STORE};
+use crate::users::sql::limits::SURVEY_MAX;
 use crate::users::sql::mapping::Mapping;
 use futures_util::FutureExt;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Error, Params, Row, Value};
+use regain_core::hash::StoredPassword;
 use std::sync::Arc;
 
 /// What an examination goes by.
@@ -42,15 +45,13 @@ impl Examination {
 
     async fn look_over(self: Arc<Self>, session: &mut Session) -> Result<Vec<Finding>, StoreFault> {
         let mut findings = vec![self.server(session).await?];
-        let tables: Vec<_> = self.mapping.tables.iter().map(|mapped| mapped.table.as_str()).collect();
-        findings.push(Finding::holds(STORE, format!("the columns are all there, in {}", tables.join(", "))));
         let (steps, left_out) = self.steps(session).await?;
         let missing = self.try_statements(session, &steps, &mut findings).await?;
         let more = rights::more_than_needed(session, &self.mapping, &self.statements).await.map_err(unread)?;
         findings.push(examine::rights(&missing, &more));
         findings.push(self.engines(session).await?);
         if missing.is_empty() {
-            findings.extend(self.index(session).await?);
+            findings.push(self.index(session).await?);
         }
         findings.push(examine::sessions(&self.users, &left_out));
         Ok(findings)
@@ -122,11 +123,11 @@ impl Examination {
                         findings.push(Finding::fails(STORE, format!("the server refuses {name}: {said}")));
                     }
                 },
-                Err(error) => return Err(fault("cannot be read", &error)),
+                Err(error) => return Err(unread(error)),
             }
         }
         if !failed && missing.is_empty() {
-            findings.push(Finding::holds(STORE, "the server accepts every statement that a reset needs"));
+            findings.push(examine::usable());
         }
         Ok(missing)
     }
@@ -141,14 +142,13 @@ impl Examination {
         Ok(Finding::fails(STORE, format!("{text}{}", altered.join("; "))))
     }
 
-    /// Nothing, if the server cannot say.
-    async fn index(&self, session: &mut Session) -> Result<Option<Finding>, StoreFault> {
+    async fn index(&self, session: &mut Session) -> Result<Finding, StoreFault> {
         let sql = format!("EXPLAIN {}", self.statements.look_up(&session.catalogue.folded, 2));
         let values = Params::Positional(vec![Value::from("a@example.com"), Value::from("b@example.com")]);
         let plan: Vec<Row> = match session.connection.exec(sql, values).await {
             Ok(plan) => plan,
-            Err(Error::Server(_)) => return Ok(None),
-            Err(error) => return Err(fault("cannot be read", &error)),
+            Err(error @ Error::Server(_)) => return Ok(examine::left_open(NO_PLAN, &unread(error))),
+            Err(error) => return Err(unread(error)),
         };
         let column = |row: &Row, name: &str| row.get::<Value, _>(name).as_ref().and_then(text);
         let scans = plan.iter().any(|row| {
@@ -158,7 +158,7 @@ impl Examination {
         });
         let version = version(session).await?;
         let create = self.index_to_create(&session.catalogue.folded.indexed, &version);
-        Ok(Some(examine::index(scans.then_some(&create))))
+        Ok(examine::index(scans.then_some(&create)))
     }
 
     /// MySQL has indexes on expressions; MariaDB's are on a column that is generated.
@@ -178,16 +178,15 @@ impl Examination {
     }
 
     async fn formats(&self, lane: &Arc<Lane>) -> Finding {
-        let sql = self.mapping.sample(SAMPLE_MAX);
-        match read(lane, sql).await {
-            Ok(rows) => {
-                let sample: Vec<_> = rows.iter().filter_map(|row| text(cell(row, 0))).collect();
-                examine::formats(&sample, &self.users)
-            }
-            Err(fault) => {
-                Finding::advice(STORE, format!("no sample of the stored passwords was read: {}", fault.cause))
-            }
+        match self.sample(lane).await {
+            Ok(sample) => examine::formats(&sample, &self.users),
+            Err(fault) => examine::left_open(NOT_SAMPLED, &fault),
         }
+    }
+
+    pub(super) async fn sample(&self, lane: &Arc<Lane>) -> Result<Vec<StoredPassword>, StoreFault> {
+        let rows = read(lane, self.mapping.sample(SAMPLE_MAX)).await?;
+        Ok(rows.iter().filter_map(|row| text(cell(row, 0))).map(StoredPassword::new).collect())
     }
 
     async fn shared_addresses(&self, lane: &Arc<Lane>) -> Finding {
@@ -196,19 +195,19 @@ impl Examination {
         let count = counted.map(|rows| rows.first().and_then(|row| text(cell(row, 0))?.parse().ok()));
         match count {
             Ok(count) => examine::shared_addresses(count.unwrap_or_default()),
-            Err(fault) => Finding::advice(STORE, format!("shared addresses were not counted: {}", fault.cause)),
+            Err(fault) => examine::left_open(NOT_COUNTED, &fault),
         }
     }
 }
 
 async fn read(lane: &Arc<Lane>, sql: String) -> Result<Vec<Row>, StoreFault> {
-    lane.run(move |session| async move { session.connection.exec(sql, ()).await.map_err(unread) }.boxed()).await
+    lane.run_within(SURVEY_MAX, move |session| {
+        async move { session.connection.exec(sql, ()).await.map_err(unread) }.boxed()
+    })
+    .await
 }
 
 async fn version(session: &mut Session) -> Result<String, StoreFault> {
     let version: Option<String> = session.connection.query_first("SELECT VERSION()").await.map_err(unread)?;
     Ok(version.unwrap_or_default())
 }
-
-/// Stored passwords looked at.
-const SAMPLE_MAX: usize = 200;

@@ -107,6 +107,10 @@ impl UserStore for MysqlStore {
         Ok(rows.first().and_then(role))
     }
 
+    async fn sample_passwords(&self) -> Result<Vec<StoredPassword>, StoreFault> {
+        self.examination.sample(&self.readers).await
+    }
+
     async fn examine(&self) -> Vec<Finding> {
         Arc::clone(&self.examination).run(&self.readers).await
     }

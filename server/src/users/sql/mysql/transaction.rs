@@ -36,7 +36,10 @@ pub(super) async fn set_password(
     match write(&mut transaction, &statements, swap, &key, &change).await {
         Ok(Written::Yes) => transaction.commit().await.map(|()| Written::Yes).map_err(unwritten),
         // Now, rather than when the server notices; the connection is thrown away after a fault.
-        otherwise => transaction.rollback().await.map_err(unwritten).and(otherwise),
+        otherwise => {
+            let taken_back = transaction.rollback().await.map_err(unwritten);
+            otherwise.and_then(|written| taken_back.map(|()| written))
+        }
     }
 }
 

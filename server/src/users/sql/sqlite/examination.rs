@@ -5,10 +5,12 @@ use super::reading::Reading;
 use super::{SqliteStore, Statements};
 use crate::config;
 use crate::finding::Finding;
+use crate::users::SAMPLE_MAX;
 use crate::users::StoreFault;
 use crate::users::sql::examine::{self, NO_PLAN, NOT_COUNTED, NOT_SAMPLED, STORE};
-use crate::users::sql::limits::{SAMPLE_MAX, SURVEY_MAX};
+use crate::users::sql::limits::SURVEY_MAX;
 use crate::users::sql::mapping::Mapping;
+use regain_core::hash::StoredPassword;
 use rusqlite::Connection;
 use std::sync::Arc;
 
@@ -50,7 +52,7 @@ impl SqliteStore {
         }
         let index = self.survey(|statements, connection| statements.index(connection)).await;
         let shared = self.survey(|statements, connection| statements.shared_addresses(connection)).await;
-        let sample = self.survey(|statements, connection| statements.sample(connection)).await;
+        let sample = self.sample().await;
         let left_open = |what| move |fault| examine::left_open(what, &fault);
         vec![
             examine::usable(),
@@ -59,6 +61,10 @@ impl SqliteStore {
             sample.map_or_else(left_open(NOT_SAMPLED), |sample| examine::formats(&sample, &self.users)),
             examine::sessions(&self.users, &left_out),
         ]
+    }
+
+    pub(super) async fn sample(&self) -> Result<Vec<StoredPassword>, StoreFault> {
+        self.survey(|statements, connection| statements.sample(connection)).await
     }
 
     async fn survey<T: Send + 'static>(
@@ -104,8 +110,9 @@ impl Statements {
         connection.query_row(&self.examining.shared_addresses, [], |row| row.get(0).map(u32::into))
     }
 
-    fn sample(&self, connection: &Connection) -> rusqlite::Result<Vec<String>> {
-        connection.prepare(&self.examining.sample)?.query_map([], |row| row.get(0))?.collect()
+    fn sample(&self, connection: &Connection) -> rusqlite::Result<Vec<StoredPassword>> {
+        let mut statement = connection.prepare(&self.examining.sample)?;
+        statement.query_map([], |row| row.get(0).map(|text: String| StoredPassword::new(text)))?.collect()
     }
 }
 

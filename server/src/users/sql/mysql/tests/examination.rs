@@ -13,6 +13,7 @@ async fn the_index_that_is_advised_is_used() {
         "VARCHAR(254) CHARACTER SET latin1 COLLATE latin1_bin",
         "VARCHAR(254) COLLATE utf8mb4_turkish_ci",
         "TEXT COLLATE utf8mb4_unicode_ci",
+        "VARBINARY(254)",
     ] {
         let database = MariaDb::new();
         database.run(&format!("ALTER TABLE accounts MODIFY email {address}"));

@@ -78,7 +78,7 @@ impl MariaDb {
         let mut last = self.ask(&sql);
         while last != count {
             assert!(begun.elapsed() < PATIENCE, "{last} and not {count} {rows}");
-            std::thread::yield_now();
+            std::thread::sleep(SNAPSHOT);
             last = self.ask(&sql);
         }
     }
@@ -198,5 +198,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 const PASSWORD: &str = "p@ss:/word";
+/// InnoDB tells of its transactions from a snapshot, which it renews once nobody has looked at it for 100 ms.
+const SNAPSHOT: Duration = Duration::from_millis(150);
 /// For the server to notice what ended.
 const PATIENCE: Duration = Duration::from_secs(10);

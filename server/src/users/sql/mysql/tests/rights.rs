@@ -54,7 +54,7 @@ async fn rights_beyond_that_are_named() {
         let findings = database.mysql(|_| {}, TimeLimits::default()).examine().await;
         let named = |finding: &Finding| finding.verdict == Verdict::Advice && finding.text.contains(named);
         assert!(findings.iter().any(named), "{grant}: {findings:?}");
-        assert!(findings.iter().all(|finding| finding.verdict != Verdict::Fails), "{grant}: {findings:?}");
+        assert!(!findings.iter().any(|finding| finding.text.contains("may not do")), "{grant}: {findings:?}");
     }
 }
 
@@ -66,6 +66,7 @@ fn granted() -> MariaDb {
     let (name, account) = (&database.name, &database.account);
     database.as_owner(&[&format!("REVOKE ALL ON {name}.* FROM {account}")]);
     let (_, mysql) = DOCUMENTED.split_once("## MySQL and MariaDB").unwrap();
+    let mysql = mysql.split("\n## ").next().unwrap();
     let grants: Vec<_> = mysql.lines().filter(|line| line.starts_with("GRANT ")).collect();
     assert_eq!(grants.len(), 2, "{mysql}");
     for grant in grants {

@@ -42,7 +42,7 @@ async fn what_is_given_up_leaves_no_transaction_open() {
     let limits = TimeLimits { look_up: HURRY, write: HURRY };
     let slow = |users: &mut config::Users| {
         all_tables(users);
-        users.after_reset.push("UPDATE sessions SET ended_by = SLEEP(60)".into());
+        users.after_reset.push("UPDATE accounts SET locale = SLEEP(60) WHERE id = :id".into());
     };
     let store = database.mysql(slow, limits);
     let begun = Instant::now();
@@ -57,7 +57,7 @@ async fn what_is_given_up_leaves_no_transaction_open() {
 async fn a_caller_who_goes_away_leaves_no_transaction_open() {
     let database = with_all_tables();
     let store = database.mysql(all_tables, TimeLimits { look_up: HURRY, write: HURRY });
-    let lock = database.lock();
+    let lock = database.lock_of("credentials");
     let gone = tokio::time::timeout(HURRY / 4, write(&store, "1", "a@example.com", "old", "new")).await;
     assert!(gone.is_err(), "{gone:?}");
     database.becomes("0", TRANSACTIONS);
