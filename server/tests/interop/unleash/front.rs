@@ -1,9 +1,9 @@
-//! What stands before Unleash in `docs/operate/frameworks/unleash.md`: a reverse proxy that hands resets to Regain.
+//! What stands before Unleash where its own pages are to reset passwords through Regain: a reverse proxy.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use reqwest::Client;
 use std::sync::{Arc, Mutex};
@@ -17,10 +17,9 @@ pub(super) struct Front {
     listening: JoinHandle<()>,
 }
 
-/// One request for Regain: what was asked, and how it was answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One request for Regain, and how it was answered.
+#[derive(Debug, Clone)]
 pub(super) struct Seen {
-    pub(super) method: Method,
     pub(super) path: String,
     pub(super) status: StatusCode,
 }
@@ -78,12 +77,12 @@ async fn pass_on(State(ways): State<Arc<Ways>>, request: Request) -> Response {
     let url = format!("{}{}", if is_for_regain { regain } else { unleash }, head.uri);
     let mut headers = head.headers;
     headers.remove(header::HOST);
-    headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.7"));
+    headers.insert("x-forwarded-for", CLIENT);
     let body = to_bytes(body, BODY_MAX).await.unwrap();
-    let sent = ways.client.request(head.method.clone(), url).headers(headers).body(body).send().await.unwrap();
+    let sent = ways.client.request(head.method, url).headers(headers).body(body).send().await.unwrap();
     let status = sent.status();
     if is_for_regain {
-        ways.seen.lock().unwrap().push(Seen { method: head.method, path, status });
+        ways.seen.lock().unwrap().push(Seen { path, status });
     }
     let mut answer = Response::builder().status(status);
     for (name, value) in sent.headers().iter().filter(|(name, _)| **name != header::TRANSFER_ENCODING) {
@@ -91,6 +90,9 @@ async fn pass_on(State(ways): State<Arc<Ways>>, request: Request) -> Response {
     }
     answer.body(Body::from(sent.bytes().await.unwrap())).unwrap()
 }
+
+/// Whoever asks is at one address, as proxies say it.
+const CLIENT: HeaderValue = HeaderValue::from_static("192.0.2.7");
 
 /// Octets; nothing here is longer.
 const BODY_MAX: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! Regain in front of a real Unleash: its own pages, in Chromium, and nobody sees that another answers.
 
 use super::Unleash;
-use super::front::Front;
+use super::front::{Front, Seen};
 use crate::application::Application;
 use crate::story::{NEW_PASSWORD, OLD_PASSWORD, Site};
 use crate::support::chromium::{Browser, Script};
@@ -43,7 +43,7 @@ async fn unleashs_own_pages_reset_a_password_through_regain() {
     browser.pictures("3-too-short").await;
     browser.retype(NEW_PASSWORD_FIELD, OLD_PASSWORD).await;
     browser.press("button[type=submit]:not([disabled])").await;
-    browser.shows("previously used").await;
+    browser.shows("a password that this account had before").await;
     browser.pictures("4-previously-used").await;
     browser.retype(NEW_PASSWORD_FIELD, NEW_PASSWORD).await;
     browser.press("button[type=submit]:not([disabled])").await;
@@ -54,15 +54,17 @@ async fn unleashs_own_pages_reset_a_password_through_regain() {
     browser.retype("[name=username]", ADA).await;
     browser.retype("[name=password]", NEW_PASSWORD).await;
     browser.press("button[type=submit]").await;
-    browser.shows("Welcome").await;
+    browser.shows("Welcome Ada").await;
     browser.pictures("6-signed-in").await;
 
     browser.page.goto(link).await.unwrap();
-    browser.shows("Invalid token").await;
+    browser.shows("Your token has either been used").await;
     browser.pictures("7-used").await;
-    for seen in front.seen() {
-        println!("{seen:?}");
-    }
+    let keyed_in = |seen: &Seen| seen.path.ends_with("/validate-password");
+    let (while_typing, asked): (Vec<_>, Vec<_>) = front.seen().into_iter().partition(keyed_in);
+    assert!(while_typing.len() > 1 && while_typing.iter().all(|seen| seen.status == 200), "{while_typing:?}");
+    let asked: Vec<_> = asked.iter().map(|seen| (seen.path.as_str(), seen.status.as_u16())).collect();
+    assert_eq!(asked, ASKED);
 }
 
 /// What people do on Unleash's pages.
@@ -97,3 +99,12 @@ impl Browser {
 }
 
 const NEW_PASSWORD_FIELD: &str = "input[autocomplete=new-password]";
+
+/// What the pages ask besides, with every key that leaves an acceptable password, whether it is one.
+const ASKED: [(&str, u16); 5] = [
+    ("/auth/reset/password-email", 200),
+    ("/auth/reset/validate", 200),
+    ("/auth/reset/password", 400),
+    ("/auth/reset/password", 200),
+    ("/auth/reset/validate", 401),
+];
