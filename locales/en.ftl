@@ -120,6 +120,7 @@ page-password-no-lower-case = Add a small letter, a to z.
 page-password-no-upper-case = Add a capital letter, A to Z.
 page-password-no-digit = Add a digit, 0 to 9.
 page-password-no-special = Add a special character, such as a punctuation mark or a space.
+page-password-previously-used = Choose a password that you have not used here before.
 page-choose-show = Show the passwords
 page-choose-button = Change the password
 page-choose-sessions = You may have to sign in again on the devices that you use.

@@ -81,6 +81,31 @@ impl HashingPool {
         self.run(move || hash::verify(stored.expose(), password.expose_secret().as_bytes())).await
     }
 
+    /// Whether the password is any of `stored`. What is of no format that can be computed matches nothing; the log says
+    /// so. Holds one thread, and for as long as all of them take.
+    ///
+    /// # Errors
+    /// [`HashingFault`].
+    pub async fn verify_any(&self, stored: Vec<StoredPassword>, password: SecretString) -> Result<bool, HashingFault> {
+        let is_it = move |one: &StoredPassword| match hash::verify(one.expose(), password.expose_secret().as_bytes()) {
+            Err(fault @ HashError::OutOfMemory { .. }) => Err(fault),
+            Err(fault) => {
+                tracing::warn!(%fault, "an earlier password cannot be compared with, and is passed over");
+                Ok(false)
+            }
+            matched => matched,
+        };
+        self.run(move || {
+            for one in &stored {
+                if is_it(one)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
+    }
+
     /// Whoever stops waiting gives the place back. What runs cannot be stopped and keeps its thread to the end.
     async fn run<T: Send + 'static>(
         &self,
@@ -161,6 +186,19 @@ mod tests {
     async fn faults_of_the_hash_come_through() {
         let refused = HashingPool::new(1, 0).verify(StoredPassword::new("!"), "x".to_owned().into()).await;
         assert!(matches!(refused, Err(HashingFault::Hash(HashError::Unusable))));
+    }
+
+    #[tokio::test]
+    async fn any_of_several_is_found_past_what_cannot_be_computed() {
+        let pool = HashingPool::new(1, 0);
+        let verify_any = |stored: &[&str]| {
+            let stored = stored.iter().map(|one| StoredPassword::new(*one)).collect();
+            pool.verify_any(stored, "old horse battery staple".to_owned().into())
+        };
+        let matching = "$2b$04$abcdefghijklmnopqrstuuiHJkaxOSitzS3fs3GMABz05MVbff1l.";
+        assert!(verify_any(&["!", "no format at all", matching]).await.unwrap());
+        assert!(!verify_any(&["!", "no format at all", "$2b$31$cut"]).await.unwrap());
+        assert!(!verify_any(&[]).await.unwrap());
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ mod conformance;
 mod databases;
 mod glossary;
 mod interop;
+mod libraries;
 mod needs;
 mod references;
 mod step;

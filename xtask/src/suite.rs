@@ -2,7 +2,7 @@
 
 use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{conformance, glossary, needs, references, tree};
+use crate::{conformance, glossary, libraries, needs, references, tree};
 use anyhow::Result;
 use std::process::Command;
 
@@ -34,6 +34,11 @@ pub(crate) fn test() -> Result<bool> {
         let passed = run_tests(command.envs(servers()), tests)?;
         println!("{}", conformance::count(&passed)?);
         Ok(())
+    });
+    report.step("the password libraries that formats are held to", |_| {
+        let (found, complete) = libraries::gather();
+        environment.extend(found);
+        complete
     });
     report.step("integration tests", |tests| {
         let mut command = cargo("test -p regain --features failpoints --test it");

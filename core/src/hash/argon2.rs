@@ -97,6 +97,7 @@ impl Hash {
         let digest = BASE64.decode(digest).map_err(|_| malformed("the digest is not base64"))?;
         bounded(name, "the salt's length", salt.len() as u64, SALT_BYTES_MIN..=SALT_BYTES_MAX)?;
         bounded(name, "the digest's length", digest.len() as u64, DIGEST_BYTES_MIN..=DIGEST_BYTES_MAX)?;
+        bounded(name, "m times t", m_kib.saturating_mul(t), 0..=WORK_MAX)?;
         let cost = Cost {
             variant,
             m_kib: bounded(name, "m", m_kib, M_KIB_MIN..=M_KIB_MAX)?,
@@ -209,6 +210,8 @@ const M_KIB_MIN: u32 = 8;
 const M_KIB_MAX: u32 = 1 << 20;
 /// Twice Keycloak's five, the most passes that are a framework's default.
 const T_MAX: u32 = 10;
+/// 4 GiB in all, as in four passes over the most memory, libsodium's costliest preset: some seconds.
+const WORK_MAX: u32 = 4 * M_KIB_MAX;
 /// Twice Django's eight lanes.
 const P_MAX: u32 = 16;
 /// The PHC string format's bounds for Argon2: salts of 8 to 48 bytes, digests of 12 to 64.

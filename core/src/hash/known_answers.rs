@@ -41,12 +41,12 @@ pub(super) fn all() -> impl Iterator<Item = KnownAnswer> {
 }
 
 fn lines() -> impl Iterator<Item = &'static str> {
-    FILES.iter().flat_map(|file| file.lines())
+    FILES.iter().flat_map(|(_, file)| file.lines())
 }
 
 /// Columns: who made it, password in hexadecimal, what was stored; where the text does not show them, the format's name
 /// and the pepper in hexadecimal.
-fn read(line: &'static str) -> Option<KnownAnswer> {
+pub(super) fn read(line: &'static str) -> Option<KnownAnswer> {
     let mut columns = line.split('\t').skip(1);
     let password = text::unhex(columns.next()?)?;
     let stored = columns.next()?;
@@ -62,16 +62,16 @@ fn read(line: &'static str) -> Option<KnownAnswer> {
 }
 
 /// Made as the scripts beside them tell; `published.tsv` cites its sources.
-const FILES: [&str; 9] = [
-    include_str!("../../tests/vectors/passwords.tsv"),
-    include_str!("../../tests/vectors/frameworks.tsv"),
-    include_str!("../../tests/vectors/php.tsv"),
-    include_str!("../../tests/vectors/node.tsv"),
-    include_str!("../../tests/vectors/crypt.tsv"),
-    include_str!("../../tests/vectors/ruby.tsv"),
-    include_str!("../../tests/vectors/composed.tsv"),
-    include_str!("../../tests/vectors/ldap.tsv"),
-    include_str!("../../tests/vectors/published.tsv"),
+pub(super) const FILES: [(&str, &str); 9] = [
+    ("passwords", include_str!("../../tests/vectors/passwords.tsv")),
+    ("frameworks", include_str!("../../tests/vectors/frameworks.tsv")),
+    ("php", include_str!("../../tests/vectors/php.tsv")),
+    ("node", include_str!("../../tests/vectors/node.tsv")),
+    ("crypt", include_str!("../../tests/vectors/crypt.tsv")),
+    ("ruby", include_str!("../../tests/vectors/ruby.tsv")),
+    ("composed", include_str!("../../tests/vectors/composed.tsv")),
+    ("ldap", include_str!("../../tests/vectors/ldap.tsv")),
+    ("published", include_str!("../../tests/vectors/published.tsv")),
 ];
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(super) const ROW: Row = Row {
     name: "ldap_crypt",
     recognises: Some(|stored| opens_with(stored, &LABELS) && row_within(stored).is_some()),
-    bytes_max: None,
+    bytes_max: Some(sha_crypt::CRYPT_BYTES_MAX),
     nul_allowed: false,
     pepper: Pepper::None,
     verify: |stored, password| (row(stored)?.verify)(split_braces(stored).1, password),

@@ -4,6 +4,7 @@
 
 use super::error::bounded;
 use super::kdf::Scrypt;
+use super::sha_crypt::CRYPT_BYTES_MAX;
 use super::text::{crypt64, crypt64_letter, crypt64_value, random_bytes, uncrypt64};
 use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
@@ -13,7 +14,7 @@ use subtle::ConstantTimeEq;
 pub(super) const ROW: Row = Row {
     name: NAME,
     recognises: Some(|stored| opens_with(stored, &[OPENING])),
-    bytes_max: None,
+    bytes_max: Some(CRYPT_BYTES_MAX),
     nul_allowed: false,
     pepper: Pepper::None,
     verify,

@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 pub(super) const ROW_SHA512: Row = Row {
     name: SHA512,
     recognises: Some(|stored| opens_with(stored, &["$6$"])),
-    bytes_max: None,
+    bytes_max: Some(CRYPT_BYTES_MAX),
     nul_allowed: false,
     pepper: Pepper::None,
     verify,
@@ -25,7 +25,7 @@ pub(super) const ROW_SHA512: Row = Row {
 pub(super) const ROW_SHA256: Row = Row {
     name: SHA256,
     recognises: Some(|stored| opens_with(stored, &["$5$"])),
-    bytes_max: None,
+    bytes_max: Some(CRYPT_BYTES_MAX),
     nul_allowed: false,
     pepper: Pepper::None,
     verify,
@@ -152,8 +152,10 @@ const SHA512: &str = "sha512_crypt";
 const SHA256: &str = "sha256_crypt";
 /// The specification's, where none are written.
 const ROUNDS_UNWRITTEN: u32 = 5000;
-/// The specification's minimum; at most fifteen times passlib's default: some seconds.
-const ROUNDS: std::ops::RangeInclusive<u32> = 1000..=10_000_000;
+/// The specification's minimum; at most seven times passlib's default: some seconds, for the longest password.
+const ROUNDS: std::ops::RangeInclusive<u32> = 1000..=5_000_000;
+/// libxcrypt's crypt(3) fails from 512 bytes on, whatever the algorithm (`CRYPT_MAX_PASSPHRASE_SIZE`).
+pub(super) const CRYPT_BYTES_MAX: usize = 511;
 /// The specification ignores more.
 const SALT_CHARS: usize = 16;
 /// Make that many characters.

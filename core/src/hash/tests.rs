@@ -2,6 +2,7 @@ mod bounds;
 mod keeping;
 mod peppers;
 mod properties;
+mod reference;
 mod salts;
 
 use super::known_answers::all as vectors;

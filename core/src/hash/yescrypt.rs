@@ -4,6 +4,7 @@
 //! The parameters are a letter for the variant, always `j`, one for N and one for r: all that crypt(3) itself makes.
 
 use super::error::bounded;
+use super::sha_crypt::CRYPT_BYTES_MAX;
 use super::text::{crypt64, crypt64_letter, crypt64_value, random_bytes, uncrypt64};
 use super::{HashError, Method, Pepper, Row, opens_with};
 use crate::entropy::Entropy;
@@ -16,7 +17,7 @@ use subtle::ConstantTimeEq;
 pub(super) const ROW: Row = Row {
     name: Variant::Plain.name(),
     recognises: Some(|stored| opens_with(stored, &["$y$"])),
-    bytes_max: None,
+    bytes_max: Some(CRYPT_BYTES_MAX),
     nul_allowed: false,
     pepper: Pepper::None,
     verify,

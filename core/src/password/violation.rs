@@ -38,6 +38,8 @@ pub enum Violation {
     NoDigit,
     /// Nothing but these letters and digits.
     NoSpecial,
+    /// The account has it now, or had it before.
+    PreviouslyUsed,
 }
 
 impl Violation {
@@ -58,6 +60,7 @@ impl Violation {
             Self::NoUpperCase => "no_upper_case",
             Self::NoDigit => "no_digit",
             Self::NoSpecial => "no_special",
+            Self::PreviouslyUsed => "previously_used",
         }
     }
 
@@ -94,6 +97,7 @@ impl Violation {
             Self::NoUpperCase => "Add an upper-case letter (A to Z).",
             Self::NoDigit => "Add a digit (0 to 9).",
             Self::NoSpecial => "Add a special character, such as a punctuation mark or a space.",
+            Self::PreviouslyUsed => "Do not use a password that this account had before.",
         };
         sentence.to_owned()
     }

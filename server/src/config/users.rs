@@ -65,10 +65,10 @@ impl StoreUrl {
     /// # Errors
     /// What is wrong, and what is accepted; nothing of the URL but its scheme.
     pub fn parse(url: &str) -> Result<Self, String> {
-        match url::store(url) {
-            Ok(url::Store::Sqlite(path)) => Ok(Self::Sqlite(path.into())),
-            Ok(url::Store::Postgres(url)) => Ok(Self::Postgres(url)),
-            Ok(url::Store::Mysql(url)) => Ok(Self::Mysql(url)),
+        match super::url::store(url) {
+            Ok(super::url::Store::Sqlite(path)) => Ok(Self::Sqlite(path.into())),
+            Ok(super::url::Store::Postgres(url)) => Ok(Self::Postgres(url)),
+            Ok(super::url::Store::Mysql(url)) => Ok(Self::Mysql(url)),
             Err(refused) => Err(format!("the URL {}; accepted: {}", refused.complaint, refused.accepted)),
         }
     }

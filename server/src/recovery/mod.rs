@@ -11,6 +11,7 @@ pub mod not_me;
 pub mod open;
 pub mod redeem;
 pub mod request;
+mod reuse;
 pub mod settle;
 
 use regain_core::code::ResetCode;

@@ -2,10 +2,12 @@
 //!
 //! Ledger and user store share no transaction. So the token is claimed, with what the store will hold; the store is
 //! written by compare-and-swap; the claim is settled. Whatever dies in between, [`super::settle`] finds out from the
-//! store what happened. Cheap checks come first: no hash is computed for a dead token or a refused password.
+//! store what happened. Cheap checks come first: no hash is computed for a dead token, and no new one for a
+//! refused password.
 
 use super::Credential;
 use super::open::{OpenRefusal, Opened, open};
+use super::reuse::is_reused;
 use super::settle;
 use crate::app::App;
 use crate::failpoint;
@@ -45,7 +47,7 @@ const CLAIM: Duration = Duration::from_secs(60);
 pub async fn redeem(app: &Arc<App>, credential: &Credential, password: SecretString) -> Result<(), RedeemRefusal> {
     let opened = open(app, credential).await?;
     let recipe = recipe(app, &opened)?;
-    let password = accept(app, &opened, &recipe, password)?;
+    let password = accept(app, &opened, &recipe, password).await?;
     if !opened.account.eligible {
         return Err(RedeemRefusal::Dead);
     }
@@ -190,7 +192,8 @@ pub(super) fn recipe_for(app: &App, stored: &StoredPassword) -> Result<Recipe, H
     Recipe::named(&app.config.users.hash).map_or_else(|| Recipe::keep(stored.expose()), Ok)
 }
 
-fn accept(
+/// All that is wrong with the password, or the proof that nothing is.
+async fn accept(
     app: &App,
     opened: &Opened,
     recipe: &Recipe,
@@ -203,7 +206,15 @@ fn accept(
         bytes_max: recipe.format().bytes_max(),
         nul_allowed: recipe.format().nul_allowed(),
     };
-    app.policy.check(password, &context).map_err(RedeemRefusal::Weak)
+    let checked = app.policy.check(password.clone(), &context);
+    let reused = opened.account.eligible && is_reused(app, opened, &password).await?;
+    let mut violations = match checked {
+        Ok(accepted) if !reused => return Ok(accepted),
+        Ok(_) => Vec::new(),
+        Err(violations) => violations,
+    };
+    violations.extend(reused.then_some(Violation::PreviouslyUsed));
+    Err(RedeemRefusal::Weak(violations))
 }
 
 impl From<OpenRefusal> for RedeemRefusal {

@@ -50,10 +50,11 @@ pub(super) fn run(args: &InitArgs, config: Option<&Path>, out: &mut dyn Write) -
     let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
     let mut asker = if Asker::is_possible() { Asker::of(&mut stdin, &mut stderr) } else { Asker::nobody() };
     let output = args.output.as_deref().or(config).unwrap_or(Path::new("regain.toml"));
-    init(args, output, &mut asker, out)
+    init(args, output, &mut asker, [out, &mut std::io::stderr()])
 }
 
-fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, out: &mut dyn Write) -> anyhow::Result<()> {
+/// `out` and `err` are the standard streams.
+fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, [out, err]: [&mut dyn Write; 2]) -> anyhow::Result<()> {
     let secret_file = write::url_file(output);
     if !args.print {
         write::refuse_existing(output)?;
@@ -78,7 +79,6 @@ fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, out: &mut dyn Wri
     let text = write::render(&looked.proposal, line, ledger);
     if args.print {
         write!(out, "{text}")?;
-        let err = &mut std::io::stderr();
         looked.tell(err)?;
         return Ok(looked.tell_printed(is_secret.then_some(&*secret_name), err)?);
     }

@@ -6,7 +6,7 @@ use super::proposal::{Entry, Proposal};
 use super::recognise::Recognised;
 use super::samples::Samples;
 use super::shared;
-use super::vocabulary::{LOCALES, OWNER_NAMES, address_fit, first_named, is_identifier, password_fit};
+use super::vocabulary::{LOCALES, OWNER_NAMES, VERIFIED, address_fit, first_named, is_identifier, password_fit};
 use super::{eligible, vocabulary};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Schema, Table};
@@ -160,14 +160,21 @@ fn who_may(proposal: &mut Proposal, recognised: &Recognised<'_>, engine: Engine,
 /// Devise's column of accounts that were shut after too many attempts; a reset opens them there.
 const LOCKED_FOR_A_WHILE: &str = "locked_at";
 
+/// Whether it is no framework that makes these tables, but a habit of many: then the tables alone tell the rest.
+fn is_convention(preset: &Preset) -> bool {
+    preset.marks.len() == 1 && preset.after_reset.is_empty()
+}
+
 /// What a module of the framework adds for verified addresses, if it is in use.
-fn also_verified(recognised: &Recognised<'_>) -> Option<&'static str> {
+fn also_verified<'a>(recognised: &Recognised<'a>) -> Option<&'a str> {
+    let accounts = recognised.accounts;
     let column = match recognised.preset.name {
-        "rails" | "phoenix" => "confirmed_at",
-        "laravel" => "email_verified_at",
-        _ => return None,
+        "rails" | "phoenix" => accounts.column("confirmed_at"),
+        "laravel" => accounts.column("email_verified_at"),
+        _ if is_convention(recognised.preset) => first_named(accounts, VERIFIED),
+        _ => None,
     };
-    recognised.accounts.column(column).map(|_| column)
+    column.map(|column| column.name.as_str())
 }
 
 fn verified_address(proposal: &mut Proposal, recognised: &Recognised<'_>, column: Option<&str>, samples: &Samples) {
@@ -184,8 +191,7 @@ fn verified_address(proposal: &mut Proposal, recognised: &Recognised<'_>, column
 fn endings(proposal: &mut Proposal, schema: &Schema, recognised: &Recognised<'_>) {
     let preset = recognised.preset;
     let steps = preset.after_reset(schema.engine);
-    if steps.is_empty() && preset.marks.len() == 1 {
-        // A convention and no framework: only the tables tell what the application keeps.
+    if is_convention(preset) {
         shared::sessions(proposal, schema, recognised.accounts, recognised.preset.id, None, Some(preset.sessions));
         return;
     }

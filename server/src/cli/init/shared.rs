@@ -6,6 +6,7 @@ use super::proposal::{Entry, Proposal};
 use super::samples::Samples;
 use super::sessions;
 use crate::users::sql::inspect::{Schema, Table};
+use crate::users::sql::presets::Preset;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The format to write, from the sample. `usual` is what is in force without the key.
@@ -23,7 +24,7 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     let mut entry = Entry::text("hash", usual).because(format!("{}.", capitalised(&summary)));
     if usual == "keep" && !found.not_kept.is_empty() {
         let reasons: Vec<_> = found.not_kept.iter().map(|(name, reason)| format!("{name}: {reason}")).collect();
-        let written = found.kept.or_else(|| found.not_kept.keys().find_map(|name| successor(name)));
+        let written = found.kept.or_else(|| found.not_kept.keys().find_map(|name| successor(name, proposal.preset)));
         entry = Entry::text("hash", written.unwrap_or(usual)).because(format!("{}.", capitalised(&summary)));
         entry = entry.check(format!(
             "not every account can keep its format ({}); name one that the application reads",
@@ -31,7 +32,7 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
         ));
     } else if found.known() > 0 && usual == "keep" {
         entry = entry.because("Each account keeps its own format and cost.");
-    } else if found.rows > 0 && found.known() == 0 && usual == "keep" {
+    } else if found.unknown > 0 && usual == "keep" {
         entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
     }
     if found.unknown > 0 && found.known() > 0 {
@@ -49,10 +50,14 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
     proposal.entries.push(entry);
 }
 
-/// A format that replaces one which is only read.
-fn successor(format: &str) -> Option<&'static str> {
-    match format {
-        "aspnet_identity_v2" => Some("aspnet_identity_v3"),
+/// What to write in place of a format that is only read, or written only where somebody names it: what the applications
+/// that read it read as well.
+fn successor(format: &str, preset: Option<&Preset>) -> Option<&'static str> {
+    match (format, preset.map(|preset| preset.name)) {
+        ("aspnet_identity_v2", _) => Some("aspnet_identity_v3"),
+        ("phpass", Some("wordpress")) => Some("wordpress_phpass"),
+        ("phpass", _) => Some("phpass"),
+        ("firebase_scrypt", Some("gotrue")) => Some("bcrypt"),
         _ => None,
     }
 }

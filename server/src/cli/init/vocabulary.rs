@@ -161,12 +161,15 @@ pub(super) fn class(column: &Column) -> Class {
         "nvarchar",
     ]) {
         Class::Text
-    } else if kind.contains("int") || opens(&["serial", "bigserial", "numeric", "decimal", "number", "smallserial"]) {
+    } else if opens(NUMBERS) && !opens(&["interval"]) {
         Class::Number
     } else {
         Class::Other
     }
 }
+
+const NUMBERS: &[&str] =
+    &["int", "bigint", "smallint", "tinyint", "mediumint", "serial", "bigserial", "smallserial", "numeric", "decimal"];
 
 /// What has "password" in its name and is no password.
 const OTHER_THAN_PASSWORD: &[&str] = &[

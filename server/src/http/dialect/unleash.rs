@@ -12,6 +12,7 @@ use crate::recovery::Credential;
 use crate::recovery::open::open;
 use crate::recovery::redeem::{redeem, weaknesses};
 use crate::recovery::request::{Ask, request, request_trusted};
+use crate::users::Role;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -70,7 +71,12 @@ async fn validate(call: Call) -> Result<Response, Refusal> {
     let text = token_in_query(call.uri.query().unwrap_or_default()).ok_or(Refusal::Dead)?;
     let token = ResetToken::parse(text.expose_secret()).ok_or(Refusal::Dead)?;
     let opened = open(&call.app, &Credential::Token(token)).await?;
-    Ok(json(StatusCode::OK, JSON, &TokenOwner::new(text.expose_secret(), &opened.account)))
+    let role = call.app.users.role(&opened.account.id).await.map_err(|fault| {
+        tracing::error!(%fault, account = %opened.account.id, "an account's role cannot be read");
+        Refusal::Unavailable
+    })?;
+    let role = role.as_ref().map_or(VIEWER, ShownRole::from);
+    Ok(json(StatusCode::OK, JSON, &TokenOwner::new(text.expose_secret(), &opened.account, role)))
 }
 
 async fn set_password(mut call: Call) -> Result<Response, Refusal> {
@@ -130,7 +136,7 @@ struct TokenOwner<'a> {
     email: &'a str,
     name: &'a str,
     id: AccountNumber<'a>,
-    role: Role,
+    role: ShownRole<'a>,
 }
 
 /// Unleash's ids are integers; other stores' may be any text.
@@ -142,26 +148,32 @@ enum AccountNumber<'a> {
 }
 
 #[derive(Serialize)]
-struct Role {
-    id: u32,
-    description: &'static str,
-    r#type: &'static str,
-    name: &'static str,
+struct ShownRole<'a> {
+    id: i64,
+    description: &'a str,
+    r#type: &'a str,
+    name: &'a str,
+}
+
+impl<'a> From<&'a Role> for ShownRole<'a> {
+    fn from(Role { id, name, description, kind }: &'a Role) -> Self {
+        Self { id: *id, description, r#type: kind, name }
+    }
 }
 
 /// What Unleash takes an account without a root role for.
-const VIEWER: Role =
-    Role { id: 3, description: "May look at everything and change nothing.", r#type: "root", name: "Viewer" };
+const VIEWER: ShownRole<'static> =
+    ShownRole { id: 3, description: "May look at everything and change nothing.", r#type: "root", name: "Viewer" };
 
 impl<'a> TokenOwner<'a> {
-    fn new(token: &'a str, account: &'a Account) -> Self {
+    fn new(token: &'a str, account: &'a Account, role: ShownRole<'a>) -> Self {
         let id = account.id.as_str();
         let id = match id.parse::<i64>() {
             Ok(number) if number.to_string() == id => AccountNumber::Number(number),
             _ => AccountNumber::Text(id),
         };
         let name = account.name.as_deref().unwrap_or_default();
-        Self { token, created_by: "regain", email: &account.address, name, id, role: VIEWER }
+        Self { token, created_by: "regain", email: &account.address, name, id, role }
     }
 }
 

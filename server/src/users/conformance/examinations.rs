@@ -22,7 +22,7 @@ pub(crate) async fn an_examination_holds_and_changes_nothing<F: Fixture>() {
 pub(crate) async fn an_examination_says_which_table_or_column_is_missing<F: Fixture>() {
     let fixture = with_real_hashes::<F>();
     fixture.run("CREATE TABLE used (account_id INTEGER, password VARCHAR(255), since TIMESTAMP NULL)");
-    let cases: [(fn(&mut config::Users), [&str; 2]); 5] = [
+    let cases: [Case; 5] = [
         (|users| users.table = "nowhere".into(), ["nowhere", "users.table"]),
         (|users| users.email = "mail".into(), ["\"mail\"", "email"]),
         (in_credentials, ["credentials", "users.credentials.table"]),
@@ -42,7 +42,7 @@ pub(crate) async fn an_examination_says_which_table_or_column_is_missing<F: Fixt
 
 pub(crate) async fn an_examination_says_what_is_wrong_with_sql<F: Fixture>() {
     let fixture = with_real_hashes::<F>();
-    let cases: [(fn(&mut config::Users), [&str; 2]); 2] = [
+    let cases: [Case; 2] = [
         (|users| users.eligible = Some("activated = 1".into()), ["activated", "users.eligible"]),
         (|users| users.after_reset.push("DELETE FROM nowhere WHERE id = :id".into()), ["nowhere", "users.after_reset"]),
     ];
@@ -78,6 +78,9 @@ pub(crate) async fn an_examination_tells_what_is_left_out<F: Fixture>() {
     let left_out = findings.iter().find(|finding| finding.text.contains("devices"));
     assert!(left_out.is_some_and(|finding| finding.verdict == Verdict::Holds), "{findings:?}");
 }
+
+/// A change of the configuration, and words that a finding about it has to have.
+type Case = (fn(&mut config::Users), [&'static str; 2]);
 
 #[track_caller]
 fn fails_with(findings: &[Finding], words: &[&str]) {

@@ -6,7 +6,7 @@
 
 mod scan;
 
-use self::scan::{Scanner, Token};
+use self::scan::{Scanner, Token, is_word};
 use super::engine::Engine;
 use regain_core::time::Timestamp;
 use thiserror::Error;
@@ -48,6 +48,9 @@ pub enum InvalidStatement {
     /// A name that has no value.
     #[error("`:{0}` has no value here; there are :id, :email, :hash and :now")]
     UnknownBind(String),
+    /// A bind that PostgreSQL's mark for it would join to the word before.
+    #[error("put a space before `:{0}`")]
+    Joined(String),
     /// A parameter in the engine's own spelling, or what it may take for one.
     #[error("`{0}` outside quotes may stand for a value, and there is none; write :id, :email, :hash or :now")]
     Mark(char),
@@ -178,7 +181,11 @@ fn pieces(text: &str, engine: Engine) -> Result<Vec<Piece>, InvalidStatement> {
             _ if ended => return Err(InvalidStatement::Several),
             Token::Bind(name) => {
                 let bind = Bind::named(name).ok_or_else(|| InvalidStatement::UnknownBind(name.to_owned()))?;
-                pieces.push(Piece::Text(text[from..to - name.len() - 1].to_owned()));
+                let before = &text[from..to - name.len() - 1];
+                if before.ends_with(is_word) {
+                    return Err(InvalidStatement::Joined(name.to_owned()));
+                }
+                pieces.push(Piece::Text(before.to_owned()));
                 pieces.push(Piece::Bind(bind));
                 from = to;
             }

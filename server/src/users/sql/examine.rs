@@ -100,12 +100,11 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
         [] => String::new(),
         tables => format!("; without {}, which this database has not got", tables.join(", ")),
     };
-    // What the operator wrote stands in place of a preset's statements, and so of what the preset says of them.
-    let untouched = |preset: &Preset| users.after_reset == preset.after_reset(users.url.engine());
-    match (users.preset, run) {
-        (Some(preset), _) if !preset.sessions.is_empty() && untouched(preset) => {
-            Finding::holds(STORE, format!("{}{left_out}", preset.sessions))
-        }
+    // The preset's sentence is about the preset's statements.
+    let preset = users.preset.filter(|preset| users.after_reset == preset.after_reset(users.url.engine()));
+    match (preset, run) {
+        (Some(preset), _) if preset.ends_sessions => Finding::holds(STORE, format!("{}{left_out}", preset.sessions)),
+        (Some(preset), _) => Finding::advice(STORE, format!("{}{left_out}", preset.sessions)),
         (_, 0) => Finding::advice(
             STORE,
             "nothing ends the sessions of an account whose password was reset; see users.after_reset",

@@ -1,7 +1,7 @@
 //! Whole runs, on databases of each engine.
 
 use super::super::ask::Asker;
-use super::super::{InitArgs, init};
+use super::super::{InitArgs, Misused, init};
 use super::BCRYPT;
 use crate::users::sql::inspect::tests::{DJANGO, PHP, TestDatabase, UNREADABLE};
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 fn proposed(url: &str, folder: &Path) -> (String, String) {
     let output = folder.join("regain.toml");
     let mut out = Vec::new();
-    init(&with(url), &output, &mut Asker::nobody(), &mut out).unwrap();
+    init(&with(url), &output, &mut Asker::nobody(), [&mut out, &mut Vec::new()]).unwrap();
     (String::from_utf8(out).unwrap(), std::fs::read_to_string(&output).unwrap())
 }
 
@@ -21,7 +21,8 @@ fn with(url: &str) -> InitArgs {
 }
 
 fn refused(url: &str, folder: &Path) -> String {
-    let fault = init(&with(url), &folder.join("regain.toml"), &mut Asker::nobody(), &mut Vec::new()).unwrap_err();
+    let fault = init(&with(url), &folder.join("regain.toml"), &mut Asker::nobody(), [&mut Vec::new(), &mut Vec::new()])
+        .unwrap_err();
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "{fault}");
     format!("{fault:#}")
 }
@@ -53,6 +54,32 @@ fn django_on_postgresql() {
 }
 
 #[test]
+fn to_standard_output_goes_the_file_alone() {
+    let database = TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""));
+    let folder = TempDir::new().unwrap();
+    let mut out = Vec::new();
+    let printed = InitArgs { print: true, ..with(&database.url) };
+    init(&printed, &folder.path().join("regain.toml"), &mut Asker::nobody(), [&mut out, &mut Vec::new()]).unwrap();
+    let file: toml::Table = String::from_utf8(out).unwrap().parse().unwrap();
+    assert_eq!(file["users"]["table"].as_str(), Some("customers"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn without_a_url_somebody_is_asked_or_it_is_a_mistake() {
+    let database = TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""));
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("regain.toml");
+    let nothing = InitArgs { url: None, output: None, print: false };
+    let fault = init(&nothing, &output, &mut Asker::nobody(), [&mut Vec::new(), &mut Vec::new()]).unwrap_err();
+    assert!(fault.is::<Misused>() && fault.to_string().contains("regain init postgres://"), "{fault}");
+    let typed = format!("{}\n", database.url);
+    let (mut input, mut asked) = (typed.as_bytes(), Vec::new());
+    init(&nothing, &output, &mut Asker::of(&mut input, &mut asked), [&mut Vec::new(), &mut Vec::new()]).unwrap();
+    assert!(output.exists() && String::from_utf8(asked).unwrap().starts_with("The URL of the database"));
+}
+
+#[test]
 fn a_password_in_the_url_stays_out_of_the_configuration() {
     let database = TestDatabase::postgres(DJANGO);
     let folder = TempDir::new().unwrap();
@@ -75,7 +102,9 @@ fn what_somebody_wrote_is_not_replaced() {
         std::fs::write(folder.path().join(name), "mine").unwrap();
         let url = if name == "regain.toml" { database.url.clone() } else { "postgres://u:p@127.0.0.1:1/app".into() };
         let output = folder.path().join("regain.toml");
-        let fault = init(&with(&url), &output, &mut Asker::nobody(), &mut Vec::new()).unwrap_err().to_string();
+        let fault = init(&with(&url), &output, &mut Asker::nobody(), [&mut Vec::new(), &mut Vec::new()])
+            .unwrap_err()
+            .to_string();
         assert!(fault.contains(name) && fault.contains("not replaced"), "{fault}");
         assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
     }

@@ -129,6 +129,7 @@ fn every_rule_is_in_words() {
             Violation::NoUpperCase,
             Violation::NoDigit,
             Violation::NoSpecial,
+            Violation::PreviouslyUsed,
         ] {
             let text = Shortcoming::Rule(violation).in_words(language);
             assert!(!text.starts_with('{'), "{}: {text}", language.tag());

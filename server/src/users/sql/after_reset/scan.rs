@@ -168,7 +168,7 @@ fn word_octets(rest: &str) -> usize {
 }
 
 /// In every engine a dollar may stand in a word, and everything beyond ASCII does.
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '$') || !c.is_ascii()
 }
 

@@ -15,12 +15,13 @@ fn each_bind_has_a_mark_of_its_own() {
 
 #[test]
 fn an_unsound_statement_is_refused() {
-    use InvalidStatement::{Nul, Several, Unclosed, UnknownBind, Verb};
+    use InvalidStatement::{Joined, Nul, Several, Unclosed, UnknownBind, Verb};
     for (text, error) in [
         ("DELETE FROM s WHERE u = :uid", UnknownBind("uid".into())),
         ("DELETE FROM s WHERE u = :id2", UnknownBind("id2".into())),
         ("DELETE FROM s WHERE u = :id$", UnknownBind("id$".into())),
         ("DELETE FROM s WHERE u = :1", UnknownBind("1".into())),
+        ("DELETE FROM s WHERE u IN (1:id)", Joined("id".into())),
         ("DELETE FROM s WHERE u = ':id", Unclosed("a quote")),
         ("DELETE FROM s /* :id", Unclosed("a comment")),
         ("DELETE FROM s; DELETE FROM t", Several),

@@ -118,8 +118,8 @@ impl Inspection {
     }
 }
 
-fn fault(what: &'static str, cause: impl ToString) -> StoreFault {
-    StoreFault { what, cause: cause.to_string() }
+fn fault(what: &'static str, cause: impl Into<String>) -> StoreFault {
+    StoreFault { what, cause: cause.into() }
 }
 
 fn overdue() -> StoreFault {

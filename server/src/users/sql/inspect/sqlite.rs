@@ -17,7 +17,7 @@ pub(super) struct File {
 impl File {
     pub(super) async fn open(path: PathBuf) -> Result<Self, StoreFault> {
         let opened = tokio::task::spawn_blocking(move || connect(&path)).await;
-        let connection = opened.map_err(|broken| fault("cannot be opened", broken))??;
+        let connection = opened.map_err(|broken| fault("cannot be opened", broken.to_string()))??;
         let interrupt = connection.get_interrupt_handle();
         Ok(Self { connection: Arc::new(Mutex::new(connection)), interrupt })
     }
@@ -33,7 +33,9 @@ impl Database for File {
             self.interrupt.interrupt();
             return Err(overdue());
         };
-        joined.map_err(|broken| fault("cannot be read", broken))?.map_err(|error| fault("cannot be read", error))
+        joined
+            .map_err(|broken| fault("cannot be read", broken.to_string()))?
+            .map_err(|error| fault("cannot be read", error.to_string()))
     }
 
     fn catalogue(&self) -> Catalogue {

@@ -84,22 +84,24 @@ fn column(row: &Row) -> Option<Column> {
 /// [`StoreFault`], if the server cannot be asked.
 pub(super) async fn comparison(client: &Client, column: &Column) -> Result<Comparison, StoreFault> {
     let citext = (column.type_name == "citext").then(|| column.type_schema.clone());
-    let own = column.collation.clone().filter(|_| citext.is_none());
-    let collation = own.unwrap_or_else(|| "pg_catalog.\"default\"".into());
-    let sql = format!(
-        "SELECT lower('{UPPER}' COLLATE {collation}), upper('{LOWER}' COLLATE {collation}), \
-                ('{LOWER}' = '{UPPER}' COLLATE {collation})::text"
-    );
+    let collation = column.collation.clone().unwrap_or_else(|| DEFAULT.into());
+    let fold = |collation: &str| format!("lower('{UPPER}' COLLATE {collation}), upper('{LOWER}' COLLATE {collation})");
+    // Whatever its column's collation, `citext` folds by the database's.
+    let of_citext = if citext.is_some() { DEFAULT } else { &collation };
+    let sql =
+        format!("SELECT {}, {}, ('{LOWER}' = '{UPPER}' COLLATE {collation})::text", fold(&collation), fold(of_citext));
     let answer = rows(client, &sql, &[]).await.map_err(|error| fault("cannot be read", &error))?;
     let says = |column, expected| answer.first().and_then(|row| text(row, column)).is_some_and(|text| text == expected);
     Ok(Comparison {
-        folds: says(0, LOWER) && says(1, UPPER),
-        ignores_case: column.is_lenient && says(2, "true"),
+        folds: [LOWER, UPPER, LOWER, UPPER].into_iter().enumerate().all(|(column, folded)| says(column, folded)),
+        ignores_case: column.is_lenient && says(4, "true"),
         collation,
         citext,
     })
 }
 
+/// The database's.
+const DEFAULT: &str = "pg_catalog.\"default\"";
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 

@@ -5,11 +5,13 @@ use super::catalogue;
 use super::fault::{cause, fault};
 use super::rights::{self, Denied};
 use super::statements::Statements;
-use super::values::{Values, array, is_true, rows, run, text};
+use super::values::{Values, is_true, lines, rows, run, text};
 use super::write::is_there;
+use crate::config;
 use crate::finding::Finding;
 use crate::users::StoreFault;
-use crate::users::sql::examine::{self as say, STORE};
+use crate::users::sql::examine::{self as say, NO_PLAN, NOT_COUNTED, NOT_SAMPLED, STORE};
+use crate::users::sql::limits::SURVEY_MAX;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error, Row};
 
@@ -30,18 +32,16 @@ async fn examine_all(client: &Client, shared: &Shared, findings: &mut Vec<Findin
     let Planned { unsound, denied } = plan_all(client, &statements, &left_out).await;
     let rights = rights::examine(client, shared, &tables, &denied).await?;
     if unsound.is_empty() && denied.is_empty() {
-        findings.push(Finding::holds(STORE, "the tables, the columns and each statement are as they should be"));
+        findings.push(say::usable());
     }
     findings.extend(unsound);
     findings.push(rights);
     if !denied.is_empty() {
         return Ok(());
     }
-    findings.push(index(client, &statements).await?);
+    findings.push(index(client, &statements).await);
     findings.push(shared_addresses(client, &statements).await);
-    let sample = bounded(client, "", &statements.sample, &[]).await.map_err(|error| fault("cannot be read", &error))?;
-    let sample: Vec<_> = sample.iter().filter_map(|row| text(row, 0)).collect();
-    findings.push(say::formats(&sample, &shared.users));
+    findings.push(formats(client, &statements, &shared.users).await);
     findings.push(say::sessions(&shared.users, &left_out));
     Ok(())
 }
@@ -100,43 +100,52 @@ async fn plan_all(client: &Client, statements: &Statements, left_out: &[String])
     let own = [(find, 1), (load, 2), (swap, 5)];
     let unsound = "cannot be used as configured; see users.eligible and the columns' types";
     for (sql, values) in own {
-        planned.add(unsound, "", sql, plan(client, sql, values).await);
+        planned.add(Origin::Own, unsound, sql, plan(client, sql, values).await);
     }
     for (index, step) in after_reset.iter().enumerate() {
         let is_left_out = |table: &String| left_out.iter().any(|name| table.ends_with(&format!("\"{name}\"")));
         if !step.if_table.as_ref().is_some_and(is_left_out) {
-            let number = format!("number {}: ", index + 1);
             let result = plan(client, &step.sql, step.binds.len()).await;
-            planned.add("cannot run a statement of users.after_reset", &number, &step.sql, result);
+            planned.add(
+                Origin::AfterReset(index + 1),
+                "cannot run a statement of users.after_reset",
+                &step.sql,
+                result,
+            );
         }
     }
     for step in remember.iter().chain(used_passwords) {
         let result = plan(client, &step.sql, step.binds.len()).await;
-        planned.add("cannot keep users.history", "", &step.sql, result);
+        planned.add(Origin::Own, "cannot keep users.history", &step.sql, result);
     }
     if let Some(role) = role {
-        planned.add(
-            "cannot read roles as the preset does",
-            "",
-            &role.sql,
-            plan(client, &role.sql, role.binds.len()).await,
-        );
+        let result = plan(client, &role.sql, role.binds.len()).await;
+        planned.add(Origin::Preset, "cannot read roles as the preset does", &role.sql, result);
     }
     planned
 }
 
+/// Who wrote a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Own,
+    AfterReset(usize),
+    Preset,
+}
+
 impl Planned {
-    fn add(&mut self, what: &'static str, which: &str, sql: &str, result: Result<(), Error>) {
-        match result {
-            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-                self.denied.push(Denied { sql: sql.to_owned(), message: cause(&error) });
-            }
-            Err(error) => {
-                let cause = format!("{which}{}", cause(&error));
-                self.unsound.push(Finding::fails(STORE, StoreFault { what, cause }.to_string()));
-            }
-            Ok(()) => {}
+    fn add(&mut self, origin: Origin, what: &'static str, sql: &str, result: Result<(), Error>) {
+        let Err(error) = result else { return };
+        if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+            let is_foreign = origin != Origin::Own;
+            self.denied.push(Denied { sql: sql.to_owned(), is_foreign, message: cause(&error) });
+            return;
         }
+        let cause = match origin {
+            Origin::AfterReset(number) => format!("number {number}: {}", cause(&error)),
+            Origin::Own | Origin::Preset => cause(&error),
+        };
+        self.unsound.push(Finding::fails(STORE, StoreFault { what, cause }.to_string()));
     }
 }
 
@@ -145,28 +154,39 @@ async fn plan(client: &Client, sql: &str, values: usize) -> Result<(), Error> {
 }
 
 /// Whether an index serves a look-up; of a small table the planner would say no, whatever indexes it has.
-async fn index(client: &Client, statements: &Statements) -> Result<Finding, StoreFault> {
-    let addresses = array(["ada@example.com", "grace@example.com"].into_iter());
+async fn index(client: &Client, statements: &Statements) -> Finding {
+    let addresses = lines(["ada@example.com", "grace@example.com"].into_iter());
     let explain = format!("EXPLAIN {}", statements.find);
-    let plan = bounded(client, "SET LOCAL enable_seqscan = off", &explain, &[Some(&addresses)]).await;
-    let plan = plan.map_err(|error| fault("cannot be read", &error))?;
-    let lines = plan.iter().filter_map(|row| text(row, 0));
-    let is_used = lines.filter(|line| line.contains("Index Cond:")).any(|line| line.contains(&statements.email));
-    Ok(say::index((!is_used).then_some(statements.index.as_str())))
+    let plan = match bounded(client, "SET LOCAL enable_seqscan = off", &explain, &[Some(&addresses)]).await {
+        Ok(plan) => plan,
+        Err(error) => return say::left_open(NO_PLAN, &fault("cannot be read", &error)),
+    };
+    let steps = plan.iter().filter_map(|row| text(row, 0));
+    let is_used = steps.filter(|step| step.contains("Index Cond:")).any(|step| step.contains(&statements.email));
+    say::index((!is_used).then_some(statements.index.as_str()))
 }
 
 async fn shared_addresses(client: &Client, statements: &Statements) -> Finding {
-    let counted = bounded(client, "", &statements.shared, &[]).await;
-    let count = counted.as_ref().ok().and_then(|rows| text(rows.first()?, 0)?.parse().ok());
-    count.map_or_else(
-        || Finding::holds(STORE, "how many accounts share an address was not counted: that takes too long here"),
-        say::shared_addresses,
-    )
+    match bounded(client, "", &statements.shared, &[]).await {
+        Ok(counted) => {
+            let count = counted.first().and_then(|row| text(row, 0)?.parse().ok());
+            say::shared_addresses(count.unwrap_or_default())
+        }
+        Err(error) => say::left_open(NOT_COUNTED, &fault("cannot be read", &error)),
+    }
+}
+
+async fn formats(client: &Client, statements: &Statements, users: &config::Users) -> Finding {
+    match bounded(client, "", &statements.sample, &[]).await {
+        Ok(sample) => say::formats(&sample.iter().filter_map(|row| text(row, 0)).collect::<Vec<_>>(), users),
+        Err(error) => say::left_open(NOT_SAMPLED, &fault("cannot be read", &error)),
+    }
 }
 
 /// Asks in a transaction that cannot write, for a short time, with other settings.
 async fn bounded(client: &Client, settings: &str, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Error> {
-    let begin = format!("START TRANSACTION READ ONLY; SET LOCAL statement_timeout = {QUESTION_MAX_MS}; {settings}");
+    let begin =
+        format!("START TRANSACTION READ ONLY; SET LOCAL statement_timeout = {}; {settings}", SURVEY_MAX.as_millis());
     client.batch_execute(&begin).await?;
     let answer = rows(client, sql, values).await;
     client.batch_execute("ROLLBACK").await?;
@@ -176,5 +196,3 @@ async fn bounded(client: &Client, settings: &str, sql: &str, values: Values<'_>)
 const SERVER: &str = "\
 SELECT current_setting('server_version'), current_database(), current_user,
        (pg_catalog.pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on')::text";
-/// Enough to read a million rows, and not long enough to trouble the application.
-const QUESTION_MAX_MS: u32 = 4_000;

@@ -7,6 +7,7 @@ use super::url::Target;
 use crate::users::StoreFault;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use futures_util::future::BoxFuture;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinError;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -17,6 +18,8 @@ use tokio_postgres::{CancelToken, Client};
 pub(super) struct Lane {
     pool: Pool,
     tls: Tls,
+    /// Where the URL leads, for messages.
+    place: Arc<str>,
 }
 
 /// The moment at which the work on a connection has to be over.
@@ -38,7 +41,7 @@ impl Lane {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| StoreFault { what: "cannot be opened", cause: error.to_string() })?;
-        Ok(Self { pool, tls })
+        Ok(Self { pool, tls, place: target.place().into() })
     }
 
     /// Does `work` on a connection, and ends it after `limit`, waiting included. A connection on which anything failed
@@ -62,7 +65,7 @@ impl Lane {
         W: for<'c> FnOnce(&'c Client, Deadline) -> BoxFuture<'c, Result<T, StoreFault>>,
     {
         let connected = timeout_at(deadline.0, self.pool.get()).await.map_err(|_| overdue())?;
-        let connection = connected.map_err(|error| unreachable(&error))?;
+        let connection = connected.map_err(|error| self.unreachable(&error))?;
         let done = {
             let mut working = work(&connection, deadline);
             match timeout_at(deadline.0, &mut working).await {
@@ -76,13 +79,25 @@ impl Lane {
         done
     }
 
-    /// Cancels work that is overdue, and waits a moment for it to end: a write that succeeded after all is reported as
-    /// such.
+    fn unreachable(&self, error: &PoolError) -> StoreFault {
+        let what = "cannot be reached";
+        let StoreFault { what, cause } = match error {
+            PoolError::Backend(error) => fault(what, error),
+            _ => StoreFault { what, cause: error.to_string() },
+        };
+        StoreFault { what, cause: format!("{cause}; users.url leads to {}", self.place) }
+    }
+
+    /// Lets the server's own timeout end work that is overdue, or else cancels it. A write that succeeded after all is
+    /// reported as such.
     async fn stop<T>(
         &self,
         cancel: &CancelToken,
-        working: BoxFuture<'_, Result<T, StoreFault>>,
+        mut working: BoxFuture<'_, Result<T, StoreFault>>,
     ) -> Result<T, StoreFault> {
+        if let Ok(done) = timeout(GRACE_OF_SERVER, &mut working).await {
+            return done;
+        }
         let cancelled = async {
             let _unheard = cancel.cancel_query(self.tls.connector.clone()).await;
             working.await
@@ -98,13 +113,6 @@ impl Deadline {
     }
 }
 
-fn unreachable(error: &PoolError) -> StoreFault {
-    match error {
-        PoolError::Backend(error) => fault("cannot be reached", error),
-        _ => StoreFault { what: "cannot be reached", cause: error.to_string() },
-    }
-}
-
 /// A panic, or the end of the runtime.
 fn failed(broken: &JoinError) -> StoreFault {
     StoreFault { what: "failed", cause: broken.to_string() }
@@ -117,5 +125,7 @@ fn overdue() -> StoreFault {
 
 /// How long an idle connection may take to show that it lives, before it is replaced.
 const RECYCLE_MAX: Duration = Duration::from_secs(2);
-/// After the deadline.
-const GRACE: Duration = Duration::from_secs(1);
+/// After the deadline, for a server that has timeouts of its own for what it does.
+const GRACE_OF_SERVER: Duration = Duration::from_millis(200);
+/// After that, for a statement to end that was cancelled.
+const GRACE: Duration = Duration::from_millis(800);

@@ -34,7 +34,7 @@ use tls::Tls;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Row};
 use url::Target;
-use values::{array, is_true, rows, stream, text};
+use values::{is_true, lines, rows, stream, text};
 
 /// The application's own PostgreSQL database. It is connected to when it is needed: if it is absent or slow, callers
 /// get a [`StoreFault`] and may come again.
@@ -120,7 +120,7 @@ impl UserStore for PostgresStore {
     async fn find(&self, addresses: &[FoldedAddress]) -> Result<Vec<Account>, StoreFault> {
         let mut found = Vec::new();
         for batch in addresses.chunks(BATCH_MAX) {
-            let batch = array(batch.iter().map(FoldedAddress::as_str).filter(|address| !address.contains('\0')));
+            let batch = lines(batch.iter().map(FoldedAddress::as_str));
             let read = self.look_up(move |client, statements| Box::pin(find(client, statements, batch)));
             found.extend(read.await?);
         }

@@ -14,6 +14,8 @@ use tokio_postgres::{Client, Error};
 /// A statement that the server would not plan for this role.
 pub(super) struct Denied {
     pub(super) sql: String,
+    /// Whether it is `users.after_reset`'s, or the preset's, and not about the mapped tables alone.
+    pub(super) is_foreign: bool,
     /// Names what it was denied, and no value.
     pub(super) message: String,
 }
@@ -56,14 +58,9 @@ pub(super) async fn examine(
         missing.extend(missing_grants(table, mapped, &rights, shared));
         more.extend(surplus(table, mapped, &rights, shared));
     }
-    // What the catalogue does not show: columns in conditions, and the operator's own tables.
-    if missing.is_empty() {
-        missing.extend(denied.iter().map(grant_for));
-    } else {
-        let after_reset = denied.iter().filter(|denied| first_word(&denied.sql) != "SELECT");
-        missing
-            .extend(after_reset.map(grant_for).filter(|grant| !tables.iter().any(|table| grant.contains(&on(table)))));
-    }
+    // What the catalogue does not show: the operator's own tables, and what a view is made of.
+    let whole = missing.is_empty();
+    missing.extend(denied.iter().filter(|denied| whole || denied.is_foreign).map(grant_for));
     missing.sort();
     missing.dedup();
     let to = |grants: Vec<String>| grants.into_iter().map(|grant| format!("{grant} TO {name}")).collect::<Vec<_>>();
@@ -95,12 +92,16 @@ fn missing_grants(table: &Table, mapped: &MappedTable, rights: &Rights, shared: 
     }
     if mapped.key == HISTORY {
         let has = |verb: &str| rights.rows.iter().any(|granted| granted == verb);
-        if !(has("INSERT") && has("DELETE") && rights.reads(&mapped.columns).is_empty()) {
+        if !(has("INSERT")
+            && has("DELETE")
+            && rights.unread(|name| mapped.columns.iter().any(|wanted| wanted == name)).is_empty())
+        {
             missing.push(format!("GRANT SELECT, INSERT, DELETE{}", on(table)));
         }
         return missing;
     }
-    let unread = rights.reads(&mapped.columns);
+    let unread =
+        rights.unread(|name| mapped.columns.iter().any(|wanted| wanted == name) || is_in_condition(name, shared));
     if !unread.is_empty() {
         missing.push(format!("GRANT SELECT ({}){}", quoted(&unread), on(table)));
     }
@@ -112,11 +113,18 @@ fn missing_grants(table: &Table, mapped: &MappedTable, rights: &Rights, shared: 
 }
 
 impl Rights {
-    /// Which of `wanted` may not be read.
-    fn reads(&self, wanted: &[String]) -> Vec<String> {
-        let unread = |name: &&String| self.columns.iter().any(|column| column.name == **name && !column.reads);
-        wanted.iter().filter(unread).cloned().collect()
+    /// Which of the columns that are wanted may not be read.
+    fn unread(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let unread = self.columns.iter().filter(|column| !column.reads && is_wanted(&column.name));
+        unread.map(|column| column.name.clone()).collect()
     }
+}
+
+/// Whether one of the operator's conditions seems to name the column. If it only seems so, one column too many is read.
+fn is_in_condition(column: &str, shared: &Shared) -> bool {
+    let of_credentials = shared.users.credentials.as_ref().and_then(|credentials| credentials.condition.as_deref());
+    let conditions = [shared.users.eligible.as_deref(), of_credentials];
+    conditions.into_iter().flatten().any(|condition| words(condition).any(|word| word == column))
 }
 
 /// What nothing in the configuration asks for.
@@ -154,23 +162,32 @@ fn is_written(mapped: &MappedTable, shared: &Shared) -> bool {
 /// The GRANT that a statement wants. Which table it was denied is only in the server's words, and those may be in any
 /// language; then they have to do.
 fn grant_for(denied: &Denied) -> String {
-    let Denied { sql, message } = denied;
-    let Some(table) = ["for table ", "for relation ", "for view "].iter().find_map(|before| message.split_once(before))
-    else {
-        return format!("what this asks for ({message})");
-    };
-    let table = table.1.split(" (SQLSTATE").next().unwrap_or_default();
-    let verb = first_word(sql);
-    // Any other table of the statement is only read.
-    let is_target = sql.split(|c: char| c.is_whitespace() || "(),;\".".contains(c)).filter(|word| !word.is_empty());
-    let is_target = is_target.take(4).any(|word| word.eq_ignore_ascii_case(table));
-    let needed = match verb.as_str() {
-        "INSERT" if is_target => "INSERT",
-        "DELETE" if is_target => "SELECT, DELETE",
-        "UPDATE" if is_target => "SELECT, UPDATE",
-        _ => "SELECT",
-    };
-    format!("GRANT {needed} ON {table}")
+    let Denied { sql, message, .. } = denied;
+    let name = ["for table ", "for relation ", "for view "].iter().find_map(|before| message.split_once(before));
+    match name.and_then(|(_, name)| name.split(" (SQLSTATE").next()) {
+        Some(table) => format!("GRANT {} ON {}", needed(sql, table), Engine::Postgres.quoted(table)),
+        None => format!("GRANT what is missing ({message})"),
+    }
+}
+
+/// What a statement does with a table that it names.
+pub(super) fn needed(sql: &str, table: &str) -> &'static str {
+    let words: Vec<_> = words(sql).map(str::to_ascii_uppercase).collect();
+    let names = words.iter().enumerate().filter(|(_, word)| word.eq_ignore_ascii_case(table));
+    let written = names.filter_map(|(at, _)| {
+        // Between may stand ONLY, and the schema.
+        let before = words[..at].iter().map(String::as_str).rev().enumerate().take(3);
+        let verbs = ["FROM", "INTO", "UPDATE", "JOIN", "USING"];
+        match before.into_iter().find(|(_, word)| verbs.contains(word))? {
+            (_, "INTO") => Some("SELECT, INSERT"),
+            (_, "UPDATE") => Some("SELECT, UPDATE"),
+            (back, "FROM") if words[..at - back - 1].last().is_some_and(|word| word == "DELETE") => {
+                Some("SELECT, DELETE")
+            }
+            _ => None,
+        }
+    });
+    written.into_iter().next().unwrap_or("SELECT")
 }
 
 fn on(table: &Table) -> String {
@@ -179,6 +196,10 @@ fn on(table: &Table) -> String {
 
 fn quoted(names: &[String]) -> String {
     names.iter().map(|name| Engine::Postgres.quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn words(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }
 
 fn first_word(sql: &str) -> String {

@@ -3,11 +3,12 @@
 use super::catalogue::{self, Column, Comparison, Table};
 use crate::users::StoreFault;
 use crate::users::sql::after_reset::{Bind, Statement};
+use crate::users::sql::limits::SAMPLE_MAX;
 use crate::users::sql::mapping::{Mapping, Step};
 use tokio_postgres::Client;
 
 pub(super) struct Statements {
-    /// Accounts by an array of folded addresses, `$1`.
+    /// Accounts by folded addresses, `$1`, a line each.
     pub(super) find: String,
     /// Accounts by key, `$1` as the column has it and `$2` as text.
     pub(super) load: String,
@@ -103,7 +104,7 @@ impl Statements {
                 )
             }),
             sample: format!(
-                "SELECT {password} FROM {from} WHERE length({password}) <= {PASSWORD_MAX} ORDER BY {id} DESC LIMIT {SAMPLE}"
+                "SELECT {password} FROM {from} WHERE length({password}) <= {PASSWORD_MAX} ORDER BY {id} DESC LIMIT {SAMPLE_MAX}"
             ),
             shared: format!(
                 "SELECT it.n::text FROM ({}) AS it (n)",
@@ -115,21 +116,31 @@ impl Statements {
     }
 }
 
-/// That an address is one of those in `$1`. Each condition alone finds every account it should, and more; the planner
-/// takes the one that an index serves, and the others filter what that yields.
+/// That an address is one of those in `$1`, a line each. Each condition alone finds every account it should, and more;
+/// the planner takes the one that an index serves, and the others filter what that yields.
+///
+/// The lines are made an array by functions that the planner computes itself. A cast, `$1::text[]`, would be left to be
+/// done for each row: 512 addresses in 300,000 rows took 78 s so, against 0.3 s without an index and 0.02 s with one.
 fn same_address(email: &str, comparison: &Comparison) -> String {
     let Comparison { collation, citext, folds, ignores_case } = comparison;
+    // Lines are cut by bytes: a collation that calls different texts equal cannot search.
+    let lines = |text: &str| format!("string_to_array(({text}) COLLATE \"C\", chr(10))");
     if !folds {
-        return format!("lower(({email})::text COLLATE \"C\") = ANY (lower($1::text COLLATE \"C\")::text[])");
+        let asked = lines("lower($1::text COLLATE \"C\")");
+        return format!("lower(({email})::text COLLATE \"C\") = ANY ({asked})");
     }
-    let by = |fold| format!("{fold}(({email})::text) = ANY ({fold}($1::text COLLATE {collation})::text[])");
+    let by = |fold| {
+        let asked = lines(&format!("{fold}($1::text COLLATE {collation})"));
+        format!("{fold}(({email})::text) = ANY ({asked} COLLATE {collation})")
+    };
     let mut conditions = vec![by("lower"), by("upper")];
     if let Some(schema) = citext {
         // Named with its schema: without it, off the search path, `=` would be that of text, and compare bytes.
-        conditions.push(format!("{email} OPERATOR({schema}.=) ANY ($1::text::{schema}.citext[])"));
+        let asked = lines("$1::text");
+        conditions.push(format!("{email} OPERATOR({schema}.=) ANY ({asked}::{schema}.citext[] COLLATE {collation})"));
     }
     if *ignores_case {
-        conditions.push(format!("{email} = ANY (($1::text COLLATE {collation})::text[])"));
+        conditions.push(format!("{email} = ANY ({} COLLATE {collation})", lines("$1::text")));
     }
     conditions.join(" AND ")
 }
@@ -176,5 +187,3 @@ const ADDRESS_MAX: usize = 320;
 const NAME_MAX: usize = 256;
 /// Longer than any format's; what is longer is no password that anybody set.
 const PASSWORD_MAX: usize = 4_096;
-/// Passwords looked at to see which formats there are.
-const SAMPLE: usize = 200;

@@ -47,6 +47,19 @@ impl Target {
         Ok(Self { config, encryption })
     }
 
+    /// Where the URL leads, for messages.
+    pub(super) fn place(&self) -> String {
+        let hosts = self.config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let addresses = self.config.get_hostaddrs().iter().map(ToString::to_string);
+        let ports = self.config.get_ports().iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let hosts = hosts.chain(addresses).collect::<Vec<_>>().join(",");
+        let port = if ports.is_empty() { "5432" } else { &ports };
+        format!("{hosts} port {port}, database {}", self.config.get_dbname().unwrap_or("of the role's own name"))
+    }
+
     /// Whether every host is this very machine.
     pub(super) fn is_local(&self) -> bool {
         let addresses = self.config.get_hostaddrs();
@@ -182,6 +195,7 @@ mod tests {
         assert_eq!(target.config.get_connect_timeout(), Some(&CONNECT_MAX));
         assert_eq!(target.config.get_keepalives_idle(), SILENCE_MAX);
         assert!(!target.is_local());
+        assert_eq!(target.place(), "db port 6432, database app");
         let target = read("postgres://a@[::1]/app?application_name=x&connect_timeout=1&keepalives_idle=5").unwrap();
         assert_eq!(target.config.get_application_name(), Some("x"));
         assert_eq!(target.config.get_connect_timeout(), Some(&Duration::from_secs(1)));

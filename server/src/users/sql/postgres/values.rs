@@ -41,10 +41,10 @@ pub(super) fn is_true(row: &Row, column: usize) -> bool {
     text(row, column).is_some_and(|text| text == "true")
 }
 
-/// Texts as one value, to be cast to an array.
-pub(super) fn array<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    let quoted: Vec<_> = texts.map(|text| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))).collect();
-    format!("{{{}}}", quoted.join(","))
+/// Texts as one value, a line each. What holds a line break, or a character that no text of PostgreSQL's has, equals none
+/// in there, and is left out.
+pub(super) fn lines<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.filter(|text| !text.contains(['\n', '\0'])).collect::<Vec<_>>().join("\n")
 }
 
 /// Sent as text, of a type that the server infers.

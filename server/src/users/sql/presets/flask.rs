@@ -14,6 +14,7 @@ pub(super) const FLASK: Preset = Preset {
     password: "password_hash",
     sessions: "Flask-Login's cookie holds the account's key alone, so nothing ends its sessions: have get_id() return \
                a text that changes with the password, or end what the application keeps in users.after_reset",
+    ends_sessions: false,
     marks: &[("user", &["email", "password_hash"])],
     ..PLAIN
 };

@@ -60,6 +60,8 @@ pub struct Preset {
     pub role: Option<&'static str>,
     /// One sentence for people: what ends the sessions, or why nothing need be done, or what the operator has to do.
     pub sessions: &'static str,
+    /// Whether sessions end with what the framework or the statements do, as far as the database can end them.
+    pub ends_sessions: bool,
     /// What tells a database of this framework from others: tables (`table` or `schema.table`), and columns that they
     /// must have. All are needed.
     pub marks: &'static [(&'static str, &'static [&'static str])],
@@ -83,6 +85,7 @@ const PLAIN: Preset = Preset {
     after_reset: &[],
     role: None,
     sessions: "",
+    ends_sessions: true,
     marks: &[],
 };
 

@@ -5,6 +5,7 @@ mod schemas;
 
 use super::*;
 use crate::users::sql::after_reset::{Statement, check_condition};
+use regain_core::hash::{Identified, Recipe, identify};
 use std::collections::BTreeSet;
 
 #[test]
@@ -62,4 +63,12 @@ fn a_preset_is_recognised_by_the_columns_that_it_maps() {
         let (_, columns) = preset.marks.iter().find(|(named, _)| *named == table).unwrap();
         assert!(columns.contains(&preset.password), "{}", preset.name);
     }
+}
+
+/// What GoTrue's column holds with encryption at rest.
+#[test]
+fn an_encrypted_column_of_gotrue_is_no_format_to_keep() {
+    let stored = r#"{"key_id":"k1","alg":"aes-gcm-hkdf","data":"c2VjcmV0","nonce":"bm9uY2U"}"#;
+    assert!(matches!(identify(stored), Identified::Unknown));
+    assert!(Recipe::keep(stored).is_err());
 }

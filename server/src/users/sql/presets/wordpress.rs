@@ -22,7 +22,7 @@ pub(super) const WORDPRESS: Preset = Preset {
         For::any(Step::run("UPDATE wp_users SET user_activation_key = '' WHERE ID = :id")),
         For::any(Step::run("DELETE FROM wp_usermeta WHERE user_id = :id AND meta_key = 'session_tokens'")),
     ],
-    sessions: "WordPress's session tokens and its pending reset key are deleted; with a persistent object cache (Redis, \
+    sessions: "WordPress's session tokens and the pending key of its own reset are deleted; with a persistent object cache (Redis, \
                Memcached) it knows the old password and sessions until the account leaves that cache; application \
                passwords stay",
     marks: &[

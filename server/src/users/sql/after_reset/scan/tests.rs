@@ -1,5 +1,7 @@
 //! What is code and what is not, engine by engine.
 
+mod servers;
+
 use crate::users::sql::after_reset::{Bind, InvalidStatement, Piece, Statement};
 use crate::users::sql::engine::Engine::{self, Mysql, Postgres, Sqlite};
 use proptest::prelude::*;

@@ -4,8 +4,10 @@ use super::*;
 use crate::config::StoreUrl;
 use crate::users::conformance::{Fixture, HURRY, users_config};
 use mysql_async::{Conn, Opts, OptsBuilder};
+use std::cell::RefCell;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
@@ -66,10 +68,29 @@ impl MariaDb {
 
     /// The store itself.
     pub(super) fn mysql(&self, change: impl FnOnce(&mut config::Users), limits: TimeLimits) -> MysqlStore {
-        let url = SecretString::from(self.url());
-        let mut users = users_config(StoreUrl::Mysql(url.clone()));
-        change(&mut users);
-        MysqlStore::with_limits(&users, &url, limits).unwrap()
+        mysql(&self.url(), change, limits)
+    }
+
+    /// Waits until there are so many of the store's: transactions, connections, `p` being those of processes.
+    pub(super) fn becomes(&self, count: &str, rows: &str) {
+        let sql = format!("SELECT CAST(COUNT(*) AS CHAR) {rows} AND p.user = '{}'", self.name);
+        let begun = Instant::now();
+        let mut last = self.ask(&sql);
+        while last != count {
+            assert!(begun.elapsed() < PATIENCE, "{last} and not {count} {rows}");
+            std::thread::sleep(SNAPSHOT);
+            last = self.ask(&sql);
+        }
+    }
+
+    /// Holds the rows of a table until what is returned is dropped.
+    pub(super) fn lock_of(&self, table: &str) -> Lock {
+        wait(async {
+            let mut connection = self.connect().await;
+            connection.query_drop("START TRANSACTION").await.unwrap();
+            connection.query_drop(format!("SELECT * FROM {table} FOR UPDATE")).await.unwrap();
+            Lock(RefCell::new(Some(connection)))
+        })
     }
 
     /// Ends the store's connections.
@@ -125,12 +146,7 @@ impl Fixture for MariaDb {
     }
 
     fn lock(&self) -> impl Sized {
-        wait(async {
-            let mut connection = self.connect().await;
-            connection.query_drop("START TRANSACTION").await.unwrap();
-            connection.query_drop("SELECT * FROM accounts FOR UPDATE").await.unwrap();
-            Lock(Some(connection))
-        })
+        self.lock_of("accounts")
     }
 }
 
@@ -147,7 +163,15 @@ impl Drop for MariaDb {
 }
 
 /// A transaction that holds locks.
-struct Lock(Option<Conn>);
+pub(super) struct Lock(RefCell<Option<Conn>>);
+
+impl Lock {
+    /// Runs SQL in the transaction.
+    pub(super) fn run(&self, sql: &str) {
+        let mut connection = self.0.borrow_mut();
+        wait(connection.as_mut().unwrap().query_drop(sql)).unwrap();
+    }
+}
 
 impl Drop for Lock {
     fn drop(&mut self) {
@@ -160,9 +184,21 @@ impl Drop for Lock {
     }
 }
 
+/// The store at `url`.
+pub(super) fn mysql(url: &str, change: impl FnOnce(&mut config::Users), limits: TimeLimits) -> MysqlStore {
+    let url = SecretString::from(url);
+    let mut users = users_config(StoreUrl::Mysql(url.clone()));
+    change(&mut users);
+    MysqlStore::with_limits(&users, &url, limits).unwrap()
+}
+
 /// Waits on a thread of the test's own runtime, which has two.
 fn wait<T>(future: impl Future<Output = T>) -> T {
     block_in_place(|| Handle::current().block_on(future))
 }
 
 const PASSWORD: &str = "p@ss:/word";
+/// InnoDB tells of its transactions from a snapshot, which it renews once nobody has looked at it for 100 ms.
+const SNAPSHOT: Duration = Duration::from_millis(150);
+/// For the server to notice what ended.
+const PATIENCE: Duration = Duration::from_secs(10);

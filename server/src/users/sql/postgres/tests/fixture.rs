@@ -117,10 +117,14 @@ impl Fixture for Database {
     }
 }
 
-pub(super) async fn connect(url: &str) -> Client {
-    let (client, connection) = url.parse::<Config>().unwrap().connect(NoTls).await.unwrap();
+async fn connect(url: &str) -> Client {
+    try_connect(url).await.unwrap_or_else(|| panic!("{url} cannot be reached"))
+}
+
+pub(super) async fn try_connect(url: &str) -> Option<Client> {
+    let (client, connection) = url.parse::<Config>().unwrap().connect(NoTls).await.ok()?;
     tokio::spawn(connection);
-    client
+    Some(client)
 }
 
 pub(super) fn blocking<T>(future: impl Future<Output = T>) -> T {

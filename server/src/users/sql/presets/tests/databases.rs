@@ -21,10 +21,10 @@ impl Database {
     pub(super) fn of(preset: &str, engine: Engine) -> (Self, String) {
         let suffix = getrandom::u64().unwrap();
         let name = format!("regain_preset_{suffix:016x}");
-        let database = Self { engine, directory: tempfile::tempdir().unwrap(), name };
         if engine != Engine::Sqlite {
-            database.on_server(&format!("CREATE DATABASE {}", database.name));
+            at(engine, &server(engine), &format!("CREATE DATABASE {name}"));
         }
+        let database = Self { engine, directory: tempfile::tempdir().unwrap(), name };
         database.run(&fixture(preset, word(engine)));
         let rows = fixture(preset, "rows");
         database.run(&rows);
@@ -64,19 +64,16 @@ impl Database {
     fn path(&self) -> PathBuf {
         self.directory.path().join("app.db")
     }
-
-    fn on_server(&self, sql: &str) {
-        at(self.engine, &server(self.engine), sql);
-    }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        match self.engine {
-            Engine::Sqlite => {}
-            Engine::Postgres => self.on_server(&format!("DROP DATABASE {} WITH (FORCE)", self.name)),
-            Engine::Mysql => self.on_server(&format!("DROP DATABASE {}", self.name)),
-        }
+        let options = match self.engine {
+            Engine::Sqlite => return,
+            Engine::Postgres => " WITH (FORCE)",
+            Engine::Mysql => "",
+        };
+        at(self.engine, &server(self.engine), &format!("DROP DATABASE {}{options}", self.name));
     }
 }
 
