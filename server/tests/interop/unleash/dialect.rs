@@ -44,7 +44,8 @@ async fn an_earlier_password_is_refused_by_both_and_unleashs_own_links_end() {
     assert!(unleash.sign_in(ADA, NEW_PASSWORD).await.is_some());
 
     assert!(validated(&unleash.url(""), invitation(&account)).await.is_none(), "Unleash's own link lives on");
-    let body = json!({ "id": account["id"] });
+    // Of all that it calls `id`, this is an address.
+    let body = json!({ "id": ADA });
     let link: Value =
         unleash.post(&unleash.admin, "/api/admin/user-admin/reset-password", body).await.json().await.unwrap();
     let (_, another) = link["resetPasswordUrl"].as_str().unwrap().split_once("token=").unwrap();
