@@ -7,7 +7,6 @@ mod read;
 pub(super) use read::read;
 
 use super::key::{Key, keys};
-use super::url;
 use crate::users::sql::engine::Engine;
 use crate::users::sql::presets::Preset;
 use secrecy::SecretString;

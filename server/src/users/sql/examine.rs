@@ -3,7 +3,6 @@
 use crate::config;
 use crate::finding::Finding;
 use crate::users::StoreFault;
-use crate::users::sql::presets::Preset;
 use regain_core::hash::{Identified, Recipe, identify};
 use std::collections::BTreeMap;
 
