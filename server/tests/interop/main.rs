@@ -1,12 +1,7 @@
 //! Real applications: their accounts get new passwords through Regain, and the applications themselves are asked what
 //! they make of it. `cargo xtask interop [NAME…]` prepares and runs them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says more on the way"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a test that fails shows what the application said")]
 
 mod application;
 mod better_auth;

@@ -34,7 +34,8 @@ pub(crate) async fn a_locked_store_is_given_up_in_time<F: Fixture>() {
     let lock = fixture.lock();
     let begun = Instant::now();
     write(&*store, "1", "old", "new").await.unwrap_err();
-    assert!(begun.elapsed() >= HURRY && begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
+    // A server that is told to give up by itself may be a little early.
+    assert!(begun.elapsed() >= HURRY / 2 && begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
     drop(lock);
     assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
 }

@@ -51,7 +51,7 @@ impl Statements {
         let history_writes: Vec<_> =
             history.iter().flat_map(|history| [&history.add, &history.trim]).map(Statement::marked).collect();
         let written = mapping.tables.iter().flat_map(|mapped| mapped.schema.iter().chain([&mapped.table]));
-        let mentioned = after_reset.iter().flat_map(|step| words(&step.marked.0));
+        let mentioned = after_reset.iter().flat_map(|step| words_of(&step.marked.0));
         Self {
             select: format!(
                 "SELECT {id}, {email}, {password}, {name}, {locale}, {eligible} IS TRUE FROM {from} WHERE "
@@ -102,7 +102,7 @@ pub(super) fn key_marks(key: &Key) -> usize {
 }
 
 /// Whatever in a statement may name a table. Texts and comments are not left out: one word too many does no harm.
-fn words(sql: &str) -> impl Iterator<Item = String> {
+fn words_of(sql: &str) -> impl Iterator<Item = String> {
     let names = sql.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'));
     let quoted = sql.split('`');
     names.chain(quoted).filter(|word| !word.is_empty()).map(str::to_lowercase)
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_table_of_a_statement_is_among_its_words() {
-        let found: Vec<_> = words("DELETE s FROM app.Sessions AS s JOIN `odd table` ON 1").collect();
+        let found: Vec<_> = words_of("DELETE s FROM app.Sessions AS s JOIN `odd table` ON 1").collect();
         for table in ["sessions", "odd table"] {
             assert!(found.iter().any(|word| word == table), "{table}: {found:?}");
         }
