@@ -10,8 +10,11 @@ use std::collections::BTreeMap;
 /// # Errors
 /// A store that was not held to all of them.
 pub(crate) fn count(passed: &[String]) -> Result<String> {
-    let path = root().join("server/src/users/conformance.rs");
-    let suite = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let folder = root().join("server/src/users/conformance");
+    let mut suite = String::new();
+    for file in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        suite += &std::fs::read_to_string(file?.path())?;
+    }
     count_against(&promises(&suite), passed)
 }
 
@@ -39,8 +42,8 @@ fn count_against(promises: &[&str], passed: &[String]) -> Result<String> {
 
 /// The promises of the suite: each is a function over a fixture.
 fn promises(suite: &str) -> Vec<&str> {
-    let functions = suite.lines().filter_map(|line| line.strip_prefix("pub(super) async fn "));
-    functions.filter_map(|line| Some(line.split_once("<F: Fixture>")?.0)).collect()
+    let functions = suite.lines().filter_map(|line| line.strip_prefix("pub(crate) async fn "));
+    functions.filter_map(|line| Some(line.split_once("<F: Fixture>()")?.0)).collect()
 }
 
 /// Each store, and where its tests are.
@@ -85,7 +88,7 @@ mod tests {
 
     #[test]
     fn promises_are_read_from_the_suite() {
-        let suite = "fn a() {}\npub(super) async fn keys_are_loaded<F: Fixture>() {\n    pub(super) async fn b() {}";
+        let suite = "fn a() {}\npub(crate) async fn keys_are_loaded<F: Fixture>() {\n    pub(crate) async fn b() {}";
         assert_eq!(promises(suite), ["keys_are_loaded"]);
     }
 }
