@@ -10,8 +10,11 @@ use std::collections::BTreeMap;
 /// # Errors
 /// A store that was not held to all of them.
 pub(crate) fn count(passed: &[String]) -> Result<String> {
-    let path = root().join("server/src/users/conformance.rs");
-    let suite = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let folder = root().join("server/src/users/conformance");
+    let mut suite = String::new();
+    for file in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+        suite += &std::fs::read_to_string(file?.path())?;
+    }
     count_against(&promises(&suite), passed)
 }
 
@@ -25,6 +28,7 @@ fn count_against(promises: &[&str], passed: &[String]) -> Result<String> {
             }
         }
         let all = promises.len();
+        ensure!(all > 0, "no promise was found in server/src/users/conformance");
         ensure!(!fixtures.is_empty(), "{store} was not held to the conformance suite: no test of it in {place} passed");
         for (module, kept) in &fixtures {
             ensure!(*kept == all, "{store} keeps {kept} of the {all} promises of the conformance suite, in {module}");
@@ -39,7 +43,7 @@ fn count_against(promises: &[&str], passed: &[String]) -> Result<String> {
 
 /// The promises of the suite: each is a function over a fixture.
 fn promises(suite: &str) -> Vec<&str> {
-    let functions = suite.lines().filter_map(|line| line.strip_prefix("pub(super) async fn "));
+    let functions = suite.lines().filter_map(|line| line.strip_prefix("pub(crate) async fn "));
     functions.filter_map(|line| Some(line.split_once("<F: Fixture>")?.0)).collect()
 }
 
@@ -85,7 +89,7 @@ mod tests {
 
     #[test]
     fn promises_are_read_from_the_suite() {
-        let suite = "fn a() {}\npub(super) async fn keys_are_loaded<F: Fixture>() {\n    pub(super) async fn b() {}";
+        let suite = "fn a() {}\npub(crate) async fn keys_are_loaded<F: Fixture>() {\n    pub(crate) async fn b() {}";
         assert_eq!(promises(suite), ["keys_are_loaded"]);
     }
 }
