@@ -14,6 +14,8 @@ mod postgres;
 pub mod presets;
 pub mod sample;
 mod sqlite;
+#[cfg(test)]
+pub(crate) mod test_database;
 
 pub use mysql::MysqlStore;
 pub use postgres::PostgresStore;

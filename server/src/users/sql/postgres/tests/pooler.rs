@@ -1,12 +1,13 @@
 //! PgBouncer between, in the mode in which each transaction may get another connection to the server.
 
 use super::fixture::{Database, SCHEMA, blocking, try_connect};
-use super::server::{directory, free_port, unprivileged, write_for};
+use super::server::{directory, unprivileged, write_for};
 use super::{ADA, find, write};
 use crate::config;
 use crate::users::conformance::HURRY;
 use crate::users::conformance::{Fixture, conformance};
 use crate::users::sql::limits::TimeLimits;
+use crate::users::sql::test_database::free_port;
 use crate::users::{UserStore, Written};
 use futures_util::future::join_all;
 use std::process::{Child, Stdio};
