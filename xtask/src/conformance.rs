@@ -44,7 +44,7 @@ fn count_against(promises: &[&str], passed: &[String]) -> Result<String> {
 /// The promises of the suite: each is a function over a fixture.
 fn promises(suite: &str) -> Vec<&str> {
     let functions = suite.lines().filter_map(|line| line.strip_prefix("pub(crate) async fn "));
-    functions.filter_map(|line| Some(line.split_once("<F: Fixture>")?.0)).collect()
+    functions.filter_map(|line| Some(line.split_once("<F: Fixture>()")?.0)).collect()
 }
 
 /// Each store, and where its tests are.
