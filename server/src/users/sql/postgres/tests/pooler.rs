@@ -57,11 +57,12 @@ impl Fixture for Pooled {
         let settings = settings.replace("* = ", &format!("{} = user=postgres ", database.name));
         let path = directory.path().join("pgbouncer.ini");
         write_for(directory.path(), &path, &settings);
-        let bouncer = unprivileged(directory.path(), "pgbouncer")
+        let program = std::env::var("REGAIN_TEST_PGBOUNCER").unwrap_or_else(|_| "pgbouncer".into());
+        let bouncer = unprivileged(directory.path(), &program)
             .args(["-q", "pgbouncer.ini"])
             .stderr(Stdio::null())
             .spawn()
-            .expect("pgbouncer, of Debian's package of that name");
+            .expect("PgBouncer, which `cargo xtask test` installs");
         let pooled = Self { bouncer, port, database, _directory: directory };
         pooled.wait_until_ready();
         pooled
