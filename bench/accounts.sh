@@ -2,17 +2,25 @@
 # How long it takes from a request to its mail when there are many accounts, in each kind of user store, with the index
 # that `regain check` advises and without.
 #
-#   bench/accounts.sh [ACCOUNTS]        a million by default; `cargo build --release` first
+#   bench/accounts.sh [ACCOUNTS [PROGRAM]]        a million, and target/release/regain
 #
 # PostgreSQL and MariaDB are those of REGAIN_TEST_POSTGRES_URL and REGAIN_TEST_MARIADB_URL (`cargo xtask databases`
 # starts both). Mails go into files; what is measured ends when the file is there. Prints milliseconds, sorted.
 set -euo pipefail
 accounts=${1:-1000000}
 repeats=9
-regain=$(realpath "$(dirname "$0")/../target/release/regain")
+regain=$(realpath "${2:-$(dirname "$0")/../target/release/regain}")
+[ -x "$regain" ] || { echo "$regain is no program; run cargo build --release, or name another" >&2; exit 2; }
+postgres=${REGAIN_TEST_POSTGRES_URL:?names a PostgreSQL to measure with; cargo xtask databases starts one}
+mariadb=${REGAIN_TEST_MARIADB_URL:?names a MariaDB to measure with; cargo xtask databases starts one}
+# To the program they would be settings that it does not know.
+unset REGAIN_TEST_POSTGRES_URL REGAIN_TEST_MARIADB_URL
+# A point in EPOCHREALTIME.
+export LC_ALL=C
+patience_seconds=60
 folder=$(mktemp -d)
 database=regain_bench_$$
-trap 'cleanup' EXIT
+trap cleanup EXIT
 
 cleanup() {
     kill "${server:-}" 2>/dev/null || true
@@ -21,10 +29,10 @@ cleanup() {
     rm -rf "$folder"
 }
 
-in_postgres() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "${REGAIN_TEST_POSTGRES_URL%/*}/$1" --command "$2"; }
+in_postgres() { psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 "${postgres%/*}/$1" --command "$2"; }
 
 in_mariadb() {
-    [[ $REGAIN_TEST_MARIADB_URL =~ ://([^:@]*)(:([^@]*))?@([^:/]*):([0-9]+) ]]
+    [[ $mariadb =~ ://([^:@]*)(:([^@]*))?@([^:/]*):([0-9]+) ]]
     mariadb --user "${BASH_REMATCH[1]}" --password="${BASH_REMATCH[3]}" --host "${BASH_REMATCH[4]}" \
         --port "${BASH_REMATCH[5]}" "$1" --execute "$2"
 }
@@ -40,14 +48,14 @@ fill_postgres() {
     in_postgres "$database" "CREATE TABLE accounts $table"
     in_postgres "$database" "INSERT INTO accounts SELECT i, 'Person' || i || '@Example.com', '$hash' FROM generate_series(1, $accounts) i"
     in_postgres "$database" "ANALYZE accounts"
-    url=${REGAIN_TEST_POSTGRES_URL%/*}/$database
+    url=${postgres%/*}/$database
 }
 fill_mariadb() {
     in_mariadb mysql "CREATE DATABASE $database CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"
     in_mariadb "$database" "CREATE TABLE accounts $table"
     in_mariadb "$database" "SET max_recursive_iterations = $((accounts + 1)); INSERT INTO accounts $(printf "$series" "CONCAT('Person', i, '@Example.com')")"
     in_mariadb "$database" "ANALYZE TABLE accounts" > "$folder/analyzed"
-    url=${REGAIN_TEST_MARIADB_URL%/*}/$database
+    url=${mariadb%/*}/$database
 }
 fill_sqlite() {
     python3 - "$folder/accounts.db" "CREATE TABLE accounts $table" "INSERT INTO accounts $(printf "$series" "'Person' || i || '@Example.com'")" <<'PYTHON'
@@ -82,15 +90,33 @@ listen = "127.0.0.1:19090"
 TOML
 }
 
+# Waits until a command succeeds, so many seconds between; gives up where the server ended, or takes too long.
+wait_for() {
+    local pause=$1 until=$((SECONDS + patience_seconds))
+    shift
+    until "$@"; do
+        if ! kill -0 "$server" 2>/dev/null || ((SECONDS > until)); then
+            echo "gave up waiting; the server said:" >&2
+            cat "$folder/ready" "$folder/log" >&2
+            exit 1
+        fi
+        sleep "$pause"
+    done
+}
+is_ready() { grep -q ready "$folder/ready"; }
+are_mailed() { [ "$(find "$folder/mail" -name '*.eml' 2>/dev/null | wc -l)" -ge "$1" ]; }
+
 measure() {
-    (cd "$folder" && rm -rf mail regain.db* && exec "$regain" serve > ready 2> log) &
+    rm -rf "$folder"/mail "$folder"/regain.db*
+    : > "$folder/ready"
+    (cd "$folder" && exec "$regain" serve > ready 2> log) &
     server=$!
-    until grep -q ready "$folder/ready" 2>/dev/null; do sleep 0.05; done
+    wait_for 0.05 is_ready
     for n in $(seq "$repeats"); do
         from=${EPOCHREALTIME/./}
         curl --silent --output "$folder/answer" http://127.0.0.1:18080/auth/password-reset/request \
             --header 'Content-Type: application/json' --data "{\"email\":\"person$((accounts - n))@example.com\"}"
-        until [ "$(find "$folder/mail" -name '*.eml' 2>/dev/null | wc -l)" -ge "$n" ]; do sleep 0.002; done
+        wait_for 0.002 are_mailed "$n"
         echo $(((${EPOCHREALTIME/./} - from) / 1000))
     done | sort --numeric-sort | tr '\n' ' '
     echo

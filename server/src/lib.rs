@@ -16,5 +16,6 @@ pub mod i18n;
 pub mod ledger;
 pub mod mail;
 pub mod recovery;
+pub mod roots;
 pub mod telemetry;
 pub mod users;

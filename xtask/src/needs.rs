@@ -20,7 +20,7 @@ pub(crate) struct Need {
 pub(crate) type Found = (&'static str, PathBuf);
 
 /// What `cargo xtask test` needs.
-const NEEDS: &[&Need] = &[&CHROMIUM, &CHROMEDRIVER, &GO, &NODE, &CURL, &POSTFIX];
+const NEEDS: &[&Need] = &[&CHROMIUM, &CHROMEDRIVER, &GO, &NODE, &CURL, &POSTFIX, &PGBOUNCER];
 
 pub(crate) const CHROMIUM: Need = Need {
     variable: "REGAIN_TEST_CHROMIUM",
@@ -34,6 +34,7 @@ pub(crate) const NODE: Need =
     Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], packages: &["nodejs"] };
 const CURL: Need = Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], packages: &["curl"] };
 const POSTFIX: Need = Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
+const PGBOUNCER: Need = Need { variable: "REGAIN_TEST_PGBOUNCER", programs: &["pgbouncer"], packages: &["pgbouncer"] };
 pub(crate) const NPM: Need = Need { variable: "REGAIN_TEST_NPM", programs: &["npm"], packages: &["npm"] };
 pub(crate) const PHP: Need =
     Need { variable: "REGAIN_TEST_PHP", programs: &["php"], packages: &["php-cli", "php-mysql", "php-pgsql"] };

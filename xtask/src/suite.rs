@@ -31,7 +31,7 @@ pub(crate) fn test() -> Result<bool> {
     let servers = || databases.iter().flat_map(Databases::variables);
     report.step("server tests", |tests| {
         let mut command = cargo("test -p regain --features failpoints --lib");
-        let passed = run_tests(command.envs(servers()), tests)?;
+        let passed = run_tests(command.envs(environment.iter().cloned()).envs(servers()), tests)?;
         println!("{}", conformance::count(&passed)?);
         Ok(())
     });

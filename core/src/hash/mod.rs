@@ -1,6 +1,6 @@
 //! Password formats: what other applications store, read and written exactly as they do.
 //!
-//! A format is one file and one row of the table below. Nothing in a stored password is trusted: every parameter is
+//! A format is one file and one row of the table in `table.rs`. Nothing in a stored password is trusted: every parameter is
 //! bounded before memory or time is spent on it.
 
 mod argon2;
@@ -78,6 +78,18 @@ pub enum Identified {
     Unusable,
     /// None of ours.
     Unknown,
+}
+
+impl Identified {
+    /// The format's name, `unusable` or `unknown`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known(format) => format.name(),
+            Self::Unusable => "unusable",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Recognises a stored password by how it opens. Costs nothing, whatever the text.

@@ -1,3 +1,5 @@
+//! What holds of every format, on the known answers of each.
+
 mod bounds;
 mod keeping;
 mod peppers;

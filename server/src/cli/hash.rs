@@ -75,7 +75,7 @@ pub fn run(
     match command {
         HashCommand::Identify { stored } => {
             let found = identify(&stored);
-            writeln!(out, "{}", name(found))?;
+            writeln!(out, "{}", found.name())?;
             Ok(if found == Identified::Unknown { Answer::No } else { Answer::Yes })
         }
         HashCommand::Verify { stored: Some(stored), format, pepper, .. } => {
@@ -156,14 +156,14 @@ impl Verdict {
         let pepper = question.pepper.as_ref().map(|SecretText(pepper)| pepper).or(pepper);
         let verified = verify(format, &question.stored, question.password.0.expose_secret().as_bytes(), pepper);
         Self {
-            format: format.map_or_else(|| name(identify(&question.stored)), Format::name),
+            format: format.map_or_else(|| identify(&question.stored).name(), Format::name),
             verified: verified == Ok(true),
             error: verified.err().map(|error| error.to_string()),
         }
     }
 
     fn fault(error: String) -> Self {
-        Self { format: name(Identified::Unknown), verified: false, error: Some(error) }
+        Self { format: Identified::Unknown.name(), verified: false, error: Some(error) }
     }
 }
 
@@ -177,14 +177,6 @@ fn verify(
     match format {
         Some(format) => format.verify_with(stored, password, pepper),
         None => hash::verify_with(stored, password, pepper),
-    }
-}
-
-fn name(found: Identified) -> &'static str {
-    match found {
-        Identified::Known(format) => format.name(),
-        Identified::Unusable => "unusable",
-        Identified::Unknown => "unknown",
     }
 }
 

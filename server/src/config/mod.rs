@@ -44,6 +44,7 @@ pub use reset::Reset;
 pub use server::{Server, TlsFiles};
 pub use show::effective;
 pub use smtp::{Smtp, SmtpTls};
+pub(crate) use users::is_identifier;
 pub use users::{AfterReset, Credentials, History, StoreUrl, Users};
 
 use error::{Place, Problem, SourceFile};

@@ -4,6 +4,7 @@ mod names;
 mod preset;
 mod read;
 
+pub(crate) use names::is_identifier;
 pub(super) use read::read;
 
 use super::key::{Key, keys};

@@ -47,7 +47,7 @@ impl Mail {
                 config::Transport::Smtp(settings) => Arc::new(SmtpTransport::new(
                     settings,
                     &config.public_url.host,
-                    smtp::native_roots(),
+                    crate::roots::native(),
                     Patience::default(),
                 )?),
             })

@@ -2,9 +2,9 @@
 
 use crate::application::{Application, Session, prepared};
 use crate::database::Database;
-use crate::program::{Program, free_port};
+use crate::program::Program;
 use crate::story::{NEW_PASSWORD, OLD_PASSWORD, Site, a_reset_that_the_application_accepts};
-use crate::support::process::{DEADLINE, eventually, needed};
+use crate::support::process::{DEADLINE, eventually, free_port, needed};
 use async_trait::async_trait;
 use reqwest::Response;
 use serde_json::{Value, json};

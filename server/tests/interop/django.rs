@@ -2,9 +2,9 @@
 
 use crate::application::{Application, Session, prepared};
 use crate::database::Database;
-use crate::program::{Program, free_port, run};
+use crate::program::{Program, run};
 use crate::story::{Site, a_reset_that_the_application_accepts};
-use crate::support::process::without_our_settings;
+use crate::support::process::{free_port, without_our_settings};
 use async_trait::async_trait;
 use std::process::Command;
 

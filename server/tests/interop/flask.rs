@@ -2,8 +2,9 @@
 
 use crate::application::{Application, Session, prepared};
 use crate::forms;
-use crate::program::{Program, free_port};
+use crate::program::Program;
 use crate::story::a_reset_that_the_application_accepts;
+use crate::support::process::free_port;
 use async_trait::async_trait;
 use std::process::Command;
 use tempfile::TempDir;

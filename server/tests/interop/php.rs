@@ -3,9 +3,9 @@
 use crate::application::{Application, Session, prepared};
 use crate::database::Database;
 use crate::forms;
-use crate::program::{Program, free_port};
+use crate::program::Program;
 use crate::story::a_reset_that_the_application_accepts;
-use crate::support::process::needed;
+use crate::support::process::{free_port, needed};
 use async_trait::async_trait;
 use std::process::Command;
 

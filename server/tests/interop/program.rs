@@ -54,8 +54,3 @@ pub(crate) fn run(mut command: Command) -> String {
     assert!(output.status.success(), "{command:?} ended with {}:\n{stdout}{stderr}", output.status);
     stdout
 }
-
-/// A port of the loopback that nobody listens on.
-pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}

@@ -1,8 +1,8 @@
 //! The story of a forgotten password, the same for every application.
 
 use crate::application::Application;
-use crate::program::{free_port, run};
-use crate::support::process::{DEADLINE, Process, command, eventually, reset_token};
+use crate::program::run;
+use crate::support::process::{DEADLINE, Process, command, eventually, free_port, reset_token};
 use crate::support::smtp::{ReceivedMail, SmtpServer};
 use std::path::Path;
 use tempfile::TempDir;

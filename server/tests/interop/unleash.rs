@@ -6,8 +6,9 @@ mod pages;
 
 use crate::application::{Application, Session, prepared};
 use crate::database::Database;
-use crate::program::{Program, free_port};
+use crate::program::Program;
 use crate::story::a_reset_that_the_application_accepts;
+use crate::support::process::free_port;
 use async_trait::async_trait;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};

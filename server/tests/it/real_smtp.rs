@@ -1,6 +1,6 @@
 //! Mail servers that others wrote: aiosmtpd with STARTTLS and a login, and Postfix as Debian ships it.
 
-use crate::support::process::{DEADLINE, Site, eventually, lines_of, needed};
+use crate::support::process::{DEADLINE, Site, eventually, free_port, lines_of, needed};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -109,7 +109,7 @@ struct Postfix {
 
 impl Postfix {
     async fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let postfix = Self { folder: tempfile::tempdir().unwrap(), port };
         let folder = postfix.folder();
         // Its parts run as other accounts and must get in.

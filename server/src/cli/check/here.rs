@@ -10,45 +10,45 @@ use std::path::Path;
 
 /// The server's secret. One that is to be made at the first start is not made here: it would belong to whoever runs
 /// the check.
-pub(super) fn secret(config: &Config) -> [Finding; 1] {
+pub(super) fn secret(config: &Config) -> Finding {
     const SUBJECT: &str = "secret";
     let path = &config.server.secret_file;
     let name = path.display();
     if !path.exists() && !config.server.secret_file_configured {
-        return [made_at_start(SUBJECT, path)];
+        return made_at_start(SUBJECT, path);
     }
-    [match app::keys(config, &SystemEntropy) {
+    match app::keys(config, &SystemEntropy) {
         Ok(_) => Finding::holds(SUBJECT, format!("{name} holds one, for its owner alone")),
         Err(fault) => Finding::fails(SUBJECT, fault.to_string()),
-    }]
+    }
 }
 
 /// The ledger, if there is one yet.
-pub(super) async fn ledger(config: &Config) -> [Finding; 1] {
+pub(super) async fn ledger(config: &Config) -> Finding {
     const SUBJECT: &str = "ledger";
     let path = &config.ledger.path;
     if !path.exists() {
-        return [made_at_start(SUBJECT, path)];
+        return made_at_start(SUBJECT, path);
     }
     let counted = match beside::ledger(config) {
         Ok(ledger) => ledger.count_waiting().await.map_err(anyhow::Error::from),
         Err(fault) => Err(fault),
     };
-    [match counted {
+    match counted {
         Ok(waiting) => Finding::holds(SUBJECT, format!("{} can be written; {waiting} wait in it", path.display())),
         Err(fault) => Finding::fails(SUBJECT, fault.to_string()),
-    }]
+    }
 }
 
 /// A clock that is years behind makes links that have never lived.
-pub(super) fn clock(now: Timestamp) -> [Finding; 1] {
+pub(super) fn clock(now: Timestamp) -> Finding {
     const SUBJECT: &str = "clock";
     let moment = beside::moment(now);
-    [if now.as_millis() < WRITTEN_AT_MILLIS {
+    if now.as_millis() < WRITTEN_AT_MILLIS {
         Finding::fails(SUBJECT, format!("it says {moment}, which is before this program was written; set it"))
     } else {
         Finding::holds(SUBJECT, format!("it says {moment}; links live by it"))
-    }]
+    }
 }
 
 fn made_at_start(subject: &'static str, path: &Path) -> Finding {
@@ -73,8 +73,8 @@ mod tests {
 
     #[test]
     fn a_clock_before_the_program_itself_is_wrong() {
-        assert_eq!(clock(Timestamp::from_millis(0))[0].verdict, Verdict::Fails);
-        assert_eq!(clock(Timestamp::from_millis(1_795_289_045_678))[0].verdict, Verdict::Holds);
+        assert_eq!(clock(Timestamp::from_millis(0)).verdict, Verdict::Fails);
+        assert_eq!(clock(Timestamp::from_millis(1_795_289_045_678)).verdict, Verdict::Holds);
     }
 
     #[test]

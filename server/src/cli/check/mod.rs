@@ -30,9 +30,9 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
     let recipient = args.send.as_deref().map(mailing::recipient).transpose()?;
     let mut report = Report { json: args.json, out, fails: 0, advice: 0 };
     super::runtime()?.block_on(async {
-        report.tell(here::secret(config))?;
-        report.tell(here::ledger(config).await)?;
-        report.tell(here::clock(beside::now()))?;
+        report.tell([here::secret(config)])?;
+        report.tell([here::ledger(config).await])?;
+        report.tell([here::clock(beside::now())])?;
         match sql::open(&config.users) {
             Err(fault) => report.tell([Finding::fails("user store", fault.to_string())])?,
             Ok(store) => {
@@ -41,8 +41,8 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
             }
         }
         report.tell(mailing::findings(config, Arc::new(Words::built_in()?), recipient).await)?;
-        report.tell(outside::public_url(config).await)?;
-        report.tell(outside::proxies(config))
+        report.tell([outside::public_url(config).await])?;
+        report.tell([outside::proxies(config)])
     })?;
     report.close()
 }

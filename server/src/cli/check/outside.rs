@@ -10,14 +10,14 @@ const ADDRESS: &str = "public URL";
 const PROXIES: &str = "proxies";
 
 /// Whether Regain answers at its public address. Before the first start nobody does, so that is advice and no more.
-pub(super) async fn public_url(config: &Config) -> [Finding; 1] {
+pub(super) async fn public_url(config: &Config) -> Finding {
     let origin = &config.public_url.origin;
     let asked = format!("{origin}/.well-known/change-password");
     let client = match Client::builder().redirect(Policy::none()).timeout(PATIENCE).no_proxy().build() {
         Ok(client) => client,
-        Err(error) => return [Finding::fails(ADDRESS, error.to_string())],
+        Err(error) => return Finding::fails(ADDRESS, error.to_string()),
     };
-    [match client.get(&asked).send().await {
+    match client.get(&asked).send().await {
         Ok(answer) if answer.status() == StatusCode::FOUND && leads_here(&answer) => {
             Finding::holds(ADDRESS, format!("Regain answers at {origin}"))
         }
@@ -32,7 +32,7 @@ pub(super) async fn public_url(config: &Config) -> [Finding; 1] {
                 format!("nobody answers at {origin} ({cause}); all is well if it is not started yet"),
             )
         }
-    }]
+    }
 }
 
 fn leads_here(answer: &reqwest::Response) -> bool {
@@ -45,10 +45,10 @@ fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 /// Behind a proxy that is not trusted everybody is one network, and shares its limit.
-pub(super) fn proxies(config: &Config) -> [Finding; 1] {
+pub(super) fn proxies(config: &Config) -> Finding {
     let trusted = config.server.trusted_proxies.len();
     let behind_a_proxy = config.public_url.https && config.server.tls.is_none();
-    [match (trusted, behind_a_proxy) {
+    match (trusted, behind_a_proxy) {
         (0, true) => Finding::advice(
             PROXIES,
             "public_url is https and Regain does no TLS, so a proxy stands before it; name that in \
@@ -56,7 +56,7 @@ pub(super) fn proxies(config: &Config) -> [Finding; 1] {
         ),
         (0, false) => Finding::holds(PROXIES, "none is trusted; X-Forwarded-For is ignored"),
         (trusted, _) => Finding::holds(PROXIES, format!("X-Forwarded-For is believed from {trusted} of them")),
-    }]
+    }
 }
 
 /// For connecting, TLS and the answer.

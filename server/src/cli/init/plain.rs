@@ -6,7 +6,7 @@ use super::passwords::Passwords;
 use super::proposal::{Entry, Proposal};
 use super::samples::Samples;
 use super::vocabulary::{LOCALES, OWNER_NAMES, VERIFIED, first_named};
-use super::{eligible, shared};
+use super::{eligible, sessions, shared};
 use crate::users::sql::inspect::Schema;
 
 /// Takes the best of `candidates`, of which there is one at least, or asks which it is.
@@ -39,7 +39,7 @@ pub(super) fn propose(
     about_owners(&mut proposal, schema, candidate, samples);
     shared::passwords(&mut proposal, samples, candidate.secrets(), candidate.password, "keep");
     let apart = candidate.credentials.map(|(table, _)| table);
-    shared::sessions(&mut proposal, schema, candidate.accounts, candidate.id, apart, None);
+    shared::sessions(&mut proposal, sessions::of(schema, candidate.accounts, candidate.id, apart), None);
     Some(proposal)
 }
 

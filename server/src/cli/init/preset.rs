@@ -7,7 +7,7 @@ use super::recognise::Recognised;
 use super::samples::Samples;
 use super::shared;
 use super::vocabulary::{LOCALES, OWNER_NAMES, VERIFIED, address_fit, first_named, is_identifier, password_fit};
-use super::{eligible, vocabulary};
+use super::{eligible, sessions, vocabulary};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Schema, Table};
 use crate::users::sql::presets::Preset;
@@ -192,7 +192,8 @@ fn endings(proposal: &mut Proposal, schema: &Schema, recognised: &Recognised<'_>
     let preset = recognised.preset;
     let steps = preset.after_reset(schema.engine);
     if is_convention(preset) {
-        shared::sessions(proposal, schema, recognised.accounts, recognised.preset.id, None, Some(preset.sessions));
+        let found = sessions::of(schema, recognised.accounts, preset.id, None);
+        shared::sessions(proposal, found, Some(preset.sessions));
         return;
     }
     proposal.facts.push(("sessions", preset.sessions.to_owned()));

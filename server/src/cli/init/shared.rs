@@ -4,8 +4,8 @@ use super::candidates::Candidate;
 use super::passwords::Passwords;
 use super::proposal::{Entry, Proposal};
 use super::samples::Samples;
-use super::sessions;
-use crate::users::sql::inspect::{Schema, Table};
+use super::sessions::Endings;
+use crate::users::sql::inspect::Table;
 use crate::users::sql::presets::Preset;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -96,16 +96,8 @@ fn is_no(value: &str) -> bool {
     ["", "0", "0.0", "f", "false", "n", "no"].contains(&value.to_ascii_lowercase().as_str())
 }
 
-/// `after_reset` by the tables that are there. `known` is what is known of the framework's sessions.
-pub(super) fn sessions(
-    proposal: &mut Proposal,
-    schema: &Schema,
-    accounts: &Table,
-    id: &str,
-    apart: Option<&Table>,
-    known: Option<&str>,
-) {
-    let found = sessions::of(schema, accounts, id, apart);
+/// `after_reset` by what was found. `known` is what is known of the framework's sessions.
+pub(super) fn sessions(proposal: &mut Proposal, found: Endings, known: Option<&str>) {
     let mut entry = Entry::texts("after_reset", found.statements.clone()).checks(found.checks);
     match (known, found.statements.is_empty()) {
         (Some(known), true) => {

@@ -1,5 +1,6 @@
 //! What people call things in their tables, and how SQL wants the names written.
 
+pub(super) use crate::config::is_identifier;
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Table};
 
@@ -103,13 +104,6 @@ pub(super) fn words(name: &str) -> Vec<String> {
         spaced.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
     }
     spaced.split_whitespace().map(str::to_owned).collect()
-}
-
-/// What the configuration takes as a name.
-pub(super) fn is_identifier(name: &str) -> bool {
-    name.len() <= 64
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Whether the configuration can name the table.

@@ -20,7 +20,7 @@ pub(super) fn column(text: &str) -> Result<String, Refusal> {
 }
 
 /// Narrower than SQL, so that no name ever needs escaping.
-fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     text.len() <= IDENTIFIER_OCTETS_MAX
         && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

@@ -3,7 +3,7 @@
 mod connection;
 mod relay;
 
-pub use relay::{Patience, SmtpFault, native_roots};
+pub use relay::{Patience, SmtpFault};
 
 use super::{Parcel, Transport};
 use crate::config::Smtp;
@@ -24,7 +24,7 @@ pub struct SmtpTransport {
 
 impl SmtpTransport {
     /// Connects to nothing yet. `own_name` is what this server calls itself in EHLO: the host of its public address.
-    /// `roots` vouch for the relay's certificate; see [`native_roots`].
+    /// `roots` vouch for the relay's certificate; see [`crate::roots::native`].
     ///
     /// # Errors
     /// [`SmtpFault`], if the settings cannot work.

@@ -48,19 +48,6 @@ impl Default for Patience {
 #[error("mail.smtp.url: {0}")]
 pub struct SmtpFault(String);
 
-/// The certificates that this machine trusts, or those in `SSL_CERT_FILE`. Certificates that cannot be read are left
-/// out, with a warning.
-#[must_use]
-pub fn native_roots() -> RootCertStore {
-    let found = rustls_native_certs::load_native_certs();
-    for error in found.errors {
-        tracing::warn!(%error, "a trusted certificate cannot be read");
-    }
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(found.certs);
-    roots
-}
-
 /// One relay.
 pub(super) struct Relay {
     settings: Smtp,

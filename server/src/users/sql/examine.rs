@@ -16,13 +16,12 @@ pub(super) fn formats(sample: &[StoredPassword], users: &config::Users) -> Findi
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut not_kept: BTreeMap<&'static str, String> = BTreeMap::new();
     for stored in sample.iter().map(StoredPassword::expose) {
-        let name = match identify(stored) {
-            Identified::Known(format) => format.name(),
-            Identified::Unusable => "unusable",
-            Identified::Unknown => "unknown",
-        };
+        let found = identify(stored);
+        let name = found.name();
         *counts.entry(name).or_default() += 1;
-        if let (true, Err(error)) = (name != "unusable", hashing::recipe(users, stored)) {
+        if found != Identified::Unusable
+            && let Err(error) = hashing::recipe(users, stored)
+        {
             not_kept.entry(name).or_insert_with(|| error.to_string());
         }
     }

@@ -1,4 +1,4 @@
-//! What bounds a store, whatever its engine: time, and how much of what is found is kept.
+//! What bounds a store, whatever its engine: time, how much is asked for at once, and how much of what is found is kept.
 
 use regain_core::email::FoldedAddress;
 use std::collections::HashMap;
@@ -47,3 +47,5 @@ const WRITE_MAX: Duration = Duration::from_secs(20);
 const LOOK_UP_MAX: Duration = Duration::from_secs(10);
 /// Spellings of one address (they differ in case) that are kept apart.
 const SPELLINGS_MAX: usize = 16;
+/// Addresses in one query. What the ledger commits at once is no more; of parameters SQLite allows 32,766, MySQL 65,535.
+pub(super) const BATCH_MAX: usize = 512;

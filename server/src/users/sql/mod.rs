@@ -14,6 +14,8 @@ mod postgres;
 pub mod presets;
 pub mod sample;
 mod sqlite;
+#[cfg(test)]
+pub(crate) mod test_database;
 
 pub use mysql::MysqlStore;
 pub use postgres::PostgresStore;
@@ -21,6 +23,7 @@ pub use sqlite::SqliteStore;
 
 use super::{StoreFault, UserStore};
 use crate::config::{self, StoreUrl};
+use regain_core::account::{Account, AccountId};
 use std::sync::Arc;
 
 /// The store that is configured. The database is not touched: it need not be up yet.
@@ -33,4 +36,16 @@ pub fn open(users: &config::Users) -> Result<Arc<dyn UserStore>, StoreFault> {
         StoreUrl::Postgres(url) => Arc::new(PostgresStore::open(users, url)?),
         StoreUrl::Mysql(url) => Arc::new(MysqlStore::open(users, url)?),
     })
+}
+
+/// The account with exactly this key, among those that the database took for it.
+///
+/// # Errors
+/// [`StoreFault`], if it has several.
+fn the_one(mut found: Vec<Account>, id: &AccountId) -> Result<Option<Account>, StoreFault> {
+    found.retain(|account| account.id == *id);
+    if found.len() > 1 {
+        return Err(StoreFault { what: "has several accounts with one key", cause: format!("key {id}") });
+    }
+    Ok(found.pop())
 }

@@ -10,7 +10,7 @@ use self::connections::{Kind, Lane};
 use self::examination::Examining;
 use self::reading::Reading;
 use self::writing::Writing;
-use super::limits::TimeLimits;
+use super::limits::{BATCH_MAX, TimeLimits};
 use super::mapping::Mapping;
 use crate::config;
 use crate::finding::Finding;
@@ -121,8 +121,6 @@ impl UserStore for SqliteStore {
 
 /// Look-ups come from one courier and from opened links; more connections only contend for the page cache.
 const READERS_MAX: usize = 4;
-/// Addresses in one query. What the ledger commits at once is no more; SQLite allows 32,766 parameters.
-const BATCH_MAX: usize = 512;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! A language's password libraries, asked through one child that lives as long as the test.
 
+use crate::support::process::needed;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -13,23 +14,23 @@ pub(super) struct Libraries {
 
 impl Libraries {
     pub(super) fn of_python() -> Self {
-        Self::start(Command::new(program("REGAIN_TEST_FORMATS_PYTHON")).args(["-c", include_str!("libraries.py")]))
+        Self::start(Command::new(needed("REGAIN_TEST_FORMATS_PYTHON")).args(["-c", include_str!("libraries.py")]))
     }
 
     /// Node finds packages beside the script, and one that is handed over in words stands where Node was started.
     pub(super) fn of_node() -> Self {
-        let mut node = Command::new(program("REGAIN_TEST_NODE"));
+        let mut node = Command::new(needed("REGAIN_TEST_NODE"));
         node.args(["--input-type=module", "--eval", include_str!("libraries.mjs")]);
-        Self::start(node.current_dir(program("REGAIN_TEST_FORMATS_NODE_FOLDER")))
+        Self::start(node.current_dir(needed("REGAIN_TEST_FORMATS_NODE_FOLDER")))
     }
 
     pub(super) fn of_php() -> Self {
         let script = include_str!("libraries.php").trim_start_matches("<?php");
-        Self::start(Command::new(program("REGAIN_TEST_PHP")).args(["-r", script]))
+        Self::start(Command::new(needed("REGAIN_TEST_PHP")).args(["-r", script]))
     }
 
     pub(super) fn of_perl() -> Self {
-        Self::start(Command::new(program("REGAIN_TEST_PERL")).args(["-e", include_str!("libraries.pl")]))
+        Self::start(Command::new(needed("REGAIN_TEST_PERL")).args(["-e", include_str!("libraries.pl")]))
     }
 
     fn start(command: &mut Command) -> Self {
@@ -73,8 +74,4 @@ impl Drop for Libraries {
         self.questions = None;
         let _ = self.child.wait();
     }
-}
-
-fn program(variable: &str) -> std::ffi::OsString {
-    std::env::var_os(variable).unwrap_or_else(|| panic!("{variable} is not set: run `cargo xtask test`, which sets it"))
 }

@@ -47,8 +47,7 @@ impl Site {
 
     /// One whose links lead to the server itself.
     pub(crate) async fn with_working_links(addresses: &[&str]) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
+        let listen = format!("127.0.0.1:{}", free_port());
         Self::reached_at(&format!("http://{listen}"), &listen, addresses).await
     }
 
@@ -282,6 +281,11 @@ pub(crate) async fn eventually<T>(what: &str, deadline: Duration, mut look: impl
         assert!(started.elapsed() < deadline, "no {what} within {deadline:?}");
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// A port of the loopback that nobody listens on.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A program that `cargo xtask test` finds or installs.

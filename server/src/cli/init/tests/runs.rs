@@ -3,7 +3,9 @@
 use super::super::ask::Asker;
 use super::super::{InitArgs, Misused, init};
 use super::BCRYPT;
-use crate::users::sql::inspect::tests::{DJANGO, PHP, TestDatabase, UNREADABLE};
+use crate::users::sql::engine::Engine;
+use crate::users::sql::inspect::tests::{DJANGO, PHP, UNREADABLE};
+use crate::users::sql::test_database::TestDatabase;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
@@ -34,7 +36,9 @@ fn steady(text: &str, url: &str, folder: &TempDir) -> String {
 
 #[test]
 fn a_php_application_with_tables_of_its_own() {
-    for database in [TestDatabase::mariadb(PHP), TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""))] {
+    for database in
+        [TestDatabase::on(Engine::Mysql, PHP), TestDatabase::on(Engine::Sqlite, &PHP.replace("ENGINE=InnoDB", ""))]
+    {
         let folder = TempDir::new().unwrap();
         let (told, file) = proposed(&database.url, folder.path());
         let engine = if database.url.starts_with("mysql") { "mariadb" } else { "sqlite" };
@@ -47,7 +51,7 @@ fn a_php_application_with_tables_of_its_own() {
 
 #[test]
 fn django_on_postgresql() {
-    let database = TestDatabase::postgres(DJANGO);
+    let database = TestDatabase::on(Engine::Postgres, DJANGO);
     let folder = TempDir::new().unwrap();
     let (told, file) = proposed(&database.url, folder.path());
     insta::assert_snapshot!("django_postgres", steady(&format!("{told}\n---\n{file}"), &database.url, &folder));
@@ -55,7 +59,7 @@ fn django_on_postgresql() {
 
 #[test]
 fn to_standard_output_goes_the_file_alone() {
-    let database = TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""));
+    let database = TestDatabase::on(Engine::Sqlite, &PHP.replace("ENGINE=InnoDB", ""));
     let folder = TempDir::new().unwrap();
     let mut out = Vec::new();
     let printed = InitArgs { print: true, ..with(&database.url) };
@@ -67,7 +71,7 @@ fn to_standard_output_goes_the_file_alone() {
 
 #[test]
 fn without_a_url_somebody_is_asked_or_it_is_a_mistake() {
-    let database = TestDatabase::sqlite(&PHP.replace("ENGINE=InnoDB", ""));
+    let database = TestDatabase::on(Engine::Sqlite, &PHP.replace("ENGINE=InnoDB", ""));
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("regain.toml");
     let nothing = InitArgs { url: None, output: None, print: false };
@@ -81,7 +85,7 @@ fn without_a_url_somebody_is_asked_or_it_is_a_mistake() {
 
 #[test]
 fn a_password_in_the_url_stays_out_of_the_configuration() {
-    let database = TestDatabase::postgres(DJANGO);
+    let database = TestDatabase::on(Engine::Postgres, DJANGO);
     let folder = TempDir::new().unwrap();
     let url = database.url.replace("postgres@", "postgres:hunter2@");
     let (told, file) = proposed(&url, folder.path());
@@ -96,7 +100,7 @@ fn a_password_in_the_url_stays_out_of_the_configuration() {
 
 #[test]
 fn what_somebody_wrote_is_not_replaced() {
-    let database = TestDatabase::sqlite(PHP.replace("ENGINE=InnoDB", "").as_str());
+    let database = TestDatabase::on(Engine::Sqlite, PHP.replace("ENGINE=InnoDB", "").as_str());
     for name in ["regain.toml", "regain.users-url"] {
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join(name), "mine").unwrap();
@@ -113,9 +117,10 @@ fn what_somebody_wrote_is_not_replaced() {
 #[test]
 fn nothing_is_written_where_there_is_nothing_to_propose() {
     let folder = TempDir::new().unwrap();
-    let empty = TestDatabase::sqlite("VACUUM");
+    let empty = TestDatabase::on(Engine::Sqlite, "VACUUM");
     assert!(refused(&empty.url, folder.path()).contains("no tables"));
-    let others = TestDatabase::sqlite("CREATE TABLE posts (id integer, title text); CREATE TABLE tags (id integer)");
+    let others =
+        TestDatabase::on(Engine::Sqlite, "CREATE TABLE posts (id integer, title text); CREATE TABLE tags (id integer)");
     let fault = refused(&others.url, folder.path());
     assert!(fault.contains("posts, tags") && fault.contains("config reference"), "{fault}");
     assert!(refused("sqlite:absent.db", folder.path()).contains("absent.db"));
@@ -125,7 +130,7 @@ fn nothing_is_written_where_there_is_nothing_to_propose() {
 
 #[test]
 fn no_stored_password_is_ever_shown() {
-    let database = TestDatabase::mariadb(PHP);
+    let database = TestDatabase::on(Engine::Mysql, PHP);
     let folder = TempDir::new().unwrap();
     let (told, file) = proposed(&database.url, folder.path());
     for part in [BCRYPT, "A3ry71AczAQZ", "plain-text-secret", "ada@example.com"] {
@@ -135,7 +140,7 @@ fn no_stored_password_is_ever_shown() {
 
 #[test]
 fn who_may_read_the_catalogue_alone_gets_a_proposal_to_check() {
-    let database = TestDatabase::postgres(DJANGO);
+    let database = TestDatabase::on(Engine::Postgres, DJANGO);
     let reader = database.as_reader(UNREADABLE);
     let folder = TempDir::new().unwrap();
     let (told, file) = proposed(&reader.url, folder.path());

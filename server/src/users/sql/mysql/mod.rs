@@ -13,8 +13,9 @@ mod values;
 use crate::config;
 use crate::finding::Finding;
 use crate::users::sql::after_reset::Bind;
-use crate::users::sql::limits::{Seen, TimeLimits};
+use crate::users::sql::limits::{BATCH_MAX, Seen, TimeLimits};
 use crate::users::sql::mapping::Mapping;
+use crate::users::sql::the_one;
 use crate::users::{PasswordChange, Role, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 use catalogue::Catalogue;
@@ -158,12 +159,7 @@ async fn load(
     let values = vec![key; key_marks(&catalogue.id)];
     let sql = statements.load(catalogue);
     let rows: Vec<Row> = session.connection.exec(sql, Params::Positional(values)).await.map_err(unread)?;
-    let mut accounts: Vec<_> = rows.iter().map(|row| account(row, catalogue)).collect();
-    accounts.retain(|account| account.id == id);
-    if accounts.len() > 1 {
-        return Err(StoreFault { what: "has several accounts with one key", cause: format!("key {id}") });
-    }
-    Ok(accounts.pop())
+    the_one(rows.iter().map(|row| account(row, catalogue)).collect(), &id)
 }
 
 fn account(row: &Row, catalogue: &Catalogue) -> Account {
@@ -197,8 +193,6 @@ fn unread(error: mysql_async::Error) -> StoreFault {
 const READERS_MAX: usize = 4;
 /// Writes that wait for each other's rows; whoever comes after them waits here.
 const WRITERS_MAX: usize = 4;
-/// Addresses in one query. What the ledger commits at once is no more; MySQL allows 65,535 parameters.
-const BATCH_MAX: usize = 512;
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 //! `mysql://` and `mariadb://` URLs: where the server is, and how sure to be that it is the one meant.
 
+use crate::config::url::is_loopback_host;
 use crate::users::StoreFault;
 use mysql_async::{Opts, OptsBuilder, SslOpts};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// A server, read from its URL.
@@ -54,7 +54,7 @@ impl Address {
             return Err(unreadable("it names no host"));
         }
         let host = opts.ip_or_hostname().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let is_local = options.socket.is_some() || is_loopback(&host);
+        let is_local = options.socket.is_some() || is_loopback_host(&host);
         let shown = options.socket.clone().unwrap_or_else(|| format!("{host}:{}", opts.tcp_port()));
         let encryption = options.encryption(host, is_local)?;
         // The driver would leave TCP for the server's socket on its own; the URL says which it shall be.
@@ -116,10 +116,6 @@ impl Options {
             }
         }
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn unusable(cause: String) -> StoreFault {

@@ -14,8 +14,9 @@ mod write;
 use crate::config;
 use crate::finding::Finding;
 use crate::users::sql::examine::STORE;
-use crate::users::sql::limits::{Seen, TimeLimits};
+use crate::users::sql::limits::{BATCH_MAX, Seen, TimeLimits};
 use crate::users::sql::mapping::Mapping;
+use crate::users::sql::the_one;
 use crate::users::{PasswordChange, Role, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 pub(super) use fault::fault;
@@ -198,11 +199,7 @@ async fn load(client: &Client, statements: &Statements, id: AccountId) -> Result
         Err(error) if is_no_such_value(&error, "$1") => return Ok(None),
         Err(error) => return Err(fault("cannot be read", &error)),
     };
-    let mut accounts: Vec<_> = rows.iter().map(account).filter(|account| account.id == id).collect();
-    if accounts.len() > 1 {
-        return Err(StoreFault { what: "has several accounts with one key", cause: format!("key {id}") });
-    }
-    Ok(accounts.pop())
+    the_one(rows.iter().map(account).collect(), &id)
 }
 
 /// Runs a statement that names nothing but `:id`; none of what is no key exactly as it is printed.
@@ -246,7 +243,5 @@ const READERS_MAX: usize = 4;
 const WRITERS_MAX: usize = 4;
 /// How much longer than a look-up an examination may take: it asks a dozen things.
 const EXAMINATION_LOOK_UPS: u32 = 3;
-/// Addresses in one query: what the ledger commits at once is no more.
-const BATCH_MAX: usize = 512;
 #[cfg(test)]
 mod tests;

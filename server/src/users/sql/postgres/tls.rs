@@ -1,5 +1,6 @@
 //! The encryption of a connection, and whose certificate is believed.
 
+use crate::roots;
 use crate::users::StoreFault;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
@@ -77,15 +78,15 @@ impl Tls {
 }
 
 fn roots(path: Option<&Path>) -> Result<RootCertStore, StoreFault> {
-    let mut roots = RootCertStore::empty();
     let Some(path) = path else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let roots = roots::native();
         return match roots.is_empty() {
             true => Err(unusable("this system has no root certificates; name a file with sslrootcert in users.url")),
             false => Ok(roots),
         };
     };
     let refused = |error: String| unusable(&format!("sslrootcert {}: {error}", path.display()));
+    let mut roots = RootCertStore::empty();
     let certificates = CertificateDer::pem_file_iter(path).map_err(|error| refused(error.to_string()))?;
     for certificate in certificates {
         let certificate = certificate.map_err(|error| refused(error.to_string()))?;

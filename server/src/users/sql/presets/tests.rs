@@ -1,6 +1,5 @@
 //! What holds of every preset, and of each on the tables of its framework.
 
-mod databases;
 mod schemas;
 
 use super::*;

@@ -5,6 +5,7 @@ use super::values::{account_id, keys, text};
 use crate::users::sql::after_reset::Statement;
 use crate::users::sql::limits::Seen;
 use crate::users::sql::mapping::Mapping;
+use crate::users::sql::the_one;
 use crate::users::{Role, StoreFault};
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -74,12 +75,7 @@ impl Reading {
             let sql = format!("{} {} IN (?1, ?2) LIMIT 3", self.select, self.id);
             connection.prepare_cached(&sql)?.query_map(keys(id), account)?.collect()
         };
-        let mut accounts = read().map_err(|error| unreadable(&error))?;
-        accounts.retain(|account| account.id == *id);
-        if accounts.len() > 1 {
-            return Err(StoreFault { what: "has several accounts with one key", cause: format!("key {id}") });
-        }
-        Ok(accounts.pop())
+        the_one(read().map_err(|error| unreadable(&error))?, id)
     }
 
     pub(super) fn used(&self, connection: &Connection, id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {

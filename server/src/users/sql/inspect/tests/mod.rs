@@ -1,10 +1,7 @@
 //! The same small database on each engine, looked at.
 
-mod fixture;
-
-pub(crate) use fixture::TestDatabase;
-
 use super::*;
+use crate::users::sql::test_database::TestDatabase;
 use secrecy::ExposeSecret;
 
 const SMALL: &str = "
@@ -26,7 +23,7 @@ fn texts(sample: &Sample) -> Vec<Option<&str>> {
 
 #[tokio::test]
 async fn tables_keys_and_references_are_found() {
-    for database in TestDatabase::each(SMALL) {
+    for database in TestDatabase::on_each(SMALL) {
         let schema = open(&database).await.schema().await.unwrap();
         let names: Vec<_> = schema.tables.iter().map(Table::full_name).collect();
         assert_eq!(names, ["memberships", "sessions", "users"], "{}", schema.engine);
@@ -43,7 +40,7 @@ async fn tables_keys_and_references_are_found() {
 
 #[tokio::test]
 async fn the_newest_rows_are_sampled() {
-    for database in TestDatabase::each(SMALL) {
+    for database in TestDatabase::on_each(SMALL) {
         let mut inspection = open(&database).await;
         let schema = inspection.schema().await.unwrap();
         let users = schema.table("users").unwrap();
@@ -59,7 +56,7 @@ async fn the_newest_rows_are_sampled() {
 
 #[tokio::test]
 async fn the_database_itself_refuses_a_write() {
-    for database in TestDatabase::each(SMALL) {
+    for database in TestDatabase::on_each(SMALL) {
         let mut inspection = open(&database).await;
         for write in ["UPDATE users SET is_active = 0", "DELETE FROM users", "INSERT INTO memberships VALUES (1, 1)"] {
             assert!(inspection.database.rows(write).await.is_err(), "{} {write}", inspection.engine);
@@ -73,7 +70,7 @@ async fn the_database_itself_refuses_a_write() {
 #[tokio::test]
 async fn a_file_is_read_and_left_alone() {
     for journal in ["PRAGMA journal_mode = WAL;", ""] {
-        let database = TestDatabase::sqlite(&format!("{journal}{SMALL}"));
+        let database = TestDatabase::on(Engine::Sqlite, &format!("{journal}{SMALL}"));
         let before = database.bytes();
         let mut inspection = open(&database).await;
         let schema = inspection.schema().await.unwrap();
@@ -89,7 +86,7 @@ async fn a_file_is_read_and_left_alone() {
 
 #[tokio::test]
 async fn what_is_not_committed_to_the_file_yet_is_read_from_the_log() {
-    let database = TestDatabase::sqlite(SMALL);
+    let database = TestDatabase::on(Engine::Sqlite, SMALL);
     let path = database.url.strip_prefix("sqlite:").unwrap();
     let application = rusqlite::Connection::open(path).unwrap();
     application
@@ -118,7 +115,8 @@ async fn what_cannot_be_opened_is_told() {
 
 #[tokio::test]
 async fn tables_of_other_schemas_are_named_with_theirs() {
-    let database = TestDatabase::postgres(
+    let database = TestDatabase::on(
+        Engine::Postgres,
         "CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, \"userEmail\" text);
          CREATE TABLE public.users (id serial PRIMARY KEY); CREATE TABLE auth.keys (id integer REFERENCES public.users (id))",
     );

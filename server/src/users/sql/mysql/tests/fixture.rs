@@ -3,10 +3,11 @@
 use super::*;
 use crate::config::StoreUrl;
 use crate::users::conformance::{Fixture, HURRY, users_config};
+use crate::users::sql::engine::Engine;
+use crate::users::sql::test_database::{server_url, unique_name};
 use mysql_async::{Conn, Opts, OptsBuilder};
 use std::cell::RefCell;
 use std::future::Future;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
@@ -22,12 +23,8 @@ pub(super) struct MariaDb {
 impl MariaDb {
     /// An empty database.
     pub(super) fn empty() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let name = format!("regain_m_{}_{number}", std::process::id());
-        let url = std::env::var("REGAIN_TEST_MARIADB_URL")
-            .expect("REGAIN_TEST_MARIADB_URL names a MariaDB to test with; `cargo xtask test` starts one");
-        let server = Opts::from_url(&url).expect("REGAIN_TEST_MARIADB_URL is a mysql:// URL");
+        let name = unique_name();
+        let server = Opts::from_url(&server_url(Engine::Mysql)).expect("REGAIN_TEST_MARIADB_URL is a mysql:// URL");
         let host: Option<String> = wait(async {
             let mut connection = Conn::new(server.clone()).await.unwrap();
             connection.query_first("SELECT SUBSTRING_INDEX(USER(), '@', -1)").await.unwrap()
@@ -36,9 +33,8 @@ impl MariaDb {
         let database = Self { name, account, server };
         let Self { name, account, .. } = &database;
         database.as_owner(&[
-            &format!("DROP DATABASE IF EXISTS {name}"),
             &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"),
-            &format!("CREATE OR REPLACE USER {account} IDENTIFIED BY '{PASSWORD}'"),
+            &format!("CREATE USER {account} IDENTIFIED BY '{PASSWORD}'"),
             &format!("GRANT ALL ON {name}.* TO {account}"),
         ]);
         database

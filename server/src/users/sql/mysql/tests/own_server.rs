@@ -3,9 +3,9 @@
 use super::fixture::mysql;
 use super::*;
 use crate::finding::Verdict;
+use crate::users::sql::test_database::free_port;
 use mysql_async::{Conn, OptsBuilder};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -82,7 +82,7 @@ impl Server {
         // The server's own user has to come in.
         std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o777)).unwrap();
         certificates(directory.path());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let data = directory.path().join("data");
         let user = if belongs_to_root(directory.path()) { "--user=mysql" } else { "--console" };
         let installed = Command::new("mariadb-install-db")

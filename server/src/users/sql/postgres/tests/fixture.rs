@@ -3,8 +3,10 @@
 use crate::config::{self, StoreUrl};
 use crate::users::UserStore;
 use crate::users::conformance::{Fixture, HURRY, users_config};
+use crate::users::sql::engine::Engine;
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
+use crate::users::sql::test_database::{server_url, unique_name};
 use std::future::Future;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
@@ -18,14 +20,11 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn with(sql: &str) -> Self {
-        let server = std::env::var("REGAIN_TEST_POSTGRES_URL")
-            .expect("REGAIN_TEST_POSTGRES_URL names a server to test on; `cargo xtask test` starts one");
-        Self::on(server, sql)
+        Self::on(server_url(Engine::Postgres), sql)
     }
 
     pub(super) fn on(server: String, sql: &str) -> Self {
-        let suffix = getrandom::u64().unwrap();
-        let database = Self { server, name: format!("regain_test_{suffix:016x}") };
+        let database = Self { server, name: unique_name() };
         database.run_on_server(&format!("CREATE DATABASE {}", database.name));
         database.run(sql);
         database

@@ -1,12 +1,13 @@
 //! PgBouncer between, in the mode in which each transaction may get another connection to the server.
 
 use super::fixture::{Database, SCHEMA, blocking, try_connect};
-use super::server::{directory, free_port, unprivileged, write_for};
+use super::server::{directory, unprivileged, write_for};
 use super::{ADA, find, write};
 use crate::config;
 use crate::users::conformance::HURRY;
 use crate::users::conformance::{Fixture, conformance};
 use crate::users::sql::limits::TimeLimits;
+use crate::users::sql::test_database::free_port;
 use crate::users::{UserStore, Written};
 use futures_util::future::join_all;
 use std::process::{Child, Stdio};
@@ -56,11 +57,12 @@ impl Fixture for Pooled {
         let settings = settings.replace("* = ", &format!("{} = user=postgres ", database.name));
         let path = directory.path().join("pgbouncer.ini");
         write_for(directory.path(), &path, &settings);
-        let bouncer = unprivileged(directory.path(), "pgbouncer")
+        let program = std::env::var("REGAIN_TEST_PGBOUNCER").unwrap_or_else(|_| "pgbouncer".into());
+        let bouncer = unprivileged(directory.path(), &program)
             .args(["-q", "pgbouncer.ini"])
             .stderr(Stdio::null())
             .spawn()
-            .expect("pgbouncer, of Debian's package of that name");
+            .expect("PgBouncer, which `cargo xtask test` installs");
         let pooled = Self { bouncer, port, database, _directory: directory };
         pooled.wait_until_ready();
         pooled

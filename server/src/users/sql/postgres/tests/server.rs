@@ -1,7 +1,7 @@
 //! A PostgreSQL of a test's own, for what cannot be tried on one that others use: restarts and certificates.
 
 use super::fixture::{blocking, try_connect};
-use std::net::TcpListener;
+use crate::users::sql::test_database::free_port;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -137,10 +137,6 @@ fn other_user(mine: &Path) -> Option<(u32, u32)> {
         String::from_utf8(output.stdout).unwrap().trim().parse().expect("a user called postgres, to run it as")
     };
     Some((number("-u"), number("-g")))
-}
-
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 const START_MAX: Duration = Duration::from_secs(60);

@@ -3,12 +3,12 @@
 //! The rows of a fixture say in comments what is expected of them: whose password `may` be reset and whose `may not`,
 //! what counts to nothing once Ada's was (`ended`), and what counts as before (`kept`).
 
-use super::databases::Database;
 use crate::config::Config;
 use crate::finding::Verdict;
 use crate::hashing::NewPassword;
 use crate::users::sql::engine::Engine;
 use crate::users::sql::presets::Preset;
+use crate::users::sql::test_database::TestDatabase;
 use crate::users::{PasswordChange, UserStore, Written, sql};
 use regain_core::account::Account;
 use regain_core::email::FoldedAddress;
@@ -63,7 +63,7 @@ schemas! {
 }
 
 async fn a_reset_is_what_the_framework_would_do(preset: &str, engine: Engine) {
-    let (database, rows) = Database::of(preset, engine);
+    let (database, rows) = with_fixture(preset, engine);
     let store = store(preset, &database);
     an_examination_finds_nothing_wrong(&*store).await;
     for address in expected(&rows, "may").flat_map(str::split_whitespace) {
@@ -116,7 +116,7 @@ fn optional_tables(preset: &str, engine: Engine) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unleash_remembers_five_passwords_and_tells_the_root_role() {
-    let (database, _) = Database::of("unleash", Engine::Postgres);
+    let (database, _) = with_fixture("unleash", Engine::Postgres);
     let store = store("unleash", &database);
     let ada = find(&*store, "ada@example.com").await;
     set_password(&*store, &ada).await;
@@ -134,7 +134,7 @@ async fn unleash_remembers_five_passwords_and_tells_the_root_role() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn security_stamps_of_aspnet_differ_from_reset_to_reset() {
     for engine in Engine::ALL {
-        let (database, _) = Database::of("aspnet", *engine);
+        let (database, _) = with_fixture("aspnet", *engine);
         let store = store("aspnet", &database);
         for address in ["ada@example.com", "grace@example.com"] {
             let account = find(&*store, address).await;
@@ -154,11 +154,28 @@ fn expected<'a>(rows: &'a str, what: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// With nothing configured but the preset.
-fn store(preset: &str, database: &Database) -> Arc<dyn UserStore> {
+/// The schema of `preset` on this engine and its rows, and the rows as they are written.
+fn with_fixture(preset: &str, engine: Engine) -> (TestDatabase, String) {
+    let schema = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+        Engine::Mysql => "mysql",
+    };
+    let [schema, rows] = [schema, "rows"].map(|part| {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/presets");
+        let path = directory.join(format!("{preset}.{part}.sql"));
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    });
+    let database = TestDatabase::on(engine, &schema);
+    database.run(&rows);
+    (database, rows)
+}
+
+fn store(preset: &str, database: &TestDatabase) -> Arc<dyn UserStore> {
     let text = format!(
         "public_url = \"http://localhost:8080\"\n[users]\nurl = \"{}\"\npreset = \"{preset}\"\n\
          [mail]\nfrom = \"no-reply@example.com\"\n[mail.file]\ndirectory = \"outgoing\"\n",
-        database.url(),
+        database.url,
     );
     let config = Config::from_toml(&text, Path::new(""), [("HOME", "/")]).unwrap_or_else(|errors| panic!("{errors}"));
     sql::open(&config.users).unwrap()

@@ -2,6 +2,7 @@
 
 use crate::users::sql::after_reset::Statement;
 use crate::users::sql::engine::Engine;
+use crate::users::sql::test_database::server_url;
 use mysql_async::prelude::Queryable;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -34,18 +35,15 @@ const PREPARED_MIN: usize = 1_000;
 
 #[tokio::test]
 async fn postgresql_finds_the_same_parameters() {
-    let url = std::env::var("REGAIN_TEST_POSTGRES_URL")
-        .expect("REGAIN_TEST_POSTGRES_URL names a server to test on; `cargo xtask test` starts one");
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    let (client, connection) =
+        tokio_postgres::connect(&server_url(Engine::Postgres), tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     agree(Engine::Postgres, async |sql| client.prepare(&sql).await.ok().map(|prepared| prepared.params().len())).await;
 }
 
 #[tokio::test]
 async fn mariadb_finds_the_same_parameters() {
-    let url = std::env::var("REGAIN_TEST_MARIADB_URL")
-        .expect("REGAIN_TEST_MARIADB_URL names a server to test on; `cargo xtask test` starts one");
-    let connection = tokio::sync::Mutex::new(mysql_async::Conn::from_url(url).await.unwrap());
+    let connection = tokio::sync::Mutex::new(mysql_async::Conn::from_url(server_url(Engine::Mysql)).await.unwrap());
     agree(Engine::Mysql, async |sql| {
         let mut connection = connection.lock().await;
         let prepared = connection.prep(sql).await.ok()?;
