@@ -112,7 +112,7 @@ impl Mapping {
     pub(super) fn sample(&self, rows_max: usize) -> String {
         let Self { engine, from, id, password, .. } = self;
         let text = engine.as_text(password);
-        let within = format!("octet_length({password}) <= {PASSWORD_MAX}");
+        let within = format!("{password} IS NOT NULL AND octet_length({password}) <= {PASSWORD_MAX}");
         format!("SELECT {text} FROM {from} WHERE {within} ORDER BY {id} DESC LIMIT {rows_max}")
     }
 

@@ -139,11 +139,13 @@ async fn no_fault_quotes_what_was_written() {
     }
     fixture.run(
         "CREATE FUNCTION blurt() RETURNS trigger LANGUAGE plpgsql AS
-         $$ BEGIN RAISE EXCEPTION 'refused: % for %', NEW.password, OLD.password; END $$;
-         CREATE CONSTRAINT TRIGGER blurt AFTER UPDATE ON accounts DEFERRABLE FOR EACH ROW EXECUTE FUNCTION blurt()",
+         $$ BEGIN RAISE EXCEPTION 'refused: % for %', NEW.password, OLD.password; END $$",
     );
     for when in ["IMMEDIATE", "DEFERRED"] {
-        fixture.run(&format!("ALTER TABLE accounts ALTER CONSTRAINT blurt DEFERRABLE INITIALLY {when}"));
+        fixture.run(&format!(
+            "DROP TRIGGER IF EXISTS blurt ON accounts; CREATE CONSTRAINT TRIGGER blurt AFTER UPDATE ON accounts
+             DEFERRABLE INITIALLY {when} FOR EACH ROW EXECUTE FUNCTION blurt()"
+        ));
         let fault = write(&fixture.postgres_store(|_| {}), "1", "old", "s3cret").await.unwrap_err().to_string();
         assert!(fault.contains("refused: … for …"), "{fault}");
     }
