@@ -202,7 +202,11 @@ async fn accept(
         nul_allowed: recipe.format().nul_allowed(),
     };
     let checked = app.policy.check(password.clone(), &context);
-    let reused = opened.account.eligible && is_reused(app, opened, &password).await?;
+    // A password beyond all lengths is not worth a hash for each that the account had.
+    let is_too_long =
+        |violation: &Violation| matches!(violation, Violation::TooLong { .. } | Violation::TooManyBytes { .. });
+    let is_comparable = !checked.as_ref().is_err_and(|violations| violations.iter().any(is_too_long));
+    let reused = is_comparable && opened.account.eligible && is_reused(app, opened, &password).await?;
     let mut violations = match checked {
         Ok(accepted) if !reused => return Ok(accepted),
         Ok(_) => Vec::new(),

@@ -54,6 +54,7 @@ macro_rules! conformance {
             more_addresses_than_one_query_takes_are_all_found
             only_ascii_case_is_folded
             two_matches_are_both_returned
+            what_is_longer_than_anything_real_is_not_read
             thousands_of_matches_stay_ambiguous_and_bounded
             accounts_that_may_not_reset_are_marked
             an_account_without_a_password_has_none

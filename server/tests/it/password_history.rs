@@ -98,6 +98,19 @@ async fn all_that_is_wrong_is_said_at_once() {
 }
 
 #[tokio::test]
+async fn a_password_beyond_all_lengths_costs_no_hash() {
+    let server = remembering("").await;
+    // As many characters as no password may have, once allowed by the application: to compare it is to compute it.
+    let long: String = "Kelp-Forests-Sway-".chars().cycle().take(300).collect();
+    let stored = "pbkdf2_sha256$10$saltsaltsaltsaltsaltsa$zcOugUzDY/igInXKyfb6VPdkkhJy6x0w/9pu2pS+9MY=";
+    server.application_runs(&format!(
+        "UPDATE used_passwords SET password_hash = '{stored}' WHERE used_at LIKE '2026-03%'"
+    ));
+    let token = server.token_for(ADA).await;
+    assert_eq!(violations(server.confirm(&token, &long).await).await, (422, vec!["too_long".into()]));
+}
+
+#[tokio::test]
 async fn unleash_says_it_in_its_words() {
     let server = remembering("").await;
     let token = server.token_for(ADA).await;

@@ -1,5 +1,6 @@
 //! Which accounts are found, and what is said of each.
 
+use super::history::remember;
 use super::{Fixture, find, load, three_accounts, write};
 use crate::users::Written;
 use regain_core::account::{Match, matching};
@@ -50,6 +51,30 @@ pub(crate) async fn two_matches_are_both_returned<F: Fixture>() {
         Match::Ambiguous(_) => "ambiguous",
     };
     assert_eq!(["ada@example.com", "ADA@example.com", "Ada@example.com"].map(chosen), ["1", "4", "ambiguous"]);
+}
+
+/// Whoever fills in a form of the application, or a row, decides how much that is.
+pub(crate) async fn what_is_longer_than_anything_real_is_not_read<F: Fixture>() {
+    let (fixture, _) = three_accounts::<F>();
+    let long = "x".repeat(5_000);
+    fixture.run(
+        "CREATE TABLE planted (id INTEGER PRIMARY KEY, email TEXT, name TEXT, locale TEXT, password TEXT, \
+         is_active BOOLEAN, email_verified BOOLEAN)",
+    );
+    fixture.run(&format!(
+        "INSERT INTO planted VALUES (1, '{long}@example.com', '{long}', '{long}', '{long}', true, true)"
+    ));
+    fixture.run("CREATE TABLE used (account_id INTEGER, password TEXT, used_at TIMESTAMP NULL)");
+    fixture.run(&format!("INSERT INTO used VALUES (1, '{long}', '2026-10-01 08:00:00')"));
+    let store = fixture.store(|users| {
+        remember(users);
+        users.table = "planted".into();
+    });
+    let account = load(&*store, "1").await.unwrap();
+    assert!(account.address.len() <= 320 && account.password.is_none(), "{} octets", account.address.len());
+    assert_eq!([account.name, account.locale].map(|text| text.map(|text| text.len())), [Some(256); 2]);
+    assert!(store.used_passwords(&account.id).await.unwrap().is_empty());
+    assert!(store.sample_passwords().await.unwrap().is_empty());
 }
 
 /// Three are as ambiguous as three thousand, and the rest of the batch is still there.

@@ -39,6 +39,14 @@ impl Seen {
     }
 }
 
+/// Characters of an address that are read: more than any has that mail goes to (RFC 5321: 254 octets), so what is cut
+/// equals none.
+pub(super) const ADDRESS_MAX: usize = 320;
+/// Characters of a name that are read; a greeting of more is none.
+pub(super) const NAME_MAX: usize = 256;
+/// More than any format's; what is longer is no password that anybody set, and is not read.
+pub(super) const PASSWORD_MAX: usize = 4_096;
+
 /// For each part of an examination that reads many rows, since others wait for the database too.
 pub(super) const SURVEY_MAX: Duration = Duration::from_secs(2);
 /// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards.

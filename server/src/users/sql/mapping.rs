@@ -9,6 +9,7 @@ pub(super) use tables::MappedTable;
 use self::tables::{MappedTables, table_name};
 use super::after_reset::{self, Statement};
 use super::engine::Engine;
+use super::limits::PASSWORD_MAX;
 use crate::config;
 use crate::users::StoreFault;
 
@@ -111,7 +112,8 @@ impl Mapping {
     pub(super) fn sample(&self, rows_max: usize) -> String {
         let Self { engine, from, id, password, .. } = self;
         let text = engine.as_text(password);
-        format!("SELECT {text} FROM {from} WHERE {password} IS NOT NULL ORDER BY {id} DESC LIMIT {rows_max}")
+        let within = format!("{password} IS NOT NULL AND octet_length({password}) <= {PASSWORD_MAX}");
+        format!("SELECT {text} FROM {from} WHERE {within} ORDER BY {id} DESC LIMIT {rows_max}")
     }
 
     /// Counts the addresses that more than one account has. `folded` is the address column in lower case, by ASCII if

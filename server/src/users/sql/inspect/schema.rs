@@ -58,12 +58,13 @@ impl Schema {
         self.tables.iter().find(|table| table.is_called(name, self.engine))
     }
 
-    /// Puts together what the three questions of a catalogue brought.
+    /// Puts together what the three questions of a catalogue brought. Tables and columns with control characters in
+    /// their names are passed over: no application makes them, and they would reach a terminal and a file.
     pub(super) fn assemble(engine: Engine, columns: Vec<Row>, keys: Vec<Row>, references: Vec<Row>) -> Self {
         let mut schema = Self { engine, tables: Vec::new() };
         for row in columns {
             let Ok([owner, Some(table), Some(name), kind, nullable]) = <[_; 5]>::try_from(row) else { continue };
-            let kind = kind.unwrap_or_default().to_ascii_lowercase();
+            let kind = kind.unwrap_or_default().to_ascii_lowercase().replace(char::is_control, " ");
             let column = Column { name, kind, nullable: is_true(nullable.as_deref()) };
             schema.entry(owner, table).columns.push(column);
         }
@@ -82,7 +83,11 @@ impl Schema {
             let reference = Reference { column, table: full_name(to_owner.as_deref(), &to), target };
             schema.entry(owner, table).references.push(reference);
         }
-        schema.tables.retain(|table| !table.columns.is_empty());
+        let is_plain = |name: &str| !name.contains(char::is_control);
+        for table in &mut schema.tables {
+            table.columns.retain(|column| is_plain(&column.name));
+        }
+        schema.tables.retain(|table| !table.columns.is_empty() && is_plain(&table.full_name()));
         schema.tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
         schema
     }

@@ -2,6 +2,7 @@
 
 use super::super::after_reset::Statement;
 use super::super::engine::Engine;
+use super::super::limits::PASSWORD_MAX;
 use super::statement;
 use super::tables::MappedTable;
 use crate::config;
@@ -23,8 +24,9 @@ impl HistoryStatements {
         let table = mapped.quoted(engine);
         let [owner, password, at] =
             [&history.account_id, &history.password, &history.at].map(|column| engine.quoted(column));
-        let select = format!("SELECT {password} FROM {table} WHERE {owner} = :id AND {password} IS NOT NULL");
-        let keep = history.keep;
+        let (keep, text) = (history.keep, engine.as_text(&password));
+        let select =
+            format!("SELECT {password} FROM {table} WHERE {owner} = :id AND octet_length({text}) <= {PASSWORD_MAX}");
         // A moment may have no fraction of a second, so the one just added goes first whatever the clock said. The
         // derived table lets MySQL read what it deletes from.
         let kept = format!("{select} ORDER BY CASE WHEN {password} = :hash THEN 0 ELSE 1 END, {at} DESC LIMIT {keep}");

@@ -3,6 +3,7 @@
 use super::catalogue::{Catalogue, Folded, Key};
 use super::values::KeyKind;
 use crate::users::sql::after_reset::{Bind, Statement};
+use crate::users::sql::limits::{ADDRESS_MAX, NAME_MAX, PASSWORD_MAX};
 use crate::users::sql::mapping::Mapping;
 use std::collections::BTreeSet;
 
@@ -54,7 +55,8 @@ impl Statements {
         let mentioned = after_reset.iter().flat_map(|step| words_of(&step.marked.0));
         Self {
             select: format!(
-                "SELECT {id}, {email}, {password}, {name}, {locale}, {eligible} IS TRUE FROM {from} WHERE "
+                "SELECT {id}, LEFT({email}, {ADDRESS_MAX}), CASE WHEN octet_length({password}) <= {PASSWORD_MAX} THEN {password} END, \
+                 LEFT({name}, {NAME_MAX}), LEFT({locale}, {NAME_MAX}), {eligible} IS TRUE FROM {from} WHERE "
             ),
             id: id.clone(),
             same_id: same(id),

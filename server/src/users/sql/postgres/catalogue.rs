@@ -29,6 +29,14 @@ pub(super) struct Column {
     is_lenient: bool,
 }
 
+impl Column {
+    /// The operator that compares keys. Built-in ones by their schema: whoever may create in the search path could
+    /// otherwise make one that fits `varchar` better, and it would run with Regain's rights.
+    pub(super) fn equals(&self) -> &'static str {
+        if self.type_schema == "pg_catalog" { "OPERATOR(pg_catalog.=)" } else { "=" }
+    }
+}
+
 /// How two addresses are found equal in the column that they stand in.
 pub(super) struct Comparison {
     /// Quoted, with its schema.
@@ -107,8 +115,8 @@ const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 
 /// By `$1`, the table, and `$2`, its schema, or NULL for wherever the search path finds it first.
 const COLUMNS: &str = "\
-SELECT c.oid::text, n.nspname::text, a.attname::text, b.typname::text, quote_ident(bn.nspname)::text,
-       quote_ident(cn.nspname) || '.' || quote_ident(co.collname), (NOT co.collisdeterministic)::text
+SELECT c.oid::text, n.nspname::text, a.attname::text, b.typname::text, pg_catalog.quote_ident(bn.nspname)::text,
+       pg_catalog.quote_ident(cn.nspname) || '.' || pg_catalog.quote_ident(co.collname), (NOT co.collisdeterministic)::text
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

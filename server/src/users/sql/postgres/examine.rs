@@ -37,6 +37,7 @@ async fn examine_all(client: &Client, shared: &Shared, findings: &mut Vec<Findin
     }
     findings.extend(unsound);
     findings.push(rights);
+    findings.extend(rights::open_schemas(client).await?);
     findings.extend(rights::row_security(client, &tables).await?);
     if !denied.is_empty() {
         return Ok(());

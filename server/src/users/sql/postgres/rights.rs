@@ -67,6 +67,24 @@ pub(super) async fn examine(
     Ok(say::rights(&to(missing), &more))
 }
 
+/// Whoever may create in a schema of the search path can put an operator or a function there that fits a column's type
+/// better than the built-in one does, and that runs with Regain's rights (CVE-2018-1058).
+///
+/// # Errors
+/// [`StoreFault`], if the server cannot be asked.
+pub(super) async fn open_schemas(client: &Client) -> Result<Option<Finding>, StoreFault> {
+    let open = rows(client, OPEN_SCHEMAS, &[]).await.map_err(|error| fault("cannot be read", &error))?;
+    let revoked: Vec<_> = open
+        .iter()
+        .filter_map(|row| text(row, 0))
+        .map(|schema| format!("REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC"))
+        .collect();
+    Ok((!revoked.is_empty()).then(|| {
+        let what = "everybody who may connect can make functions that run with Regain's rights; as the owner";
+        Finding::advice(say::STORE, format!("{what}: {}", revoked.join("; ")))
+    }))
+}
+
 /// Row-level security hides accounts without a word: a look-up finds nobody.
 ///
 /// # Errors
@@ -237,21 +255,28 @@ fn first_word(sql: &str) -> String {
 
 const HISTORY: &str = "users.history.table";
 
-const ROLE: &str = "SELECT quote_ident(rolname), rolsuper::text FROM pg_catalog.pg_roles WHERE rolname = current_user";
+const ROLE: &str =
+    "SELECT pg_catalog.quote_ident(rolname), rolsuper::text FROM pg_catalog.pg_roles WHERE rolname = current_user";
 
+/// The schemas of the search path in which the grantee 0, PUBLIC, may create.
+const OPEN_SCHEMAS: &str = "\
+SELECT pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_namespace n
+WHERE n.nspname = ANY (pg_catalog.current_schemas(false)) AND EXISTS (
+  SELECT 1 FROM pg_catalog.aclexplode(n.nspacl) AS granted
+  WHERE granted.grantee = 0 AND granted.privilege_type = 'CREATE')";
 /// Whether there is a policy, where there has to be one for this role to see anything.
 const ROW_SECURITY: &str = "\
-SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_policy WHERE polrelid = c.oid)::text, quote_ident(current_user)
+SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_policy WHERE polrelid = c.oid)::text, pg_catalog.quote_ident(current_user)
 FROM pg_catalog.pg_class c WHERE c.oid = $1::oid AND pg_catalog.row_security_active(c.oid)";
 
 const TABLE_RIGHTS: &str = "\
-SELECT pg_has_role(c.relowner, 'USAGE')::text, has_schema_privilege(c.relnamespace, 'USAGE')::text,
-       (has_table_privilege(c.oid, 'INSERT') OR has_any_column_privilege(c.oid, 'INSERT'))::text,
-       has_table_privilege(c.oid, 'DELETE')::text, has_table_privilege(c.oid, 'TRUNCATE')::text
+SELECT pg_catalog.pg_has_role(c.relowner, 'USAGE')::text, pg_catalog.has_schema_privilege(c.relnamespace, 'USAGE')::text,
+       (pg_catalog.has_table_privilege(c.oid, 'INSERT') OR pg_catalog.has_any_column_privilege(c.oid, 'INSERT'))::text,
+       pg_catalog.has_table_privilege(c.oid, 'DELETE')::text, pg_catalog.has_table_privilege(c.oid, 'TRUNCATE')::text
 FROM pg_catalog.pg_class c WHERE c.oid = $1::oid";
 
 const COLUMN_RIGHTS: &str = "\
-SELECT a.attname, has_column_privilege(a.attrelid, a.attnum, 'SELECT')::text,
-       has_column_privilege(a.attrelid, a.attnum, 'UPDATE')::text
+SELECT a.attname, pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT')::text,
+       pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'UPDATE')::text
 FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attnum";

@@ -4,6 +4,7 @@ use super::catalogue::{self, Column, Comparison, Table};
 use crate::users::SAMPLE_MAX;
 use crate::users::StoreFault;
 use crate::users::sql::after_reset::{Bind, Statement};
+use crate::users::sql::limits::{ADDRESS_MAX, NAME_MAX, PASSWORD_MAX};
 use crate::users::sql::mapping::{Mapping, Step};
 use tokio_postgres::Client;
 
@@ -59,10 +60,16 @@ impl Statements {
         let email = column(mapping, tables.first(), &mapping.email_alone)?;
         let password = column(mapping, tables.get(second), &mapping.password_alone)?;
         let comparison = catalogue::comparison(client, email).await?;
-        Ok(Self::of(mapping, &comparison, password.type_name == "bytea"))
+        let equals = [(0, &mapping.id), (second, &mapping.swapped_id)].map(|(table, key)| {
+            let key = key.rsplit_once('.').map_or("", |(_, column)| column);
+            column(mapping, tables.get(table), key).map(Column::equals)
+        });
+        let [id_equals, swapped_id_equals] = equals;
+        Ok(Self::of(mapping, &comparison, password.type_name == "bytea", [id_equals?, swapped_id_equals?]))
     }
 
-    fn of(mapping: &Mapping, comparison: &Comparison, password_is_bytes: bool) -> Self {
+    /// `equals` compares keys, in the accounts' table and in the one that is written.
+    fn of(mapping: &Mapping, comparison: &Comparison, password_is_bytes: bool, equals: [&str; 2]) -> Self {
         let Mapping { from, id, email, name, locale, eligible, password_alone, email_alone, accounts, .. } = mapping;
         let Mapping { swapped, swapped_id, swapped_only, .. } = mapping;
         // Bytes are read as ASCII, with escapes for what is none; no stored password has a backslash.
@@ -80,16 +87,16 @@ impl Statements {
         );
         let same_password = mapping.engine.same_bytes(&as_text(&mapping.swapped_password), "$4");
         let guard = mapping.guard(&mapping.engine.same_bytes(email, "$5"));
-        let is = |key: &str, value: &str, text: &str| {
-            format!("{key} = {value} AND ({key})::text COLLATE \"C\" = {text}::text")
+        let is = |key: &str, equals: &str, value: &str, text: &str| {
+            format!("{key} {equals} {value} AND ({key})::text COLLATE \"C\" = {text}::text")
         };
         Self {
             find: format!("{select}{}", same_address(email, comparison)),
-            load: format!("{select}{} LIMIT 3", is(id, "$1", "$2")),
+            load: format!("{select}{} LIMIT 3", is(id, equals[0], "$1", "$2")),
             swap: format!(
                 "UPDATE {swapped} SET {password_alone} = {new} WHERE {} AND {swapped_only} AND {same_password} \
                  AND {guard} RETURNING ({swapped_id})::text",
-                is(swapped_id, "$2", "$3"),
+                is(swapped_id, equals[1], "$2", "$3"),
             ),
             after_reset: mapping.after_reset.iter().map(marked_step).collect(),
             remember: mapping.history.iter().flat_map(|history| [&history.add, &history.trim]).map(marked).collect(),
@@ -180,10 +187,3 @@ fn wrapped(statement: &Statement, columns: &str, selected: &str) -> Marked {
     let Marked { sql, binds, if_table } = marked(statement);
     Marked { sql: format!("SELECT {selected} FROM ({sql}\n) AS it ({columns})"), binds, if_table }
 }
-
-/// Longer than any address that mail goes to (RFC 5321: 254 octets), so what is cut equals none.
-const ADDRESS_MAX: usize = 320;
-/// A greeting of more is none.
-const NAME_MAX: usize = 256;
-/// Longer than any format's; what is longer is no password that anybody set.
-const PASSWORD_MAX: usize = 4_096;

@@ -20,7 +20,7 @@ pub(super) async fn set_password(
     deadline: Deadline,
     change: &PasswordChange,
 ) -> Result<Written, StoreFault> {
-    let unwritten = |error| fault("cannot be written", &error);
+    let unwritten = |error| unwritten(&error, change);
     if change.id.as_str().contains('\0') {
         return Ok(Written::NoLongerMatches);
     }
@@ -64,7 +64,7 @@ async fn swap(client: &Client, statements: &Statements, change: &PasswordChange)
     let swapped = match rows(client, &statements.swap, &values).await {
         Ok(swapped) => swapped,
         Err(error) if is_no_such_value(&error, "$2") => return Ok(false),
-        Err(error) => return Err(fault("cannot be written", &error)),
+        Err(error) => return Err(unwritten(&error, change)),
     };
     if swapped.len() > 1 {
         let cause = format!("{} rows have the key {key}; nothing was written", swapped.len());
@@ -94,6 +94,10 @@ async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Re
 pub(super) async fn is_there(client: &Client, table: &str) -> Result<bool, Error> {
     let answer = rows(client, "SELECT (pg_catalog.to_regclass($1::text) IS NOT NULL)::text", &[Some(table)]).await?;
     Ok(answer.first().is_some_and(|row| is_true(row, 0)))
+}
+
+fn unwritten(error: &Error, change: &PasswordChange) -> StoreFault {
+    StoreFault { cause: without_values(error, change), ..fault("cannot be written", error) }
 }
 
 /// What an error says; an application's own trigger may quote what it was given.

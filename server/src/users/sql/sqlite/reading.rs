@@ -3,7 +3,7 @@
 use super::connections::fault;
 use super::values::{account_id, keys, text};
 use crate::users::sql::after_reset::Statement;
-use crate::users::sql::limits::Seen;
+use crate::users::sql::limits::{ADDRESS_MAX, NAME_MAX, PASSWORD_MAX, Seen};
 use crate::users::sql::mapping::Mapping;
 use crate::users::sql::the_one;
 use crate::users::{Role, StoreFault};
@@ -32,7 +32,8 @@ impl Reading {
         let marked = |statement: &Statement| statement.marked().0;
         Self {
             select: format!(
-                "SELECT {id}, {email}, {password}, {name}, {locale}, {eligible} IS TRUE FROM {from} WHERE "
+                "SELECT {id}, CASE WHEN octet_length({email}) <= {ADDRESS_MAX} THEN {email} END, CASE WHEN octet_length({password}) <= {PASSWORD_MAX} THEN {password} END, \
+                 substr({name}, 1, {NAME_MAX}), substr({locale}, 1, {NAME_MAX}), {eligible} IS TRUE FROM {from} WHERE "
             ),
             email: email.clone(),
             id: id.clone(),

@@ -38,6 +38,19 @@ async fn tables_keys_and_references_are_found() {
     }
 }
 
+#[test]
+fn names_that_would_write_to_a_terminal_are_passed_over() {
+    let row = |table: &str, column: &str| {
+        let kind = "st\u{1b}ate\n".to_owned();
+        vec![None, Some(table.to_owned()), Some(column.to_owned()), Some(kind), None]
+    };
+    let rows = vec![row("users", "id"), row("users", "a\nb = 1"), row("user\u{1b}[2Jsessions", "user_id")];
+    let schema = Schema::assemble(Engine::Postgres, rows, Vec::new(), Vec::new());
+    let [users] = &schema.tables[..] else { panic!("{schema:?}") };
+    let [id] = &users.columns[..] else { panic!("{users:?}") };
+    assert_eq!((users.name.as_str(), id.name.as_str(), id.kind.as_str()), ("users", "id", "st ate "));
+}
+
 #[tokio::test]
 async fn the_newest_rows_are_sampled() {
     for database in TestDatabase::on_each(SMALL) {

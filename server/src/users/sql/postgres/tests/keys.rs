@@ -137,6 +137,37 @@ async fn no_fault_quotes_what_was_written() {
         let fault = write(&fixture.postgres_store(users), "1", "old", "s3cret").await.unwrap_err().to_string();
         assert!(fault.contains("number 1") && !fault.contains("s3cret"), "{fault}");
     }
+    fixture.run(
+        "CREATE FUNCTION blurt() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'refused: % for %', NEW.password, OLD.password; END $$",
+    );
+    for when in ["IMMEDIATE", "DEFERRED"] {
+        fixture.run(&format!(
+            "DROP TRIGGER IF EXISTS blurt ON accounts; CREATE CONSTRAINT TRIGGER blurt AFTER UPDATE ON accounts
+             DEFERRABLE INITIALLY {when} FOR EACH ROW EXECUTE FUNCTION blurt()"
+        ));
+        let fault = write(&fixture.postgres_store(|_| {}), "1", "old", "s3cret").await.unwrap_err().to_string();
+        assert!(fault.contains("refused: … for …"), "{fault}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_that_somebody_planted_compares_no_keys() {
+    let fixture = Database::with(&SCHEMA.replace("id integer PRIMARY KEY", "id varchar(9) PRIMARY KEY"));
+    fixture.run(ADA);
+    fixture.run(
+        "GRANT CREATE ON SCHEMA public TO PUBLIC;
+         CREATE FUNCTION planted(varchar, varchar) RETURNS boolean LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'planted'; END $$;
+         CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = planted);
+         CREATE FUNCTION quote_ident(name) RETURNS text LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'planted'; END $$",
+    );
+    let store = fixture.postgres_store(|_| {});
+    assert!(store.load(&AccountId::new("1")).await.unwrap().is_some());
+    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes);
+    let findings = store.examine().await;
+    assert!(findings.iter().any(|finding| finding.text.contains("REVOKE CREATE ON SCHEMA public")), "{findings:?}");
 }
 
 /// Calls texts equal that differ in case or accents.
