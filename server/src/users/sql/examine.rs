@@ -4,7 +4,7 @@ use crate::config;
 use crate::finding::Finding;
 use crate::hashing;
 use crate::users::StoreFault;
-use regain_core::hash::{Identified, StoredPassword, identify};
+use regain_core::hash::{Format, Identified, StoredPassword, identify};
 use std::collections::BTreeMap;
 
 /// The subject of these findings.
@@ -37,10 +37,25 @@ pub(super) fn formats(sample: &[StoredPassword], users: &config::Users) -> Findi
     }
     match counted[..] {
         [] => Finding::advice(STORE, "no account has a password yet, so nothing shows which format to write"),
+        _ if is_new_here(&users.hash, &counts) => {
+            let text = format!(
+                "stored passwords, of a sample of {}: {}; none is {} as new ones will be (users.hash): make sure that the \
+                 application reads that",
+                sample.len(),
+                counted.join(", "),
+                users.hash,
+            );
+            Finding::advice(STORE, text)
+        }
         _ => {
             Finding::holds(STORE, format!("stored passwords, of a sample of {}: {}", sample.len(), counted.join(", ")))
         }
     }
+}
+
+/// Whether `hash` names a format that no stored password has. One without a mark would not show.
+fn is_new_here(hash: &str, counts: &BTreeMap<&'static str, usize>) -> bool {
+    Format::named(hash).is_some_and(|format| format.has_mark() && !counts.contains_key(format.name()))
 }
 
 /// Reachable, and every statement understood.
