@@ -133,3 +133,27 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
 pub(super) const NO_PLAN: &str = "whether look-ups use an index was not found out";
 pub(super) const NOT_COUNTED: &str = "accounts that share an address were not counted";
 pub(super) const NOT_SAMPLED: &str = "the formats of the stored passwords were not looked at";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::StoreUrl;
+    use crate::finding::Verdict;
+    use crate::users::conformance::users_config;
+
+    fn of(stored: &str, hash: &str) -> Finding {
+        let users = config::Users { hash: hash.into(), ..users_config(StoreUrl::Sqlite("app.db".into())) };
+        formats(&[StoredPassword::new(stored)], &users)
+    }
+
+    #[test]
+    fn a_format_that_no_account_has_is_a_question_for_the_application() {
+        let (phpass, wordpress) = ("$P$BVwXyK5QZ0v1fZ1mZ0QmJxv1sSLt5B/", "wordpress_bcrypt");
+        let own = "$wp$2y$04$0gRRakr9T6otETyVROr7RegLuJipClAVkvVSZEqY/XegpyFlgVP7G";
+        let found = of(phpass, wordpress);
+        assert!(found.verdict == Verdict::Advice && found.text.contains("none is wordpress_bcrypt"), "{found:?}");
+        assert_eq!(of(own, wordpress).verdict, Verdict::Holds);
+        assert_eq!(of(phpass, "wordpress_phpass").verdict, Verdict::Holds);
+        assert_eq!(of(phpass, "keep").verdict, Verdict::Fails);
+    }
+}
