@@ -114,6 +114,13 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
     };
     // The preset's sentence is about the preset's statements.
     let preset = users.preset.filter(|preset| users.after_reset == preset.after_reset(users.url.engine()));
+    if let Some(step) = users.after_reset.iter().find(|step| preset.is_none() && is_about_everybody(&step.sql)) {
+        let text = format!(
+            "users.after_reset: `{}` has neither :id nor :email, so every reset runs it on the accounts of all",
+            step.sql
+        );
+        return Finding::advice(STORE, text);
+    }
     match (preset, run) {
         (Some(preset), _) if preset.ends_sessions => Finding::holds(STORE, format!("{}{left_out}", preset.sessions)),
         (Some(preset), _) => Finding::advice(STORE, format!("{}{left_out}", preset.sessions)),
@@ -130,6 +137,11 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
     }
 }
 
+/// Whether nothing in the statement says whose reset it was.
+fn is_about_everybody(sql: &str) -> bool {
+    ![":id", ":email"].iter().any(|bind| sql.contains(bind))
+}
+
 pub(super) const NO_PLAN: &str = "whether look-ups use an index was not found out";
 pub(super) const NOT_COUNTED: &str = "accounts that share an address were not counted";
 pub(super) const NOT_SAMPLED: &str = "the formats of the stored passwords were not looked at";
@@ -144,6 +156,17 @@ mod tests {
     fn of(stored: &str, hash: &str) -> Finding {
         let users = config::Users { hash: hash.into(), ..users_config(StoreUrl::Sqlite("app.db".into())) };
         formats(&[StoredPassword::new(stored)], &users)
+    }
+
+    #[test]
+    fn a_statement_about_everybody_is_pointed_out() {
+        let told = |sql: &str| {
+            let users = users_config(StoreUrl::Sqlite("app.db".into()));
+            sessions(&config::Users { after_reset: vec![sql.into()], ..users }, &[])
+        };
+        assert_eq!(told("DELETE FROM sessions WHERE account_id = :id").verdict, Verdict::Holds);
+        let found = told("DELETE FROM sessions");
+        assert!(found.verdict == Verdict::Advice && found.text.contains("neither :id nor :email"), "{found:?}");
     }
 
     #[test]
