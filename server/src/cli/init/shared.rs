@@ -34,7 +34,8 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
         entry = entry.because("Each account keeps its own format and cost.");
     } else if is_older_wordpress(&found, usual) {
         entry = Entry::text("hash", "wordpress_phpass").because(format!("{}.", capitalised(&summary)));
-        entry = entry.check("none is of WordPress 6.8 or later; if that is what runs, delete this line for better hashes");
+        entry =
+            entry.check("none is of WordPress 6.8 or later; if that is what runs, delete this line for better hashes");
     } else if usual != "keep" {
         entry = entry.because("What the application itself makes of new ones.");
     } else if found.unknown > 0 && usual == "keep" {

@@ -178,7 +178,8 @@ fn older_wordpress_keeps_what_it_can_read() {
     let accounts = schema.table("wp_users").unwrap();
     let (old, new) =
         ("$P$BVwXyK5QZ0v1fZ1mZ0QmJxv1sSLt5B/", "$wp$2y$10$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK");
-    for (stored, hash) in [(&[old] as &[&str], "wordpress_phpass"), (&[old, new], "wordpress_bcrypt"), (&[], "wordpress_bcrypt")]
+    for (stored, hash) in
+        [(&[old] as &[&str], "wordpress_phpass"), (&[old, new], "wordpress_bcrypt"), (&[], "wordpress_bcrypt")]
     {
         let mut samples = Samples::default();
         samples.put(accounts, "user_pass", &stored.iter().copied().map(Some).collect::<Vec<_>>());

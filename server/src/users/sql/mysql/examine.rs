@@ -65,10 +65,7 @@ impl Examination {
             (false, true) => Finding::holds(STORE, format!("{name}, on this machine")),
             (false, false) => {
                 let advice = "write ?ssl-mode=verify_identity&ssl-ca=FILE behind users.url once the server has TLS";
-                Finding::advice(
-                    STORE,
-                    format!("{name}: all can be read on the way there; {advice}"),
-                )
+                Finding::advice(STORE, format!("{name}: all can be read on the way there; {advice}"))
             }
         })
     }
