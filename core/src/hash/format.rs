@@ -2,7 +2,7 @@
 
 use super::pepper::{self, Pepper};
 use super::table::{Row, TABLE};
-use super::{HashError, PASSWORD_BYTES_MAX, check_stored};
+use super::{HashError, PASSWORD_BYTES_MAX, check_stored, wordpress};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 
@@ -78,8 +78,15 @@ impl Format {
     }
 
     /// Whether the text of a stored password tells this format from all others.
-    pub(super) fn has_mark(self) -> bool {
+    #[must_use]
+    pub fn has_mark(self) -> bool {
         self.0.recognises.is_some()
+    }
+
+    /// Whether an account keeps its cost even where the configuration names this format. Naming it says how long or
+    /// padded passwords are prepared, or what replaces an older format; not what it may cost.
+    pub(super) fn keeps_cost_when_named(self) -> bool {
+        !self.has_mark() || self.name() == wordpress::NAME
     }
 
     fn check_length(self, password: &[u8]) -> Result<(), HashError> {

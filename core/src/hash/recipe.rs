@@ -52,14 +52,15 @@ impl Recipe {
 
     /// How `users.hash` says that a new password is written over `stored`: in the account's own format and cost for
     /// `keep`, else in the named format, at its default cost. A format that leaves no mark in the text can only be
-    /// named, so there the cost is still the account's.
+    /// named, so there the cost is still the account's; so it is for WordPress', which is named for the sake of the
+    /// accounts with older hashes.
     ///
     /// # Errors
     /// As [`Recipe::keep`], for `keep` and names that no format has; [`HashError::Encrypted`] whatever the name.
     pub fn configured(hash: &str, stored: &str) -> Result<Self, HashError> {
         super::check_unsealed(stored)?;
-        let unmarked = Format::named(hash).filter(|format| !format.has_mark());
-        let kept = unmarked.and_then(|format| Self::keep_as(format, stored).ok());
+        let keeping = Format::named(hash).filter(|format| format.keeps_cost_when_named());
+        let kept = keeping.and_then(|format| Self::keep_as(format, stored).ok());
         kept.or_else(|| Self::named(hash)).map_or_else(|| Self::keep(stored), Ok)
     }
 

@@ -62,7 +62,7 @@ fn inner(stored: &str) -> &str {
     stored.strip_prefix(MARK).unwrap_or(stored)
 }
 
-const NAME: &str = "wordpress_bcrypt";
+pub(super) const NAME: &str = "wordpress_bcrypt";
 const MARK: &str = "$wp";
 /// The default of PHP 8.4's `password_hash`, which WordPress leaves as it is.
 const DEFAULT: Cost = Cost { prefix: Prefix::Y, log2_rounds: 12 };

@@ -132,7 +132,7 @@ fn link(delivery: &Delivery) -> Option<(Timestamp, String)> {
 fn happened(what: &str) -> &str {
     match what {
         "opened" => "the form was opened",
-        "redeemed" => "a new password was set; sessions ended",
+        "redeemed" => "a new password was set",
         "not_me" => "the owner said: this was not me",
         other => other,
     }

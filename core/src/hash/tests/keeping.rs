@@ -88,6 +88,17 @@ fn a_configured_format_without_a_mark_keeps_the_cost_of_the_account() {
 }
 
 #[test]
+fn wordpress_replaces_older_hashes_and_keeps_the_cost_of_its_own() {
+    let own = "$wp$2y$04$0gRRakr9T6otETyVROr7RegLuJipClAVkvVSZEqY/XegpyFlgVP7G";
+    let phpass = "$P$BVwXyK5QZ0v1fZ1mZ0QmJxv1sSLt5B/";
+    for (stored, opening) in [(own, "$wp$2y$04$"), (phpass, "$wp$2y$12$")] {
+        let recipe = Recipe::configured("wordpress_bcrypt", stored).unwrap();
+        let made = recipe.make_unruled(b"secret", &Counting::default()).unwrap();
+        assert!(made.expose().starts_with(opening), "{}", made.expose());
+    }
+}
+
+#[test]
 fn defaults_are_those_with_a_source() {
     for (name, opening) in [
         ("argon2id", "$argon2id$v=19$m=19456,t=2,p=1$"),

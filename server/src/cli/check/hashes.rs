@@ -18,7 +18,8 @@ const SUBJECT: &str = "hashes";
 pub(super) async fn findings(store: &dyn UserStore, users: &config::Users) -> Vec<Finding> {
     let sample = match store.sample_passwords().await {
         Ok(sample) => sample,
-        Err(fault) => return vec![Finding::fails(SUBJECT, fault.to_string())],
+        // What is wrong with the store has its own lines.
+        Err(_) => return vec![Finding::advice(SUBJECT, "not tried: no stored password could be read")],
     };
     let (recipes, pepper) = (recipes(users, &sample), users.pepper.clone());
     let try_all = move || recipes.iter().map(|recipe| try_out(recipe, pepper.as_ref())).collect();

@@ -163,7 +163,8 @@ impl Looked {
     /// What was recognised and sampled.
     fn tell(&self, out: &mut dyn Write) -> std::io::Result<()> {
         let count = self.schema.tables.len();
-        writeln!(out, "{}, {count} tables, read only: nothing was changed.", self.schema.engine)?;
+        let tables = if count == 1 { "1 table".to_owned() } else { format!("{count} tables") };
+        writeln!(out, "{}, {tables}, read only: nothing was changed.", self.schema.engine)?;
         writeln!(out, "Recognised: {}\n", self.proposal.recognised)?;
         for (subject, fact) in &self.proposal.facts {
             writeln!(out, "  {subject:<10} {fact}")?;

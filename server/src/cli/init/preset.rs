@@ -63,7 +63,7 @@ fn meaning(recognised: &Recognised<'_>, engine: Engine) -> String {
     let apart = credentials.as_ref().map(|apart| format!(" in {}", apart.table)).unwrap_or_default();
     let who = recognised.preset.eligible(engine).map(|sql| format!(" Who may reset: {sql}.")).unwrap_or_default();
     format!(
-        "Recognised by the tables {}. The preset reads {table}: {id}, {email}, {password}{apart}.{who}",
+        "Recognised by its tables ({}). The preset reads {table}: {id}, {email}, {password}{apart}.{who}",
         recognised.marks()
     )
 }

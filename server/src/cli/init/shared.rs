@@ -32,6 +32,12 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
         ));
     } else if found.known() > 0 && usual == "keep" {
         entry = entry.because("Each account keeps its own format and cost.");
+    } else if is_older_wordpress(&found, usual) {
+        entry = Entry::text("hash", "wordpress_phpass").because(format!("{}.", capitalised(&summary)));
+        entry =
+            entry.check("none is of WordPress 6.8 or later; if that is what runs, delete this line for better hashes");
+    } else if usual != "keep" {
+        entry = entry.because("What the application itself makes of new ones.");
     } else if found.unknown > 0 && usual == "keep" {
         entry = entry.check("no sampled password is in a format that Regain knows, so none could be replaced");
     }
@@ -55,11 +61,15 @@ pub(super) fn passwords(proposal: &mut Proposal, samples: &Samples, table: &Tabl
 fn successor(format: &str, preset: Option<&Preset>) -> Option<&'static str> {
     match (format, preset.map(|preset| preset.name)) {
         ("aspnet_identity_v2", _) => Some("aspnet_identity_v3"),
-        ("phpass", Some("wordpress")) => Some("wordpress_phpass"),
         ("phpass", _) => Some("phpass"),
         ("firebase_scrypt", Some("gotrue")) => Some("bcrypt"),
         _ => None,
     }
+}
+
+/// Whether WordPress has not written anything since it has had bcrypt. All its releases read the older format.
+fn is_older_wordpress(found: &Passwords, usual: &str) -> bool {
+    usual == "wordpress_bcrypt" && found.kept != Some(usual) && found.not_kept.contains_key("phpass")
 }
 
 /// `email_verified`, if the application uses that column. `is_preset` is whether the preset names it anyway.

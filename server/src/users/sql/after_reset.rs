@@ -73,7 +73,10 @@ pub enum InvalidStatement {
     #[error("there is more than one statement; write each as an entry of its own")]
     Several,
     /// It would end the transaction that it runs in, or is none that changes rows.
-    #[error("a statement begins with DELETE, UPDATE, INSERT, REPLACE, WITH or SELECT, not with `{0}`")]
+    #[error(
+        "a statement begins with DELETE, UPDATE, INSERT, REPLACE, WITH or SELECT, not with `{0}`; in an environment \
+         variable commas separate statements, so write those that have some as a JSON list"
+    )]
     Verb(String),
 }
 

@@ -4,7 +4,7 @@ use crate::config;
 use crate::finding::Finding;
 use crate::hashing;
 use crate::users::StoreFault;
-use regain_core::hash::{Identified, StoredPassword, identify};
+use regain_core::hash::{Format, Identified, StoredPassword, identify};
 use std::collections::BTreeMap;
 
 /// The subject of these findings.
@@ -36,10 +36,25 @@ pub(super) fn formats(sample: &[StoredPassword], users: &config::Users) -> Findi
     }
     match counted[..] {
         [] => Finding::advice(STORE, "no account has a password yet, so nothing shows which format to write"),
+        _ if is_new_here(&users.hash, &counts) => {
+            let text = format!(
+                "stored passwords, of a sample of {}: {}; none is {} as new ones will be (users.hash): make sure that the \
+                 application reads that",
+                sample.len(),
+                counted.join(", "),
+                users.hash,
+            );
+            Finding::advice(STORE, text)
+        }
         _ => {
             Finding::holds(STORE, format!("stored passwords, of a sample of {}: {}", sample.len(), counted.join(", ")))
         }
     }
+}
+
+/// Whether `hash` names a format that no stored password has. One without a mark would not show.
+fn is_new_here(hash: &str, counts: &BTreeMap<&'static str, usize>) -> bool {
+    Format::named(hash).is_some_and(|format| format.has_mark() && !counts.contains_key(format.name()))
 }
 
 /// Reachable, and every statement understood.
@@ -98,6 +113,13 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
     };
     // The preset's sentence is about the preset's statements.
     let preset = users.preset.filter(|preset| users.after_reset == preset.after_reset(users.url.engine()));
+    if let Some(step) = users.after_reset.iter().find(|step| preset.is_none() && is_about_everybody(&step.sql)) {
+        let text = format!(
+            "users.after_reset: `{}` has neither :id nor :email, so every reset runs it on the accounts of all",
+            step.sql
+        );
+        return Finding::advice(STORE, text);
+    }
     match (preset, run) {
         (Some(preset), _) if preset.ends_sessions => Finding::holds(STORE, format!("{}{left_out}", preset.sessions)),
         (Some(preset), _) => Finding::advice(STORE, format!("{}{left_out}", preset.sessions)),
@@ -114,6 +136,46 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
     }
 }
 
+/// Whether nothing in the statement says whose reset it was.
+fn is_about_everybody(sql: &str) -> bool {
+    ![":id", ":email"].iter().any(|bind| sql.contains(bind))
+}
+
 pub(super) const NO_PLAN: &str = "whether look-ups use an index was not found out";
 pub(super) const NOT_COUNTED: &str = "accounts that share an address were not counted";
 pub(super) const NOT_SAMPLED: &str = "the formats of the stored passwords were not looked at";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::StoreUrl;
+    use crate::finding::Verdict;
+    use crate::users::conformance::users_config;
+
+    fn of(stored: &str, hash: &str) -> Finding {
+        let users = config::Users { hash: hash.into(), ..users_config(StoreUrl::Sqlite("app.db".into())) };
+        formats(&[StoredPassword::new(stored)], &users)
+    }
+
+    #[test]
+    fn a_statement_about_everybody_is_pointed_out() {
+        let told = |sql: &str| {
+            let users = users_config(StoreUrl::Sqlite("app.db".into()));
+            sessions(&config::Users { after_reset: vec![sql.into()], ..users }, &[])
+        };
+        assert_eq!(told("DELETE FROM sessions WHERE account_id = :id").verdict, Verdict::Holds);
+        let found = told("DELETE FROM sessions");
+        assert!(found.verdict == Verdict::Advice && found.text.contains("neither :id nor :email"), "{found:?}");
+    }
+
+    #[test]
+    fn a_format_that_no_account_has_is_a_question_for_the_application() {
+        let (phpass, wordpress) = ("$P$BVwXyK5QZ0v1fZ1mZ0QmJxv1sSLt5B/", "wordpress_bcrypt");
+        let own = "$wp$2y$04$0gRRakr9T6otETyVROr7RegLuJipClAVkvVSZEqY/XegpyFlgVP7G";
+        let found = of(phpass, wordpress);
+        assert!(found.verdict == Verdict::Advice && found.text.contains("none is wordpress_bcrypt"), "{found:?}");
+        assert_eq!(of(own, wordpress).verdict, Verdict::Holds);
+        assert_eq!(of(phpass, "wordpress_phpass").verdict, Verdict::Holds);
+        assert_eq!(of(phpass, "keep").verdict, Verdict::Fails);
+    }
+}

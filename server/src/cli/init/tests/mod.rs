@@ -172,20 +172,33 @@ fn django_may_have_a_model_of_its_own_for_accounts() {
 }
 
 #[test]
-fn a_format_that_is_only_read_has_a_successor() {
+fn older_wordpress_keeps_what_it_can_read() {
     let wordpress = Preset::named("wordpress").unwrap();
     let schema = tables_of(wordpress, Engine::Mysql);
     let accounts = schema.table("wp_users").unwrap();
     let (old, new) =
         ("$P$BVwXyK5QZ0v1fZ1mZ0QmJxv1sSLt5B/", "$wp$2y$10$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK");
-    for (stored, hash) in [(&[old] as &[&str], "wordpress_phpass"), (&[old, new], "wordpress_bcrypt"), (&[new], "keep")]
+    for (stored, hash) in
+        [(&[old] as &[&str], "wordpress_phpass"), (&[old, new], "wordpress_bcrypt"), (&[], "wordpress_bcrypt")]
     {
         let mut samples = Samples::default();
         samples.put(accounts, "user_pass", &stored.iter().copied().map(Some).collect::<Vec<_>>());
         let proposal = by_preset(&schema, &samples);
         assert_eq!(proposal.value("hash"), Some(hash));
-        assert_eq!(proposal.checks().any(|check| check.contains("keep its format")), hash != "keep");
+        assert_eq!(proposal.checks().any(|check| check.contains("WordPress 6.8")), hash == "wordpress_phpass");
     }
+}
+
+#[test]
+fn a_format_that_is_only_read_has_a_successor() {
+    let aspnet = Preset::named("aspnet").unwrap();
+    let schema = tables_of(aspnet, Engine::Postgres);
+    let version_2 = "AAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fICEiIyQlJicoKSorLC0uLw==";
+    let mut samples = Samples::default();
+    samples.put(schema.table("AspNetUsers").unwrap(), "PasswordHash", &[Some(version_2)]);
+    let proposal = by_preset(&schema, &samples);
+    assert_eq!(proposal.value("hash"), Some("aspnet_identity_v3"));
+    assert!(proposal.checks().any(|check| check.contains("keep its format")));
 }
 
 #[test]

@@ -99,15 +99,23 @@ impl Inspection {
         rows_max: usize,
     ) -> Result<(usize, usize), StoreFault> {
         let (from, name) = (table.quoted(self.engine), self.engine.quoted(&table.name));
-        let order = self.newest_first(table);
+        let (order, columns) = (self.newest_first(table), self.named_in(condition, table));
         // The line break ends a comment in the condition.
         let sql = format!(
             "SELECT count(*), count(CASE WHEN ({condition}\n) THEN 1 END) \
-             FROM (SELECT * FROM {from}{order} LIMIT {rows_max}) AS {name}"
+             FROM (SELECT {columns} FROM {from}{order} LIMIT {rows_max}) AS {name}"
         );
         let rows = self.database.rows(&sql).await?;
         let mut numbers = rows.into_iter().flatten().map(|number| number.and_then(|n| n.parse().ok()).unwrap_or(0));
         Ok((numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)))
+    }
+
+    /// The columns that the condition is about: there may be no right to the others.
+    fn named_in(&self, condition: &str, table: &Table) -> String {
+        let condition = condition.to_ascii_lowercase();
+        let named = table.columns.iter().filter(|column| condition.contains(&column.name.to_ascii_lowercase()));
+        let named: Vec<_> = named.map(|column| self.engine.quoted(&column.name)).collect();
+        if named.is_empty() { "*".into() } else { named.join(", ") }
     }
 
     fn newest_first(&self, table: &Table) -> String {

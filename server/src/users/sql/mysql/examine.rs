@@ -58,17 +58,14 @@ impl Examination {
     }
 
     async fn server(&self, session: &mut Session) -> Result<Finding, StoreFault> {
-        let version = version(session).await?;
+        let name = name(session).await?;
         let encrypted = is_encrypted(&mut session.connection).await?;
         Ok(match (encrypted, self.is_local) {
-            (true, _) => Finding::holds(STORE, format!("connected to version {version}, encrypted")),
-            (false, true) => Finding::holds(STORE, format!("connected to version {version}, on this machine")),
+            (true, _) => Finding::holds(STORE, format!("{name}, encrypted")),
+            (false, true) => Finding::holds(STORE, format!("{name}, on this machine")),
             (false, false) => {
                 let advice = "write ?ssl-mode=verify_identity&ssl-ca=FILE behind users.url once the server has TLS";
-                Finding::advice(
-                    STORE,
-                    format!("connected to version {version}, and all can be read on the way there; {advice}"),
-                )
+                Finding::advice(STORE, format!("{name}: all can be read on the way there; {advice}"))
             }
         })
     }
@@ -210,4 +207,14 @@ async fn read(lane: &Arc<Lane>, sql: String) -> Result<Vec<Row>, StoreFault> {
 async fn version(session: &mut Session) -> Result<String, StoreFault> {
     let version: Option<String> = session.connection.query_first("SELECT VERSION()").await.map_err(unread)?;
     Ok(version.unwrap_or_default())
+}
+
+/// Which server it is, which database, and who Regain is there.
+async fn name(session: &mut Session) -> Result<String, StoreFault> {
+    let version = version(session).await?;
+    let product = if version.contains("MariaDB") { "MariaDB" } else { "MySQL" };
+    let here: Option<(Option<String>, String)> =
+        session.connection.query_first("SELECT DATABASE(), CURRENT_USER()").await.map_err(unread)?;
+    let (database, account) = here.unwrap_or_default();
+    Ok(format!("{product} {version}, database {}, as {account}", database.unwrap_or_default()))
 }

@@ -36,6 +36,7 @@ async fn examine_all(client: &Client, shared: &Shared, findings: &mut Vec<Findin
         findings.push(say::usable());
     }
     findings.extend(unsound);
+    findings.dedup();
     findings.push(rights);
     findings.extend(rights::open_schemas(client).await?);
     findings.extend(rights::row_security(client, &tables).await?);

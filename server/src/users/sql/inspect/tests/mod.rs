@@ -68,6 +68,16 @@ async fn the_newest_rows_are_sampled() {
 }
 
 #[tokio::test]
+async fn a_right_to_the_columns_that_a_reset_reads_is_enough() {
+    let database = TestDatabase::postgres(SMALL);
+    let reader = database.as_reader("GRANT SELECT (id, email, is_active) ON users TO {reader};");
+    let mut inspection = Inspection::open(&StoreUrl::parse(&reader.url).unwrap()).await.unwrap();
+    let schema = inspection.schema().await.unwrap();
+    let users = schema.table("users").unwrap();
+    assert_eq!(inspection.count(users, "IS_ACTIVE = 1", 500).await.unwrap(), (3, 2));
+}
+
+#[tokio::test]
 async fn the_database_itself_refuses_a_write() {
     for database in TestDatabase::on_each(SMALL) {
         let mut inspection = open(&database).await;
