@@ -3,6 +3,7 @@
 use super::proposal::{Entry, Proposal, Value};
 use crate::config::Config;
 use crate::users::sql;
+use crate::users::sql::presets::Preset;
 use anyhow::Context;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -33,8 +34,18 @@ pub(super) fn render(proposal: &Proposal, url: UrlLine<'_>, ledger: &str) -> Str
     for entry in &proposal.entries {
         file.push_str(&rendered(entry));
     }
+    file.push_str(proposal.preset.map(beside_users).unwrap_or_default());
     file.push_str(TAIL);
     file
+}
+
+/// What a framework's own rules ask of the other sections.
+fn beside_users(preset: &Preset) -> &'static str {
+    match preset.name {
+        "unleash" => UNLEASH,
+        "phoenix" => PHOENIX,
+        _ => "",
+    }
 }
 
 /// Whether the server would take the file, before anything is written. `base` is the folder it will be in.
@@ -145,6 +156,23 @@ product_name = "Example"
 url = {ledger}
 
 [users]
+"#;
+
+const UNLEASH: &str = r#"
+[password]
+# The rule that Unleash's own pages tell people.
+preset = "unleash"
+
+[limits]
+# Unleash's page asks whether a password will do at every key that is pressed.
+requests_per_network_per_minute = 100
+"#;
+
+const PHOENIX: &str = r#"
+[password]
+# What `mix phx.gen.auth` asks for.
+length_min = 12
+length_max = 72
 "#;
 
 const TAIL: &str = r#"

@@ -69,7 +69,7 @@ async fn the_newest_rows_are_sampled() {
 
 #[tokio::test]
 async fn a_right_to_the_columns_that_a_reset_reads_is_enough() {
-    let database = TestDatabase::postgres(SMALL);
+    let database = TestDatabase::on(Engine::Postgres, SMALL);
     let reader = database.as_reader("GRANT SELECT (id, email, is_active) ON users TO {reader};");
     let mut inspection = Inspection::open(&StoreUrl::parse(&reader.url).unwrap()).await.unwrap();
     let schema = inspection.schema().await.unwrap();
