@@ -14,11 +14,6 @@ pub(crate) trait Application: Send + Sync {
     /// What `[users]` says of that database, such as `("preset", "unleash")`: `regain init` has to find just this.
     fn mapping(&self) -> &'static [(&'static str, &'static str)];
 
-    /// What has to be said about it that no database tells, such as `("REGAIN_PASSWORD__PRESET", "unleash")`.
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
-    }
-
     /// Makes an account, the way the application makes its own.
     async fn create(&self, address: &str, password: &str);
 

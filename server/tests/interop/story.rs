@@ -43,14 +43,13 @@ impl Site {
         configure(folder.path(), application);
         let smtp = SmtpServer::start().await;
         let listen = format!("127.0.0.1:{}", free_port());
-        let mut settings = vec![
+        let settings = vec![
             ("REGAIN_PUBLIC_URL", format!("http://{listen}")),
             ("REGAIN_SERVER__LISTEN", listen),
             ("REGAIN_ADMIN__LISTEN", format!("127.0.0.1:{}", free_port())),
             ("REGAIN_MAIL__SMTP__URL", smtp.url()),
             ("REGAIN_LIMITS__REQUESTS_PER_NETWORK_PER_MINUTE", "1000".into()),
         ];
-        settings.extend(application.settings());
         Self { folder, smtp, settings }
     }
 

@@ -76,10 +76,6 @@ impl Application for Unleash {
         &[("preset", "unleash")]
     }
 
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        vec![("REGAIN_PASSWORD__PRESET", "unleash".into())]
-    }
-
     async fn create(&self, address: &str, password: &str) {
         self.invite(address, password).await;
     }
