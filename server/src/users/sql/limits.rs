@@ -21,15 +21,20 @@ impl Default for TimeLimits {
 
 /// Which of many matches are worth keeping, so that what a look-up holds in memory is bounded.
 ///
-/// For the choice of an account two of the same spelling are as many as three; and past [`SPELLINGS_MAX`] spellings of
-/// one address, one more cannot make the choice less ambiguous than it is.
-#[derive(Default)]
+/// What a collation takes for the same address is none that was asked for. Of those, for the choice of an account, two
+/// of the same spelling are as many as three; and past [`SPELLINGS_MAX`] spellings of one address, one more cannot make
+/// the choice less ambiguous than it is.
 pub(super) struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
 
 impl Seen {
+    /// Nothing yet of a look-up of these addresses.
+    pub(super) fn none_of(asked: &[FoldedAddress]) -> Self {
+        Self(asked.iter().map(|address| (address.clone(), HashMap::new())).collect())
+    }
+
     /// Whether an account with this address is worth keeping.
     pub(super) fn admits(&mut self, address: &str) -> bool {
-        let spellings = self.0.entry(FoldedAddress::of(address)).or_default();
+        let Some(spellings) = self.0.get_mut(&FoldedAddress::of(address)) else { return false };
         if spellings.len() >= SPELLINGS_MAX && !spellings.contains_key(address) {
             return false;
         }

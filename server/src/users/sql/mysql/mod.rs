@@ -139,7 +139,7 @@ async fn find(
     let sql = statements.look_up(&session.catalogue.folded, addresses.len());
     let values = addresses.iter().map(|address| Value::from(address.as_str())).collect();
     let mut rows = session.connection.exec_iter(sql, Params::Positional(values)).await.map_err(unread)?;
-    let (mut accounts, mut seen) = (Vec::new(), Seen::default());
+    let (mut accounts, mut seen) = (Vec::new(), Seen::none_of(&addresses));
     while let Some(row) = rows.next().await.map_err(unread)? {
         let account = account(&row, &session.catalogue);
         if seen.admits(&account.address) {

@@ -121,7 +121,7 @@ impl UserStore for PostgresStore {
     async fn find(&self, addresses: &[FoldedAddress]) -> Result<Vec<Account>, StoreFault> {
         let mut found = Vec::new();
         for batch in addresses.chunks(BATCH_MAX) {
-            let batch = lines(batch.iter().map(FoldedAddress::as_str));
+            let batch = batch.to_vec();
             let read = self.look_up(move |client, statements| Box::pin(find(client, statements, batch)));
             found.extend(read.await?);
         }
@@ -179,10 +179,15 @@ impl UserStore for PostgresStore {
     }
 }
 
-async fn find(client: &Client, statements: &Statements, addresses: String) -> Result<Vec<Account>, StoreFault> {
+async fn find(
+    client: &Client,
+    statements: &Statements,
+    addresses: Vec<FoldedAddress>,
+) -> Result<Vec<Account>, StoreFault> {
     let unread = |error| fault("cannot be read", &error);
-    let rows = stream(client, &statements.find, &[Some(&addresses)]).await.map_err(unread)?;
-    let (mut rows, mut accounts, mut seen) = (pin!(rows), Vec::new(), Seen::default());
+    let asked = lines(addresses.iter().map(FoldedAddress::as_str));
+    let rows = stream(client, &statements.find, &[Some(&asked)]).await.map_err(unread)?;
+    let (mut rows, mut accounts, mut seen) = (pin!(rows), Vec::new(), Seen::none_of(&addresses));
     while let Some(row) = rows.try_next().await.map_err(unread)? {
         let account = account(&row);
         if seen.admits(&account.address) {

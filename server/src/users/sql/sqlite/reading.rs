@@ -59,7 +59,7 @@ impl Reading {
         let read = || -> rusqlite::Result<Vec<Account>> {
             let mut statement = connection.prepare(&self.look_up(addresses.len()))?;
             let mut rows = statement.query(params_from_iter(addresses.iter().map(FoldedAddress::as_str)))?;
-            let (mut accounts, mut seen) = (Vec::new(), Seen::default());
+            let (mut accounts, mut seen) = (Vec::new(), Seen::none_of(addresses));
             while let Some(row) = rows.next()? {
                 let account = account(row)?;
                 if seen.admits(&account.address) {
