@@ -170,7 +170,10 @@ impl Keeper {
             .replace("PREPARE", &format!("{switch} {}", kind.prepare))
             .replace("SERVE", &format!("{switch} {}", kind.serve))
             .replace("PORT", port);
-        let process = shell(&script).current_dir(&folder).process_group(0).stdin(Stdio::piped()).spawn()?;
+        let mut keeper = shell(&script);
+        // A MariaDB that starts clears its temporary folder of what others have there.
+        keeper.current_dir(&folder).env("TMPDIR", &folder);
+        let process = keeper.process_group(0).stdin(Stdio::piped()).spawn()?;
         Ok(Self { process, folder })
     }
 

@@ -88,11 +88,14 @@ impl Server {
         let installed = Command::new("mariadb-install-db")
             .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", user])
             .arg(format!("--datadir={}", data.display()))
+            // A server that starts clears its temporary folder of what others have there.
+            .env("TMPDIR", directory.path())
             .stdout(Stdio::null())
             .status();
         assert!(installed.expect("MariaDB's programs are installed; `cargo xtask test` says how").success());
         let process = Command::new(mariadbd())
             .args(["--no-defaults", "--bind-address=127.0.0.1", "--default-time-zone=+05:00", user])
+            .env("TMPDIR", directory.path())
             .arg("--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT")
             .arg(format!("--port={port}"))
             .args(
