@@ -7,7 +7,7 @@ use crate::finding::Verdict;
 use crate::hashing::HashingPool;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
-use crate::ledger::{Ledger, LedgerFault};
+use crate::ledger::{self, Ledger, LedgerFault};
 use crate::mail::{Mail, MailFault};
 use crate::recovery::settle;
 use crate::users::sql;
@@ -32,7 +32,7 @@ pub struct App {
     /// The server's secret.
     pub keys: Keys,
     /// Our own state.
-    pub ledger: Ledger,
+    pub ledger: Arc<dyn Ledger>,
     /// Where the accounts are.
     pub users: Arc<dyn UserStore>,
     /// Puts mails into words, and hands them over.
@@ -81,7 +81,7 @@ impl App {
         let users = sql::open(&config.users)?;
         let adapters = Adapters {
             keys: keys(&config, entropy.as_ref())?,
-            ledger: Ledger::open_for_server(&config.ledger.path).await?,
+            ledger: ledger::open_for_server(&config.ledger.url).await?,
             users: users.clone(),
             clock,
             entropy,
@@ -145,7 +145,7 @@ const CRASH_SETTLED_WITHIN: Duration = Duration::from_secs(5);
 /// What touches the world.
 pub(crate) struct Adapters {
     pub(crate) keys: Keys,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) users: Arc<dyn UserStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,

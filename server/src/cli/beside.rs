@@ -2,12 +2,13 @@
 
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use regain_core::time::{Clock, Timestamp};
+use std::sync::Arc;
 
 /// The ledger, without the lock that only a server takes.
-pub(super) fn ledger(config: &Config) -> anyhow::Result<Ledger> {
-    Ok(Ledger::open_beside(&config.ledger.path)?)
+pub(super) async fn ledger(config: &Config) -> anyhow::Result<Arc<dyn Ledger>> {
+    Ok(ledger::open_beside(&config.ledger.url).await?)
 }
 
 /// The server's keys.

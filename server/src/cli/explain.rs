@@ -21,16 +21,7 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let ledger = beside::ledger(config)?;
-    let requests = if let Some(id) = Id::parse(&args.what) {
-        super::runtime()?.block_on(ledger.explain_request(id))?
-    } else {
-        let address = EmailAddress::parse(&args.what).map_err(|refusal| {
-            Misused(format!("{:?} is neither a request's name nor an address: {refusal}", args.what))
-        })?;
-        let digest = beside::keys(config)?.address_digest(&address.folded());
-        super::runtime()?.block_on(ledger.explain_address(digest))?
-    };
+    let requests = super::runtime()?.block_on(find(&args.what, config))?;
     for request in &requests {
         if args.json { writeln!(out, "{}", as_json(request))? } else { tell(request, out)? }
     }
@@ -43,6 +34,16 @@ pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> a
         return Err(Failed.into());
     }
     Ok(())
+}
+
+async fn find(what: &str, config: &Config) -> anyhow::Result<Vec<Request>> {
+    let ledger = beside::ledger(config).await?;
+    if let Some(id) = Id::parse(what) {
+        return Ok(ledger.explain_request(id).await?);
+    }
+    let address = EmailAddress::parse(what)
+        .map_err(|refusal| Misused(format!("{what:?} is neither a request's name nor an address: {refusal}")))?;
+    Ok(ledger.explain_address(beside::keys(config)?.address_digest(&address.folded())).await?)
 }
 
 fn tell(request: &Request, out: &mut dyn Write) -> std::io::Result<()> {

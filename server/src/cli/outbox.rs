@@ -33,10 +33,10 @@ pub(super) enum OutboxCommand {
 const LISTED_MAX: u32 = 10_000;
 
 pub(super) fn run(command: OutboxCommand, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let ledger = beside::ledger(config)?;
     super::runtime()?.block_on(async {
+        let ledger = beside::ledger(config).await?;
         match command {
-            OutboxCommand::List { json } => list(&ledger, json, out).await,
+            OutboxCommand::List { json } => list(&*ledger, json, out).await,
             OutboxCommand::Retry { ids } => {
                 for id in parsed(&ids)? {
                     let done = ledger.retry(id, beside::now()).await?;
@@ -55,7 +55,7 @@ pub(super) fn run(command: OutboxCommand, config: &Config, out: &mut dyn Write) 
     })
 }
 
-async fn list(ledger: &Ledger, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+async fn list(ledger: &dyn Ledger, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     let waiting = ledger.list_waiting(LISTED_MAX).await?;
     for row in &waiting {
         if json {

@@ -32,10 +32,11 @@ pub(super) fn run(args: &RequestArgs, config: &Config, out: &mut dyn Write) -> a
         identifier: identifier.as_str().to_owned(),
         accepted_at: now,
     };
-    let ledger = beside::ledger(config)?;
     super::runtime()?.block_on(async {
+        let ledger = beside::ledger(config).await?;
         ledger.count_waiting().await?;
-        ledger.admit(request, config.limits.queue_max).await
+        ledger.admit(request, config.limits.queue_max).await?;
+        anyhow::Ok(())
     })?;
     if args.json {
         writeln!(out, "{}", serde_json::json!({ "request_id": id.to_string() }))?;

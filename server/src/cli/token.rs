@@ -36,23 +36,23 @@ pub(super) enum TokenCommand {
 }
 
 pub(super) fn run(command: TokenCommand, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let ledger = beside::ledger(config)?;
     super::runtime()?.block_on(async {
+        let ledger = beside::ledger(config).await?;
         match command {
-            TokenCommand::Create { name, json } => create(&ledger, name, json, out).await,
+            TokenCommand::Create { name, json } => create(&*ledger, name, json, out).await,
             TokenCommand::List { json } => {
                 for token in ledger.list_api_tokens().await? {
                     list_one(&token, json, out)?;
                 }
                 Ok(())
             }
-            TokenCommand::Revoke { name } => revoke(&ledger, name, out).await,
+            TokenCommand::Revoke { name } => revoke(&*ledger, name, out).await,
         }
     })
 }
 
 /// Standard output holds the token alone, for scripts.
-async fn create(ledger: &Ledger, name: String, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+async fn create(ledger: &dyn Ledger, name: String, json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     if name.is_empty() || name.len() > NAME_OCTETS_MAX || name.chars().any(char::is_control) {
         return Err(Misused(format!("a name has 1 to {NAME_OCTETS_MAX} characters and no control characters")).into());
     }
@@ -87,7 +87,7 @@ fn list_one(token: &ApiToken, json: bool, out: &mut dyn Write) -> std::io::Resul
     writeln!(out, "{}  created {created}{revoked}", beside::one_line(&token.name))
 }
 
-async fn revoke(ledger: &Ledger, name: String, out: &mut dyn Write) -> anyhow::Result<()> {
+async fn revoke(ledger: &dyn Ledger, name: String, out: &mut dyn Write) -> anyhow::Result<()> {
     match ledger.revoke_api_token(name.clone(), beside::now()).await? {
         Some(at) => Ok(writeln!(out, "{} has been revoked since {}", beside::one_line(&name), beside::moment(at))?),
         None => {

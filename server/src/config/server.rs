@@ -1,11 +1,12 @@
 //! `[server]`: the public port.
 
+use super::LedgerUrl;
 use super::key::{Key, keys};
 use super::settings::{Refusal, Settings, refusal};
 use super::value::Value;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `[server]`
 #[derive(Debug, Clone)]
@@ -53,28 +54,32 @@ keys! {
         "The secret that keys codes, fingerprints and address digests: 64 hexadecimal digits. If the key is absent \
          the file is created with mode 0600; a configured one must exist, since several nodes must share it. \
          Nobody but the owner and the group may read it, nobody but the owner write it.",
-    ).or_derived("`regain.secret` beside the SQLite ledger");
+    ).or_derived("`regain.secret` beside the SQLite ledger; required with PostgreSQL");
 }
 
-/// Reads the section. `ledger` is the ledger's file, if it is known.
-pub(super) fn read(settings: &mut Settings, ledger: Option<&Path>) -> Option<Server> {
+/// Reads the section. `ledger` says where the ledger is, if that is known.
+pub(super) fn read(settings: &mut Settings, ledger: Option<&LedgerUrl>) -> Option<Server> {
     let listen = settings.parsed(&LISTEN, socket_address);
     let trusted_proxies = trusted_proxies(settings);
     let tls = tls(settings);
     let secret_file_configured = settings.configured(&SECRET_FILE);
-    if let (false, Some(ledger)) = (secret_file_configured, ledger) {
-        let beside = ledger.with_file_name("regain.secret");
-        settings.derive(&SECRET_FILE, Value::Text(beside.to_string_lossy().into_owned()));
-        return Some(Server {
-            listen: listen?,
-            trusted_proxies: trusted_proxies?,
-            tls,
-            secret_file: beside,
-            secret_file_configured,
-        });
-    }
-    let secret_file = settings.path(&SECRET_FILE)?;
-    Some(Server { listen: listen?, trusted_proxies: trusted_proxies?, tls, secret_file, secret_file_configured })
+    let secret_file = match ledger {
+        _ if secret_file_configured => settings.path(&SECRET_FILE),
+        Some(LedgerUrl::Sqlite(path)) => {
+            let beside = path.with_file_name("regain.secret");
+            settings.derive(&SECRET_FILE, Value::Text(beside.to_string_lossy().into_owned()));
+            Some(beside)
+        }
+        Some(LedgerUrl::Postgres(_)) => {
+            let accepted =
+                "a file with the same 64 hexadecimal digits on every node (`openssl rand -hex 32`, mode 0600)";
+            settings.refuse(&SECRET_FILE, refusal("is absent, and required with a ledger in PostgreSQL", accepted));
+            None
+        }
+        None => None,
+    };
+    let (listen, trusted_proxies, secret_file) = (listen?, trusted_proxies?, secret_file?);
+    Some(Server { listen, trusted_proxies, tls, secret_file, secret_file_configured })
 }
 
 /// An IP address and a port; names are not looked up, since they may stand for several.

@@ -94,12 +94,7 @@ pub(super) fn store(url: &str) -> Result<Store, Refusal> {
 pub(super) fn sqlite_path(url: &str) -> Result<String, Refusal> {
     let accepted = "sqlite:PATH, with a path relative to the configuration file or absolute";
     let Some(path) = url.strip_prefix("sqlite:") else {
-        let scheme = url.split(':').next().unwrap_or_default();
-        return Err(if ["postgres", "postgresql"].contains(&scheme) {
-            not_yet(scheme, accepted)
-        } else {
-            refusal("names no kind of store that Regain knows", accepted)
-        });
+        return Err(refusal("names no kind of store that Regain knows", accepted));
     };
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() || path.starts_with(':') {

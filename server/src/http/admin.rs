@@ -5,6 +5,7 @@ use super::headers;
 use super::problem::{self, JSON, Problem, UNAVAILABLE_PAUSE, json};
 use super::route::get_only;
 use crate::app::App;
+use crate::ledger::LedgerFault;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -64,9 +65,11 @@ async fn healthz() -> Response {
 /// Whether a request would be accepted: the ledger can be written. The user store is not asked, because a request is
 /// accepted without it.
 async fn readyz(State(app): State<Arc<App>>) -> Response {
-    if app.ledger.is_ready().await {
-        json(StatusCode::OK, JSON, &Health { status: "ready" })
-    } else {
-        json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "the ledger cannot be written" })
+    match app.ledger.is_ready(app.clock.now()).await {
+        Ok(()) => json(StatusCode::OK, JSON, &Health { status: "ready" }),
+        Err(LedgerFault::ClockOff(_)) => {
+            json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "this node's clock is off the ledger's" })
+        }
+        Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "the ledger cannot be written" }),
     }
 }

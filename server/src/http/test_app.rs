@@ -3,8 +3,8 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::{Adapters, App};
 use crate::config::{
-    Access, Admin, Api, Config, Dialect, Ledger, Limits, Mail, Mailbox, Notify, Password, PasswordPreset, PublicUrl,
-    Reset, Server, StoreUrl, Transport, Users,
+    Access, Admin, Api, Config, Dialect, Ledger, LedgerUrl, Limits, Mail, Mailbox, Notify, Password, PasswordPreset,
+    PublicUrl, Reset, Server, StoreUrl, Transport, Users,
 };
 use crate::finding::Finding;
 use crate::users::{PasswordChange, StoreFault, UserStore, Written};
@@ -49,7 +49,7 @@ pub(super) fn app(config: Config) -> Arc<App> {
     let ledger = std::env::temp_dir().join(format!("regain-{}.db", Id::new(SystemClock.now(), &SystemEntropy)));
     let adapters = Adapters {
         keys: Keys::new([7; KEY_BYTES]),
-        ledger: crate::ledger::Ledger::open_beside(&ledger).unwrap(),
+        ledger: Arc::new(crate::ledger::SqliteLedger::open_beside(&ledger).unwrap()),
         users: Arc::new(NoAccounts),
         clock: Arc::new(HandClock::default()),
         entropy: Arc::new(SystemEntropy),
@@ -75,7 +75,7 @@ pub(super) fn config() -> Config {
             secret_file: "regain.secret".into(),
             secret_file_configured: false,
         },
-        ledger: Ledger { path: "regain.db".into(), retention: Duration::from_secs(86_400) },
+        ledger: Ledger { url: LedgerUrl::Sqlite("regain.db".into()), retention: Duration::from_secs(86_400) },
         users: users(),
         reset: Reset {
             token_ttl: Duration::from_secs(3600),

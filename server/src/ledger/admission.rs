@@ -1,14 +1,12 @@
 //! Admitting requests: one durable row each, or none where too many wait.
 
-use super::writer::Lane;
-use super::{Ledger, LedgerFault, deliveries};
+use super::LedgerFault;
+use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
-use regain_core::limit::AccountLimit;
+use regain_core::limit::{AccountHistory, AccountLimit};
 use regain_core::request::{Id, Origin};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, named_params};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// A reset request about to become durable.
@@ -39,92 +37,54 @@ pub enum Admission {
     Limited(Duration),
 }
 
-impl Ledger {
+/// Admits requests: one durable row each, or none where too many wait.
+#[async_trait]
+pub trait Admissions {
     /// Makes a request durable, unless `queue_max` are waiting.
     ///
     /// # Errors
     /// [`LedgerFault::Full`] under load; [`LedgerFault`].
-    pub async fn admit(&self, request: NewRequest, queue_max: u64) -> Result<(), LedgerFault> {
-        self.admit_by(queue_max, move |ledger| insert(ledger, &request, None)).await
-    }
+    async fn admit(&self, request: NewRequest, queue_max: u64) -> Result<(), LedgerFault>;
 
     /// Makes a trusted caller's request durable, unless `limit` forbids a mail to `account`; requests still waiting
     /// count as well.
     ///
     /// # Errors
     /// [`LedgerFault::Full`] under load; [`LedgerFault`].
-    pub async fn admit_trusted(
+    async fn admit_trusted(
         &self,
         request: NewRequest,
         account: AccountId,
         limit: AccountLimit,
         queue_max: u64,
-    ) -> Result<Admission, LedgerFault> {
-        self.admit_by(queue_max, move |ledger| {
-            if let Some(wait) = limited(ledger, &request, &account, limit)? {
-                return Ok(Admission::Limited(wait));
-            }
-            insert(ledger, &request, Some(&account))?;
-            Ok(Admission::Admitted)
-        })
-        .await
-    }
+    ) -> Result<Admission, LedgerFault>;
+}
 
-    async fn admit_by<T: Send + 'static>(
-        &self,
-        queue_max: u64,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, LedgerFault> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= queue_max {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(LedgerFault::Full);
-        }
-        let admitted = self.writer.write(Lane::Acceptance, work).await;
-        if admitted.is_err() {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-        }
-        admitted
+/// What waits for the account of a trusted caller's request.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Pending {
+    /// How many requests were not mailed yet.
+    pub(super) requests: u32,
+    /// When the latest of them was accepted.
+    pub(super) last_accepted: Option<Timestamp>,
+}
+
+impl Pending {
+    /// These and those.
+    pub(super) fn and(self, more: Self) -> Self {
+        Self { requests: self.requests + more.requests, last_accepted: self.last_accepted.max(more.last_accepted) }
     }
 }
 
-fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>) -> rusqlite::Result<()> {
-    ledger
-        .prepare_cached(
-            "INSERT INTO outbox (id, message, origin, network, locales, identifier, address_digest, account, \
-               accepted_at, due_at) \
-             VALUES (:id, 'reset', :origin, :network, :locales, :identifier, :address_digest, :account, :at, :at)",
-        )?
-        .execute(named_params! {
-            ":id": request.id.as_bytes(),
-            ":origin": request.origin.as_str(),
-            ":network": request.network,
-            ":locales": request.locales,
-            ":identifier": request.identifier,
-            ":address_digest": request.address_digest,
-            ":account": account.map(AccountId::as_str),
-            ":at": request.accepted_at.as_millis(),
-        })?;
-    Ok(())
-}
-
-/// How long a trusted caller has to wait, if `limit` forbids a mail. Waiting requests for the same address count,
-/// though their account has not been looked up yet.
-fn limited(
-    ledger: &Connection,
-    request: &NewRequest,
-    account: &AccountId,
+/// How long a trusted caller has to wait, if `limit` forbids a mail. Pending requests count as if mailed.
+pub(super) fn wait(
     limit: AccountLimit,
-) -> rusqlite::Result<Option<Duration>> {
-    let mut history = deliveries::history(ledger, account, request.id, request.accepted_at, request.accepted_at)?;
-    let (waiting, last): (u32, Option<i64>) = ledger
-        .prepare_cached(
-            "SELECT count(*), max(accepted_at) FROM outbox \
-             WHERE ended_at IS NULL AND message = 'reset' AND (address_digest = ?1 OR account = ?2) \
-               AND NOT EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)",
-        )?
-        .query_row((request.address_digest, account.as_str()), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    history.last_accepted = history.last_accepted.max(last.map(Timestamp::from_millis));
-    history.mints_in_hour += waiting;
-    let why = limit.suppresses(request.accepted_at, &history);
-    Ok(why.map(|why| limit.retry_after(request.accepted_at, &history, why)))
+    accepted_at: Timestamp,
+    mut history: AccountHistory,
+    pending: Pending,
+) -> Option<Duration> {
+    history.last_accepted = history.last_accepted.max(pending.last_accepted);
+    history.mints_in_hour += pending.requests;
+    let why = limit.suppresses(accepted_at, &history)?;
+    Some(limit.retry_after(accepted_at, &history, why))
 }

@@ -1,13 +1,14 @@
 //! What the courier decides on a leased batch, and mints for it.
 
-use super::{Leased, Ledger, LedgerFault};
+use super::LedgerFault;
+use super::outbox::Leased;
+use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
-use regain_core::limit::{AccountHistory, AccountLimit, HOUR, Suppression};
+use regain_core::limit::{AccountHistory, AccountLimit};
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, named_params};
 
 /// The row that each request gets each time it is worked on, known or unknown.
 #[derive(Debug, Clone)]
@@ -65,132 +66,72 @@ pub enum Verdict {
     /// The digests are committed: send.
     Send,
     /// No mail, because of another request.
-    Suppressed(Suppression),
+    Suppressed(Reason),
     /// No mail.
     Ended,
 }
 
-impl Ledger {
+/// What the courier decides on a leased batch, and mints for it.
+#[async_trait]
+pub trait Deliveries {
     /// Commits the decisions on a batch, in its order: one delivery row and one update for each request, whatever
     /// was decided.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn decide(
+    async fn decide(
         &self,
         batch: Vec<Decided>,
         lease: Id,
         limit: AccountLimit,
         now: Timestamp,
-    ) -> Result<Vec<Verdict>, LedgerFault> {
-        self.write(move |ledger| batch.iter().map(|decided| decide(ledger, decided, lease, limit, now)).collect()).await
-    }
+    ) -> Result<Vec<Verdict>, LedgerFault>;
 }
 
-fn decide(
-    ledger: &Connection,
-    decided: &Decided,
-    lease: Id,
-    limit: AccountLimit,
-    now: Timestamp,
-) -> rusqlite::Result<Verdict> {
-    const SEND: (Verdict, State, Option<Reason>) = (Verdict::Send, State::Leased, None);
-    let Decided { row, decision, .. } = decided;
-    let (verdict, state, reason) = match decision {
-        Decision::End(reason) => (Verdict::Ended, State::Failed, Some(*reason)),
-        Decision::Mail { message: MessageKind::PasswordChanged, .. } => SEND,
-        Decision::Mail { account, .. } => {
-            match limit.suppresses(row.accepted_at, &history(ledger, account, row.id, row.accepted_at, now)?) {
-                Some(why) => (Verdict::Suppressed(why), State::Suppressed, Some(why.into())),
-                None => SEND,
+/// What the ledger knows of an account when a request of it is decided on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Others {
+    /// Its other requests.
+    pub(super) history: AccountHistory,
+    /// When all its links ended at once, and why: a request accepted before is not mailed after.
+    pub(super) closed: Option<(Timestamp, Reason)>,
+}
+
+/// What a decision comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Judgement {
+    pub(super) verdict: Verdict,
+    pub(super) state: State,
+    pub(super) reason: Option<Reason>,
+}
+
+impl Decided {
+    /// The account whose other requests have a say in this one.
+    pub(super) fn limited_account(&self) -> Option<&AccountId> {
+        match &self.decision {
+            Decision::Mail { message: MessageKind::PasswordChanged, .. } | Decision::End(_) => None,
+            Decision::Mail { account, .. } => Some(account),
+        }
+    }
+
+    /// Judges by what is known of [`Decided::limited_account`]; a notice is never suppressed.
+    pub(super) fn judge(&self, limit: AccountLimit, others: &Others) -> Judgement {
+        let accepted_at = self.row.accepted_at;
+        let suppressed =
+            |why| Judgement { verdict: Verdict::Suppressed(why), state: State::Suppressed, reason: Some(why) };
+        if let Decision::End(why) = self.decision {
+            return Judgement { verdict: Verdict::Ended, state: State::Failed, reason: Some(why) };
+        }
+        if self.limited_account().is_some() {
+            if let Some((at, why)) = others.closed
+                && accepted_at <= at
+            {
+                return suppressed(why);
+            }
+            if let Some(why) = limit.suppresses(accepted_at, &others.history) {
+                return suppressed(why.into());
             }
         }
-    };
-    let account = match decision {
-        Decision::Mail { account, .. } => Some(account.as_str()),
-        Decision::End(_) => None,
-    };
-    let held = ledger
-        .prepare_cached(
-            "UPDATE outbox SET state = :state, reason = :reason, account = coalesce(:account, account), \
-               ended_at = :ended_at, lease = iif(:ended_at IS NULL, lease, NULL) \
-             WHERE id = :id AND lease = :lease AND ended_at IS NULL",
-        )?
-        .execute(named_params! {
-            ":state": state.as_str(),
-            ":reason": reason.map(Reason::as_str),
-            ":account": account,
-            ":ended_at": (verdict != Verdict::Send).then_some(now.as_millis()),
-            ":id": row.id.as_bytes(),
-            ":lease": lease.as_bytes(),
-        })?;
-    if held == 0 {
-        return Ok(Verdict::Ended);
+        Judgement { verdict: Verdict::Send, state: State::Leased, reason: None }
     }
-    insert(ledger, decided, verdict == Verdict::Send)?;
-    Ok(verdict)
-}
-
-/// Where nothing is mailed, the row names no account, and its digests open nothing.
-fn insert(ledger: &Connection, decided: &Decided, is_mailed: bool) -> rusqlite::Result<usize> {
-    let Decided { row, decision, delivery } = decided;
-    let (message, account, address) = match decision {
-        Decision::Mail { message, account, address } if is_mailed => {
-            (Some(*message), Some(account.as_str()), Some(address))
-        }
-        Decision::Mail { .. } | Decision::End(_) => (None, None, None),
-    };
-    ledger
-        .prepare_cached(
-            "INSERT INTO deliveries (id, entry, message, account, address, address_digest, token_digest, code_digest, \
-               not_me_digest, fingerprint, minted_at, expires_at, code_expires_at, state) \
-             VALUES (:id, :entry, :message, :account, :address, :address_digest, :token_digest, :code_digest, \
-               :not_me_digest, :fingerprint, :minted_at, :expires_at, :code_expires_at, :state)",
-        )?
-        .execute(named_params! {
-            ":id": delivery.id.as_bytes(),
-            ":entry": row.id.as_bytes(),
-            ":message": message.map(MessageKind::as_str),
-            ":account": account,
-            ":address": address,
-            ":address_digest": delivery.address_digest,
-            ":token_digest": delivery.token_digest,
-            ":code_digest": delivery.code_digest,
-            ":not_me_digest": delivery.not_me_digest,
-            ":fingerprint": delivery.fingerprint,
-            ":minted_at": delivery.minted_at.as_millis(),
-            ":expires_at": delivery.expires_at.as_millis(),
-            ":code_expires_at": delivery.code_expires_at.as_millis(),
-            ":state": if message == Some(MessageKind::Reset) { "live" } else { "none" },
-        })
-}
-
-/// What is known of `account`'s requests other than `except`, which was accepted at `accepted_at`.
-pub(super) fn history(
-    ledger: &Connection,
-    account: &AccountId,
-    except: Id,
-    accepted_at: Timestamp,
-    now: Timestamp,
-) -> rusqlite::Result<AccountHistory> {
-    let last_accepted: Option<i64> = ledger
-        .prepare_cached(
-            "SELECT max(accepted_at) FROM outbox \
-             WHERE account = ?1 AND id <> ?2 AND accepted_at <= ?3 AND message = 'reset' AND state <> 'suppressed'",
-        )?
-        .query_row((account.as_str(), except.as_bytes(), accepted_at.as_millis()), |row| row.get(0))?;
-    let (last_mint, mints, oldest): (Option<i64>, u32, Option<i64>) = ledger
-        .prepare_cached(
-            "SELECT max(minted_at), count(*) FILTER (WHERE minted_at > ?3), min(minted_at) FILTER (WHERE minted_at > ?3) \
-             FROM deliveries WHERE account = ?1 AND entry <> ?2 AND message IN ('reset', 'no_account')",
-        )?
-        .query_row((account.as_str(), except.as_bytes(), now.minus(HOUR).as_millis()), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    Ok(AccountHistory {
-        last_accepted: last_accepted.map(Timestamp::from_millis),
-        last_mint: last_mint.map(Timestamp::from_millis),
-        mints_in_hour: mints,
-        oldest_mint_in_hour: oldest.map(Timestamp::from_millis),
-    })
 }

@@ -4,61 +4,97 @@
 //! [`outcomes`] what became of the mail. What was mailed comes back as a token ([`tokens`]) or a code ([`codes`]), is
 //! claimed, and ends in [`settle`]; or in [`not_me`]. [`timeline`] tells all of it.
 //!
-//! One file of SQLite in WAL mode with `synchronous=FULL`: what is answered with 200 has been synced to disk. One
-//! thread writes, and commits whatever has queued meanwhile in one transaction ([`writer`]); reads go elsewhere
-//! ([`readers`]). Commands in other processes write to the same file; a second *server* is refused ([`lock`]).
+//! Each of these files holds one part of the [`Ledger`] trait and what both engines agree on; the SQL is in a file of the
+//! same name under `sqlite/` and `postgres/`. Methods are whole steps of the story, no method hands out a transaction, and
+//! a guard that fails is zero rows, not an error. `conformance/` holds both engines to the same behaviour.
 
 mod admission;
 mod api_tokens;
 mod codes;
-mod deliveries;
 #[cfg(test)]
-mod guard_tests;
-mod lock;
+mod conformance;
+mod deliveries;
 mod not_me;
 mod outbox;
 mod outcomes;
-mod readers;
+mod postgres;
+mod queue;
 pub mod retention;
-mod rows;
-mod schema;
 mod settle;
+pub mod sqlite;
 mod timeline;
 mod tokens;
-mod writer;
 
-pub use admission::{Admission, NewRequest};
-pub use api_tokens::ApiToken;
-pub use deliveries::{Decided, Decision, NewDelivery, Verdict};
-pub use not_me::Disowned;
-pub use outbox::{Lease, Leased, Waiting};
-pub use outcomes::Finished;
-pub use settle::Notice;
-pub use timeline::{Delivery, Event, Request};
-pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState};
+pub use admission::{Admission, Admissions, NewRequest};
+pub use api_tokens::{ApiToken, ApiTokens};
+pub use codes::{CodeDigest, Codes};
+pub use deliveries::{Decided, Decision, Deliveries, NewDelivery, Verdict};
+pub use not_me::{Disowned, Disownments};
+pub use outbox::{Lease, Leased, Outbox, Waiting};
+pub use outcomes::{Finished, Outcomes};
+pub use retention::Retention;
+pub use settle::{Notice, Settlements};
+pub use sqlite::SqliteLedger;
+pub use timeline::{Delivery, Event, Request, Timeline};
+pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};
 
-use readers::Readers;
-use rusqlite::Connection;
-use std::path::Path;
+use crate::config::LedgerUrl;
+use async_trait::async_trait;
+use regain_core::time::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use thiserror::Error;
-use writer::{Lane, Writer};
 
-/// A handle on the ledger; clones share one writer and its readers.
-#[derive(Clone)]
-pub struct Ledger {
-    writer: Arc<Writer>,
-    readers: Arc<Readers>,
-    /// Requests that have not ended, as far as this process knows.
-    waiting: Arc<AtomicU64>,
-    _lock: Option<Arc<lock::ServerLock>>,
+/// Regain's own state, whichever engine keeps it. What a method answers is durable by then.
+#[async_trait]
+pub trait Ledger:
+    Admissions
+    + Outbox
+    + Deliveries
+    + Outcomes
+    + Tokens
+    + Codes
+    + Settlements
+    + Disownments
+    + ApiTokens
+    + Retention
+    + Timeline
+    + Send
+    + Sync
+{
+    /// Whether requests can be accepted here at `now`, the time on this node.
+    ///
+    /// # Errors
+    /// [`LedgerFault`], with what is in the way.
+    async fn is_ready(&self, now: Timestamp) -> Result<(), LedgerFault>;
+}
+
+/// Opens the ledger for a server: migrates it, and where there can be but one server makes sure that it is the only
+/// one and frees the leases of one that died.
+///
+/// # Errors
+/// [`LedgerFault`], in particular if another server holds a ledger that only one may hold.
+pub async fn open_for_server(url: &LedgerUrl) -> Result<Arc<dyn Ledger>, LedgerFault> {
+    Ok(match url {
+        LedgerUrl::Sqlite(path) => Arc::new(SqliteLedger::open_for_server(path).await?),
+        LedgerUrl::Postgres(url) => postgres::open(url).await?,
+    })
+}
+
+/// Opens the ledger for a command beside servers that may be running.
+///
+/// # Errors
+/// [`LedgerFault`].
+pub async fn open_beside(url: &LedgerUrl) -> Result<Arc<dyn Ledger>, LedgerFault> {
+    Ok(match url {
+        LedgerUrl::Sqlite(path) => Arc::new(SqliteLedger::open_beside(path)?),
+        LedgerUrl::Postgres(url) => postgres::open(url).await?,
+    })
 }
 
 /// The ledger could not be read or written. For the operator; nothing of it reaches a client.
 #[derive(Debug, Clone, Error)]
 pub enum LedgerFault {
-    /// The engine refused or the disk failed.
+    /// The engine refused, the disk failed, or the server is away.
     #[error("the ledger {what}: {cause}")]
     Engine {
         /// What failed, as a predicate: "cannot be opened".
@@ -72,132 +108,10 @@ pub enum LedgerFault {
     /// Another server holds it.
     #[error("another server uses the ledger {0}; stop it first, or give this one a ledger of its own ([ledger] url)")]
     Locked(String),
-    /// Its file was written by something else.
+    /// It was written by something else.
     #[error("the ledger {0}")]
     Foreign(String),
-}
-
-impl LedgerFault {
-    fn engine(what: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
-        move |cause| Self::Engine { what, cause: cause.to_string() }
-    }
-}
-
-impl Ledger {
-    /// Opens the ledger for the one server: takes the lock, migrates, and frees the leases of a server that died.
-    ///
-    /// # Errors
-    /// [`LedgerFault`], in particular if another server holds it.
-    pub async fn open_for_server(path: &Path) -> Result<Self, LedgerFault> {
-        let lock = lock::ServerLock::take(path)?;
-        let ledger = Self::open_with(path, Some(Arc::new(lock)))?;
-        ledger.free_leases().await?;
-        ledger.count_waiting().await?;
-        Ok(ledger)
-    }
-
-    /// Opens the ledger for a command beside a server that may be running.
-    ///
-    /// # Errors
-    /// [`LedgerFault`].
-    pub fn open_beside(path: &Path) -> Result<Self, LedgerFault> {
-        Self::open_with(path, None)
-    }
-
-    fn open_with(path: &Path, lock: Option<Arc<lock::ServerLock>>) -> Result<Self, LedgerFault> {
-        let missing = |cause: std::io::Error| LedgerFault::Engine {
-            what: "cannot be created",
-            cause: format!("{}: {cause}; its folder must exist and be writable here", path.display()),
-        };
-        create_for_owner_alone(path).map_err(missing)?;
-        let broken = |cause: rusqlite::Error| LedgerFault::Engine {
-            what: "cannot be opened",
-            cause: format!("{}: {cause}", path.display()),
-        };
-        let mut connection = Connection::open(path).map_err(broken)?;
-        schema::refuse_foreign(&connection)?;
-        schema::refuse_foreign(&connection)?;
-        configure(&connection).map_err(broken)?;
-        connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB).map_err(broken)?;
-        schema::migrate(&mut connection)?;
-        Ok(Self {
-            writer: Arc::new(Writer::start(connection)?),
-            readers: Arc::new(Readers::new(path)),
-            waiting: Arc::new(AtomicU64::new(0)),
-            _lock: lock,
-        })
-    }
-
-    /// Whether the ledger can be written at this moment.
-    pub async fn is_ready(&self) -> bool {
-        self.write(|ledger| ledger.execute("UPDATE migrations SET version = version WHERE version = 0", []))
-            .await
-            .is_ok()
-    }
-
-    /// How many requests wait, as far as this process knows.
-    #[must_use]
-    pub fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
-    }
-
-    /// Writes by the lane of courier and redeeming, which is drained first.
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, LedgerFault> {
-        self.writer.write(Lane::Work, work).await
-    }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        look: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, LedgerFault> {
-        self.readers.read(look).await
-    }
-}
-
-/// The ledger names who asked for what from where: for its owner's eyes only. SQLite gives its other files the same mode.
-fn create_for_owner_alone(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// What every connection to the ledger is set to.
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
-}
-
-/// Negative: KiB (SQLite's convention). The digests land all over their indexes; these pages had better be at hand.
-const WRITER_CACHE_KIB: i64 = -16_384;
-
-/// How long to wait for a command in another process; its transactions are short.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[tokio::test]
-    async fn nobody_but_the_owner_reads_the_ledger() {
-        let dir = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open_for_server(&dir.path().join("regain.db")).await.unwrap();
-        let modes: Vec<_> = std::fs::read_dir(dir.path())
-            .unwrap()
-            .map(|file| file.unwrap())
-            .map(|file| (file.file_name(), file.metadata().unwrap().permissions().mode() & 0o777))
-            .collect();
-        assert!(modes.len() >= 3, "the ledger, its log and its lock: {modes:?}");
-        assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
-        drop(ledger);
-    }
+    /// This node's clock and the ledger's are too far apart: what one node leases, another would take for lapsed.
+    #[error("this node's clock is {0} s off the ledger's; set it (NTP), or links and leases cannot be trusted here")]
+    ClockOff(i64),
 }

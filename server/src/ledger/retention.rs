@@ -1,54 +1,25 @@
 //! Forgetting: ended requests go after the configured time, those that found no account after a day.
 
-use super::{Ledger, LedgerFault};
+use super::LedgerFault;
+use async_trait::async_trait;
 use regain_core::time::Timestamp;
-use rusqlite::Connection;
 use std::time::Duration;
 
 /// Requests for unknown addresses say only who was *not* a customer; a day is enough to answer a complaint.
-const UNKNOWN_KEPT: Duration = Duration::from_secs(86_400);
+pub(super) const UNKNOWN_KEPT: Duration = Duration::from_secs(86_400);
 /// Links that say "this was not me" live so long, and the row they stand in with them.
 pub const NOT_ME_TTL: Duration = Duration::from_secs(7 * 86_400);
 /// Opens what stands in place of an account's key where an address without an account is mailed.
 pub const STAND_IN: &str = "no account ";
-/// Small, so that no request waits for it.
-const BATCH: u32 = 200;
+/// Rows at a time. Small, so that no request waits for it.
+pub(super) const BATCH: u32 = 200;
 
-impl Ledger {
+/// Forgetting.
+#[async_trait]
+pub trait Retention {
     /// Forgets one small batch of what ended longer than `retention` ago; false once nothing is left to forget.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    pub async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault> {
-        self.write(move |ledger| {
-            let a_day_ago = now.minus(UNKNOWN_KEPT);
-            let mut forgotten = forget_entries(ledger, a_day_ago, "reason = 'unknown' AND state = 'failed'")?;
-            forgotten += forget_entries(ledger, a_day_ago, &format!("account GLOB '{STAND_IN}*'"))?;
-            let live_link = "EXISTS (SELECT 1 FROM deliveries WHERE entry = outbox.id AND message IS NOT NULL)";
-            let long_ago = now.minus(retention.max(NOT_ME_TTL));
-            forgotten += forget_entries(ledger, now.minus(retention), &format!("NOT {live_link}"))?;
-            forgotten += forget_entries(ledger, long_ago, live_link)?;
-            forgotten += ledger
-                .prepare_cached(
-                    "DELETE FROM code_attempts WHERE address_digest IN \
-                       (SELECT address_digest FROM code_attempts WHERE last_at < ?1 LIMIT ?2)",
-                )?
-                .execute((now.minus(UNKNOWN_KEPT).as_millis(), BATCH))?;
-            Ok(forgotten > 0)
-        })
-        .await
-    }
-}
-
-fn forget_entries(ledger: &Connection, before: Timestamp, which: &str) -> rusqlite::Result<usize> {
-    let entries: Vec<Vec<u8>> = ledger
-        .prepare_cached(&format!("SELECT id FROM outbox WHERE ended_at < ?1 AND {which} LIMIT ?2"))?
-        .query_map((before.as_millis(), BATCH), |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for entry in &entries {
-        ledger.prepare_cached("DELETE FROM deliveries WHERE entry = ?1")?.execute([entry])?;
-        ledger.prepare_cached("DELETE FROM events WHERE entry = ?1")?.execute([entry])?;
-        ledger.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([entry])?;
-    }
-    Ok(entries.len())
+    async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault>;
 }

@@ -2,12 +2,11 @@
 
 use super::Credential;
 use crate::app::App;
-use crate::ledger::{LedgerFault, LiveToken, TokenState};
+use crate::ledger::{CodeDigest, LedgerFault, LiveToken, TokenState};
 use regain_core::account::Account;
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
 use regain_core::hash::StoredPassword;
-use regain_core::request::Id;
 use regain_core::time::Timestamp;
 use regain_core::token::Purpose;
 use subtle::ConstantTimeEq;
@@ -86,6 +85,6 @@ async fn try_code(
     let address_digest = app.keys.address_digest(&address.folded());
     let keys = app.keys.clone();
     let code = code.cloned();
-    let digest_for = move |delivery: Id| Some(code.as_ref()?.digest(&keys, delivery.as_bytes()));
+    let digest_for: CodeDigest = Box::new(move |delivery| Some(code.as_ref()?.digest(&keys, delivery.as_bytes())));
     app.ledger.try_code(address_digest, digest_for, app.config.reset.code_attempts_max, now).await
 }

@@ -26,18 +26,25 @@ pub(super) fn secret(config: &Config) -> Finding {
 /// The ledger, if there is one yet.
 pub(super) async fn ledger(config: &Config) -> Finding {
     const SUBJECT: &str = "ledger";
-    let path = &config.ledger.path;
-    if !path.exists() {
+    if let Some(path) = config.ledger.url.path()
+        && !path.exists()
+    {
         return made_at_start(SUBJECT, path);
     }
-    let counted = match beside::ledger(config) {
-        Ok(ledger) => ledger.count_waiting().await.map_err(anyhow::Error::from),
-        Err(fault) => Err(fault),
-    };
-    match counted {
-        Ok(waiting) => Finding::holds(SUBJECT, format!("{} can be written; {waiting} wait in it", path.display())),
+    match counted(config).await {
+        Ok(waiting) => {
+            let place =
+                config.ledger.url.path().map_or("in PostgreSQL: it".to_owned(), |path| path.display().to_string());
+            Finding::holds(SUBJECT, format!("{place} can be written; {waiting} wait in it"))
+        }
         Err(fault) => Finding::fails(SUBJECT, fault.to_string()),
     }
+}
+
+async fn counted(config: &Config) -> anyhow::Result<u64> {
+    let ledger = beside::ledger(config).await?;
+    ledger.is_ready(beside::now()).await?;
+    Ok(ledger.count_waiting().await?)
 }
 
 /// A clock that is years behind makes links that have never lived.

@@ -20,7 +20,7 @@ fn the_least_configuration_gets_the_documented_defaults() {
     assert!(config.server.trusted_proxies.is_empty() && config.server.tls.is_none());
     assert_eq!(config.server.secret_file, Path::new("/etc/regain/regain.secret"));
     assert!(!config.server.secret_file_configured);
-    assert_eq!(config.ledger.path, Path::new("/etc/regain/regain.db"));
+    assert_eq!(config.ledger.url.path(), Some(Path::new("/etc/regain/regain.db")));
     assert_eq!(config.ledger.retention, Duration::from_secs(30 * 86_400));
     assert_eq!(sqlite_path(&config), Path::new("/etc/regain/app.db"));
     assert_eq!([&config.users.id, &config.users.email, &config.users.password], ["id", "email", "password"]);

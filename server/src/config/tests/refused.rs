@@ -102,13 +102,23 @@ fn an_api_token_that_no_header_carries_is_refused() {
 }
 
 #[test]
+fn a_ledger_on_several_nodes_wants_the_secret_they_share() {
+    let shared = plus(LEAST, "[ledger]\nurl = \"postgres://regain@db/regain\"");
+    assert_eq!(title(&shared), "error: `server.secret_file` is absent, and required with a ledger in PostgreSQL");
+    let config = read(&plus(&shared, "[server]\nsecret_file = \"shared.secret\""));
+    assert!(config.ledger.url.is_shared() && config.server.secret_file_configured);
+    for url in ["mysql://db/regain", "ldap://db", "postgres:db", "regain.db"] {
+        refused("ledger.url", &format!("{url:?}"));
+    }
+}
+
+#[test]
 fn what_this_version_lacks_is_refused_by_name() {
     for scheme in ["ldap", "ldaps", "https"] {
         let store = title(&LEAST.replace("sqlite:app.db", &format!("{scheme}://directory.example.com")));
         let complaint = format!("names a kind of store ({scheme}) that this version does not support yet");
         assert_eq!(store, format!("error: `users.url` {complaint}"));
     }
-    refused("ledger.url", "\"postgres://db/regain\"");
     for (path, value) in [
         ("password.breached_file", "\"breached.bin\""),
         ("notify.webhook_url", "\"https://hooks.example.com\""),

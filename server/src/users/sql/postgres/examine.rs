@@ -2,13 +2,14 @@
 
 use super::Shared;
 use super::catalogue;
-use super::fault::{cause, fault};
+use super::fault::fault;
 use super::rights::{self, Denied};
 use super::statements::Statements;
 use super::values::{Values, is_true, lines, rows, run, text};
 use super::write::is_there;
 use crate::config;
 use crate::finding::Finding;
+use crate::postgres::cause;
 use crate::users::StoreFault;
 use crate::users::sql::examine::{self as say, NO_PLAN, NOT_COUNTED, NOT_SAMPLED, STORE};
 use crate::users::sql::limits::SURVEY_MAX;

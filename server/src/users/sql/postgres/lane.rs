@@ -2,8 +2,7 @@
 //! allowed.
 
 use super::fault::{OVERDUE, fault};
-use super::tls::Tls;
-use super::url::Target;
+use crate::postgres::{Target, Tls};
 use crate::users::StoreFault;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use futures_util::future::BoxFuture;

@@ -6,13 +6,12 @@ mod fault;
 mod lane;
 mod rights;
 mod statements;
-mod tls;
-mod url;
 mod values;
 mod write;
 
 use crate::config;
 use crate::finding::Finding;
+use crate::postgres::{Target, Tls};
 use crate::users::sql::examine::STORE;
 use crate::users::sql::limits::{BATCH_MAX, Seen, TimeLimits};
 use crate::users::sql::mapping::Mapping;
@@ -31,10 +30,8 @@ use secrecy::SecretString;
 use statements::{Marked, Statements};
 use std::pin::pin;
 use std::sync::Arc;
-use tls::Tls;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Row};
-use url::Target;
 use values::{is_true, lines, rows, stream, text};
 
 /// The application's own PostgreSQL database. It is connected to when it is needed: if it is absent or slow, callers
@@ -64,7 +61,7 @@ struct Shared {
 /// # Errors
 /// [`StoreFault`], if the URL cannot be one, or the server is not there or does not let us in.
 pub(super) async fn connect(url: &SecretString) -> Result<Client, StoreFault> {
-    let target = Target::parse(url)?;
+    let target = Target::parse(url, USERS_URL)?;
     let connected = target.config.connect(Tls::new(&target.encryption)?.connector).await;
     let (client, connection) = connected.map_err(|error| fault("cannot be reached", &error))?;
     tokio::spawn(connection);
@@ -86,7 +83,7 @@ impl PostgresStore {
         limits: TimeLimits,
     ) -> Result<Self, StoreFault> {
         let mapping = Mapping::of(users)?;
-        let target = Target::parse(url)?;
+        let target = Target::parse(url, USERS_URL)?;
         let tls = Tls::new(&target.encryption)?;
         Ok(Self {
             readers: Lane::new(&target, tls.clone(), READERS_MAX)?,
@@ -240,6 +237,8 @@ fn read_role(row: &Row) -> Option<Role> {
     })
 }
 
+/// Where the operator wrote the address.
+const USERS_URL: &str = "users.url";
 /// Look-ups come from one courier and from opened links; more connections would only be taken from the application,
 /// whose server has a hundred by default.
 const READERS_MAX: usize = 4;

@@ -104,5 +104,5 @@ fn unwritten(error: &Error, change: &PasswordChange) -> StoreFault {
 fn without_values(error: &Error, change: &PasswordChange) -> String {
     let values = [change.new.expose(), change.expected.expose(), &change.expected_address];
     let known = values.into_iter().filter(|value| !value.is_empty());
-    known.fold(super::fault::cause(error), |text, value| text.replace(value, "…"))
+    known.fold(crate::postgres::cause(error), |text, value| text.replace(value, "…"))
 }

@@ -1,7 +1,7 @@
 //! The encryption of a connection, and whose certificate is believed.
 
+use super::Unusable;
 use crate::roots;
-use crate::users::StoreFault;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -16,7 +16,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// libpq's `sslmode`. The path is that of the roots to believe; without one, the system's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Encryption {
+pub(crate) enum Encryption {
     /// None.
     Disable,
     /// If the server offers it, whoever it is.
@@ -31,23 +31,23 @@ pub(super) enum Encryption {
 
 impl Encryption {
     /// Whether the server has to show that it is the one that is named.
-    pub(super) fn is_verified(&self) -> bool {
+    pub(crate) fn is_verified(&self) -> bool {
         matches!(self, Self::VerifyFull(_))
     }
 }
 
 /// What makes encrypted connections.
 #[derive(Clone)]
-pub(super) struct Tls {
-    pub(super) connector: MakeRustlsConnect,
+pub(crate) struct Tls {
+    pub(crate) connector: MakeRustlsConnect,
     /// Whether a server has shown a certificate: the driver does not tell whether `prefer` found what it preferred.
     met: Arc<AtomicBool>,
 }
 
 impl Tls {
     /// # Errors
-    /// [`StoreFault`], if there are no roots to believe.
-    pub(super) fn new(encryption: &Encryption) -> Result<Self, StoreFault> {
+    /// [`Unusable`], if there are no roots to believe.
+    pub(crate) fn new(encryption: &Encryption) -> Result<Self, Unusable> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -68,7 +68,7 @@ impl Tls {
     }
 
     /// Whether connections made under `encryption` are encrypted, as far as was seen until now.
-    pub(super) fn encrypts(&self, encryption: &Encryption) -> bool {
+    pub(crate) fn encrypts(&self, encryption: &Encryption) -> bool {
         match encryption {
             Encryption::Disable => false,
             Encryption::Prefer => self.met.load(Ordering::Relaxed),
@@ -77,11 +77,11 @@ impl Tls {
     }
 }
 
-fn roots(path: Option<&Path>) -> Result<RootCertStore, StoreFault> {
+fn roots(path: Option<&Path>) -> Result<RootCertStore, Unusable> {
     let Some(path) = path else {
         let roots = roots::native();
         return match roots.is_empty() {
-            true => Err(unusable("this system has no root certificates; name a file with sslrootcert in users.url")),
+            true => Err(unusable("this system has no root certificates; name a file with sslrootcert in the URL")),
             false => Ok(roots),
         };
     };
@@ -98,8 +98,8 @@ fn roots(path: Option<&Path>) -> Result<RootCertStore, StoreFault> {
     Ok(roots)
 }
 
-fn unusable(cause: &str) -> StoreFault {
-    StoreFault { what: "cannot be reached over TLS", cause: cause.to_owned() }
+fn unusable(cause: &str) -> Unusable {
+    Unusable { what: "cannot be reached over TLS", cause: cause.to_owned() }
 }
 
 /// Does not ask for the server's name, as `verify-ca` wants it; without roots, not for anything.

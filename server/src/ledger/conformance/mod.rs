@@ -6,9 +6,9 @@ use regain_core::account::AccountId;
 use regain_core::delivery::Outcome;
 use regain_core::entropy::random;
 use regain_core::keys::Digest;
-use regain_core::limit::{AccountLimit, Suppression};
+use regain_core::limit::AccountLimit;
 use regain_core::message::MessageKind;
-use regain_core::request::{Id, Origin};
+use regain_core::request::{Id, Origin, Reason};
 use regain_core::time::Timestamp;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -19,7 +19,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// A ledger, and the moment that it is there.
 struct Fixture {
-    ledger: Ledger,
+    ledger: Arc<dyn Ledger>,
     now: Timestamp,
     dir: TempDir,
 }
@@ -36,7 +36,7 @@ struct Minted {
 impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open_beside(&dir.path().join("regain.db")).unwrap();
+        let ledger = Arc::new(SqliteLedger::open_beside(&dir.path().join("regain.db")).unwrap());
         Self { ledger, now: Timestamp::from_millis(1_800_000_000_000), dir }
     }
 
@@ -180,9 +180,9 @@ async fn the_server_that_starts_frees_the_leases_of_the_one_that_died() {
     fixture.admit().await;
     assert_eq!(fixture.lease().await.1.len(), 1);
     let path = fixture.dir.path().join("regain.db");
-    fixture.ledger = Ledger::open_for_server(&path).await.unwrap();
+    fixture.ledger = Arc::new(SqliteLedger::open_for_server(&path).await.unwrap());
     assert_eq!(fixture.lease().await.1.len(), 1);
-    assert!(matches!(Ledger::open_for_server(&path).await, Err(LedgerFault::Locked(_))));
+    assert!(matches!(SqliteLedger::open_for_server(&path).await, Err(LedgerFault::Locked(_))));
 }
 
 #[tokio::test]
@@ -317,7 +317,7 @@ async fn of_one_accounts_batch_one_is_mailed() {
     let (lease, rows) = ledger.lease().await;
     let (first, _) = ledger.decide(&rows[0], lease).await;
     let (second, suppressed) = ledger.decide(&rows[1], lease).await;
-    assert_eq!((first, second), (Verdict::Send, Verdict::Suppressed(Suppression::Cooldown)));
+    assert_eq!((first, second), (Verdict::Send, Verdict::Suppressed(Reason::Cooldown)));
     assert!(ledger.live(&suppressed).await.is_none());
 }
 
@@ -346,15 +346,15 @@ async fn a_right_code_does_not_count_while_its_link_is_being_redeemed() {
     let token = ledger.live(&minted).await.unwrap();
     let claim = ledger.claims(&token).await.unwrap();
     for _ in 0..3 {
-        let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
+        let found = ledger.ledger.try_code(ADDRESS, Box::new(move |_| Some(code)), 3, ledger.now).await.unwrap();
         assert!(matches!(found, TokenState::Dead));
     }
     assert!(ledger.ledger.release(&claim).await.unwrap());
-    let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
+    let found = ledger.ledger.try_code(ADDRESS, Box::new(move |_| Some(code)), 3, ledger.now).await.unwrap();
     assert!(matches!(found, TokenState::Live(_)));
 
     ledger.claims(&token).await.unwrap();
     ledger.now = ledger.now.plus(MINUTE);
-    let found = ledger.ledger.try_code(ADDRESS, move |_| Some(code), 3, ledger.now).await.unwrap();
+    let found = ledger.ledger.try_code(ADDRESS, Box::new(move |_| Some(code)), 3, ledger.now).await.unwrap();
     assert!(matches!(found, TokenState::Recovering), "a claim that lapsed is looked into first");
 }

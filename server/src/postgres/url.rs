@@ -1,8 +1,8 @@
 //! `postgres://…`, with the meanings that libpq gives it.
 
+use super::Unusable;
 use super::tls::Encryption;
 use crate::config::url::{is_loopback_host, percent_decoded};
-use crate::users::StoreFault;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,17 +10,24 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 /// Where the database is, and how to talk to it.
-pub(super) struct Target {
-    pub(super) config: Config,
-    pub(super) encryption: Encryption,
+pub(crate) struct Target {
+    pub(crate) config: Config,
+    pub(crate) encryption: Encryption,
 }
 
 impl Target {
-    /// Reads a URL. What the driver does not know of it, `sslmode` and `sslrootcert`, is read here.
+    /// Reads the URL that stands under `key`. What the driver does not know of it, `sslmode` and `sslrootcert`, is read here.
     ///
     /// # Errors
-    /// [`StoreFault`], which says what to write, and never quotes the URL: it may hold a password.
-    pub(super) fn parse(url: &SecretString) -> Result<Self, StoreFault> {
+    /// [`Unusable`], which says what to write, and never quotes the URL: it may hold a password.
+    pub(crate) fn parse(url: &SecretString, key: &str) -> Result<Self, Unusable> {
+        Self::read(url).map_err(|why| Unusable {
+            what: "cannot be used as configured",
+            cause: format!("{key} is written postgres://NAME:PASSWORD@HOST:PORT/DATABASE?sslmode=MODE; {why}"),
+        })
+    }
+
+    fn read(url: &SecretString) -> Result<Self, String> {
         let (base, options) = split(url.expose_secret());
         let (mut mode, mut roots, mut known) = (None, None, Vec::new());
         for option in options.split('&').filter(|option| !option.is_empty()) {
@@ -35,7 +42,7 @@ impl Target {
         }
         let mut config: Config = format!("{base}?{}", known.join("&")).parse().map_err(|_| unreadable())?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            return Err(invalid("it names no host; a Unix socket is named by its folder: ?host=/run/postgresql"));
+            return Err("it names no host; a Unix socket is named by its folder: ?host=/run/postgresql".to_owned());
         }
         let encryption = encryption(&config, mode.as_deref(), roots)?;
         config.ssl_mode(match encryption {
@@ -48,7 +55,7 @@ impl Target {
     }
 
     /// Where the URL leads, for messages.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         let hosts = self.config.get_hosts().iter().map(|host| match host {
             Host::Tcp(name) => name.clone(),
             Host::Unix(path) => path.display().to_string(),
@@ -61,7 +68,7 @@ impl Target {
     }
 
     /// Whether every host is this very machine.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         let addresses = self.config.get_hostaddrs();
         if !addresses.is_empty() {
             return addresses.iter().all(std::net::IpAddr::is_loopback);
@@ -84,7 +91,7 @@ fn split(url: &str) -> (&str, &str) {
 
 /// <https://www.postgresql.org/docs/current/libpq-ssl.html>: with a certificate at hand `require` checks the chain, and
 /// a Unix socket is never encrypted.
-fn encryption(config: &Config, mode: Option<&str>, roots: Option<String>) -> Result<Encryption, StoreFault> {
+fn encryption(config: &Config, mode: Option<&str>, roots: Option<String>) -> Result<Encryption, String> {
     let to_sockets_only =
         config.get_hostaddrs().is_empty() && config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
     let roots = roots.filter(|path| path != "system").map(PathBuf::from);
@@ -96,7 +103,7 @@ fn encryption(config: &Config, mode: Option<&str>, roots: Option<String>) -> Res
         "require" => Encryption::Require,
         "verify-ca" => Encryption::VerifyCa(roots),
         "verify-full" => Encryption::VerifyFull(roots),
-        _ => return Err(invalid("its sslmode is one of disable, prefer, require, verify-ca and verify-full")),
+        _ => return Err("its sslmode is one of disable, prefer, require, verify-ca and verify-full".to_owned()),
     })
 }
 
@@ -117,20 +124,12 @@ fn fill_in(config: &mut Config, known: &[&str]) {
     }
 }
 
-fn unknown_option() -> StoreFault {
-    invalid(&format!(
-        "it has an option that Regain does not know; it knows sslmode, sslrootcert, {}",
-        OPTIONS.join(", ")
-    ))
+fn unknown_option() -> String {
+    format!("it has an option that Regain does not know; it knows sslmode, sslrootcert, {}", OPTIONS.join(", "))
 }
 
-fn unreadable() -> StoreFault {
-    invalid("odd characters of a name or a password are percent-encoded, such as %40 for @ and %2F for /")
-}
-
-fn invalid(why: &str) -> StoreFault {
-    let cause = format!("users.url is written postgres://NAME:PASSWORD@HOST:PORT/DATABASE?sslmode=MODE; {why}");
-    StoreFault { what: "cannot be used as configured", cause }
+fn unreadable() -> String {
+    "odd characters of a name or a password are percent-encoded, such as %40 for @ and %2F for /".to_owned()
 }
 
 /// What the driver reads, but for `options`: PgBouncer refuses it.
@@ -162,7 +161,7 @@ mod tests {
     use super::*;
 
     fn read(url: &str) -> Result<Target, String> {
-        Target::parse(&url.into()).map_err(|fault| fault.to_string())
+        Target::parse(&url.into(), "users.url").map_err(|fault| fault.cause)
     }
 
     #[test]

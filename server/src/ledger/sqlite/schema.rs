@@ -9,8 +9,10 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, sql: include_str!("../../../migrations/sqlite/0001_ledger.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, sql: include_str!("../../../../migrations/sqlite/0001_ledger.sql") },
+    Migration { version: 2, sql: include_str!("../../../../migrations/sqlite/0002_append_only_acceptance.sql") },
+];
 
 /// Marks a file as a ledger, in the place that SQLite keeps for it: "RGN1".
 const APPLICATION_ID: u32 = 0x5247_4E31;

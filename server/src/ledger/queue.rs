@@ -1,0 +1,55 @@
+//! How many requests wait, as far as this process knows: what the bound on the queue is held against.
+
+use super::LedgerFault;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The count. It is exact enough between two rounds of counting the rows anew.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: AtomicU64,
+}
+
+impl Queue {
+    pub(super) fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The rows were counted.
+    pub(super) fn set(&self, waiting: u64) {
+        self.waiting.store(waiting, Ordering::Relaxed);
+    }
+
+    /// Takes a place for one request, which is to be given back if the request is not admitted after all.
+    ///
+    /// # Errors
+    /// [`LedgerFault::Full`], if `max` wait already.
+    pub(super) fn enter(&self, max: u64) -> Result<(), LedgerFault> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= max {
+            self.leave();
+            return Err(LedgerFault::Full);
+        }
+        Ok(())
+    }
+
+    /// Gives a place back. The rows may have been counted since it was taken, so never below nothing.
+    pub(super) fn leave(&self) {
+        let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| waiting.checked_sub(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_queue_takes_as_many_as_it_may_and_forgets_those_who_leave() {
+        let queue = Queue::default();
+        assert!(queue.enter(2).is_ok() && queue.enter(2).is_ok());
+        assert!(matches!(queue.enter(2), Err(LedgerFault::Full)));
+        queue.leave();
+        assert!(queue.enter(2).is_ok());
+        queue.set(0);
+        queue.leave();
+        assert_eq!(queue.waiting(), 0);
+    }
+}

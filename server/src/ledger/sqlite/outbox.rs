@@ -1,0 +1,144 @@
+//! See [`crate::ledger::outbox`].
+
+use super::{SqliteLedger, rows};
+use crate::ledger::LedgerFault;
+use crate::ledger::outbox::{Lease, Leased, Outbox, Waiting};
+use async_trait::async_trait;
+use regain_core::request::{Id, Reason, State};
+use regain_core::time::Timestamp;
+use rusqlite::{Connection, Row};
+
+#[async_trait]
+impl Outbox for SqliteLedger {
+    async fn is_due(&self, now: Timestamp) -> Result<bool, LedgerFault> {
+        self.read(move |ledger| {
+            ledger
+                .prepare_cached("SELECT 1 FROM outbox WHERE ended_at IS NULL AND due_at <= ?1 LIMIT 1")?
+                .exists([now.as_millis()])
+        })
+        .await
+    }
+
+    fn waiting(&self) -> u64 {
+        self.queue.waiting()
+    }
+
+    async fn count_waiting(&self) -> Result<u64, LedgerFault> {
+        let waiting = self
+            .read(|ledger| {
+                ledger
+                    .prepare_cached("SELECT count(*) FROM outbox WHERE ended_at IS NULL")?
+                    .query_row([], |row| row.get::<_, i64>(0))
+            })
+            .await?;
+        let waiting = u64::try_from(waiting).unwrap_or(0);
+        self.queue.set(waiting);
+        Ok(waiting)
+    }
+
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+        self.write(move |ledger| {
+            let mut put = ledger.prepare_cached(
+                "UPDATE outbox SET state = 'accepted', lease = NULL, due_at = ?3 WHERE id = ?1 AND lease = ?2",
+            )?;
+            for entry in &entries {
+                put.execute((entry.as_bytes(), lease.as_bytes(), due_at.as_millis()))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_waiting(&self, max: u32) -> Result<Vec<Waiting>, LedgerFault> {
+        self.read(move |ledger| {
+            ledger
+                .prepare_cached(
+                    "SELECT id, message, identifier, accepted_at, due_at, attempts, \
+                       (SELECT reply FROM deliveries WHERE entry = outbox.id AND reply IS NOT NULL \
+                        ORDER BY id DESC LIMIT 1) AS last_reply \
+                     FROM outbox WHERE ended_at IS NULL ORDER BY id LIMIT ?1",
+                )?
+                .query_map([max], waiting)?
+                .collect()
+        })
+        .await
+    }
+
+    async fn retry(&self, id: Id, now: Timestamp) -> Result<bool, LedgerFault> {
+        self.write(move |ledger| {
+            ledger.execute(
+                "UPDATE outbox SET due_at = ?2 WHERE id = ?1 AND ended_at IS NULL AND state = 'accepted'",
+                (id.as_bytes(), now.as_millis()),
+            )
+        })
+        .await
+        .map(|rows| rows == 1)
+    }
+
+    async fn drop_waiting(&self, id: Id, now: Timestamp) -> Result<bool, LedgerFault> {
+        self.write(move |ledger| {
+            ledger.execute(
+                "UPDATE outbox SET state = ?2, reason = ?3, ended_at = ?4, lease = NULL WHERE id = ?1 AND ended_at IS NULL",
+                (id.as_bytes(), State::Failed.as_str(), Reason::Dropped.as_str(), now.as_millis()),
+            )
+        })
+        .await
+        .map(|rows| rows == 1)
+    }
+}
+
+impl SqliteLedger {
+    /// Frees every lease: the server that held them is dead, for this one holds the lock.
+    pub(super) async fn free_leases(&self) -> Result<(), LedgerFault> {
+        self.write(|ledger| {
+            ledger
+                .execute("UPDATE outbox SET state = 'accepted', lease = NULL, due_at = 0 WHERE state = 'leased'", [])?;
+            ledger.execute("UPDATE deliveries SET claim_until = 0 WHERE state = 'claimed'", [])
+        })
+        .await
+        .map(|_| ())
+    }
+}
+
+/// Takes what is due, oldest first.
+pub(super) fn lease(ledger: &Connection, lease: Lease, now: Timestamp, max: u32) -> rusqlite::Result<Vec<Leased>> {
+    let due: Vec<Leased> = ledger
+        .prepare_cached(
+            "SELECT id, message, identifier, address_digest, name, locales, account, accepted_at, attempts \
+             FROM outbox WHERE ended_at IS NULL AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
+        )?
+        .query_map((now.as_millis(), max), leased)?
+        .collect::<Result<_, _>>()?;
+    let mut take =
+        ledger.prepare_cached("UPDATE outbox SET state = 'leased', lease = ?2, due_at = ?3 WHERE id = ?1")?;
+    for row in &due {
+        take.execute((row.id.as_bytes(), lease.id.as_bytes(), lease.until.as_millis()))?;
+    }
+    Ok(due)
+}
+
+fn leased(row: &Row) -> rusqlite::Result<Leased> {
+    Ok(Leased {
+        id: rows::id(row, "id")?,
+        message: rows::message(row)?,
+        identifier: row.get("identifier")?,
+        address_digest: rows::digest(row, "address_digest")?,
+        name: row.get("name")?,
+        locales: row.get("locales")?,
+        account: rows::account(row, "account")?,
+        accepted_at: rows::time(row, "accepted_at")?,
+        attempts: row.get("attempts")?,
+    })
+}
+
+fn waiting(row: &Row) -> rusqlite::Result<Waiting> {
+    Ok(Waiting {
+        id: rows::id(row, "id")?,
+        message: rows::message(row)?,
+        identifier: row.get("identifier")?,
+        accepted_at: rows::time(row, "accepted_at")?,
+        due_at: rows::time(row, "due_at")?,
+        attempts: row.get("attempts")?,
+        last_reply: row.get("last_reply")?,
+    })
+}
