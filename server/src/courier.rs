@@ -25,6 +25,10 @@ const TICK: Duration = Duration::from_millis(100);
 const LEASE: Duration = Duration::from_secs(120);
 /// Mails leased and not yet finished.
 const IN_FLIGHT_MAX: usize = 512;
+/// Requests leased in one tick, and decided in one commit, while others wait to be accepted. A commit of this size takes
+/// about as long as one of the requests that wait.
+const LEASED_UNDER_PRESSURE: usize = 128;
+const DECIDED_UNDER_PRESSURE: usize = 32;
 /// Mails handed over at the same time.
 const SENDERS: usize = 16;
 /// A user store that failed is asked again so much later.
@@ -79,8 +83,8 @@ impl Courier {
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         while !*shutdown.borrow() {
             match self.tick().await {
-                Ok(Tick::Full) => continue,
-                Ok(Tick::Idle | Tick::Worked) => {}
+                Ok(Tick::Full) if !self.app.ledger.is_pressed() => continue,
+                Ok(_) => {}
                 Err(fault) => tracing::error!(%fault, "the courier cannot work"),
             }
             let pause = jittered(&self.app, TICK);
@@ -114,7 +118,10 @@ impl Courier {
         let now = self.app.clock.now();
         self.keep_house(now).await?;
         self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
-        let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
+        let mut room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
+        if self.app.ledger.is_pressed() {
+            room = room.min(LEASED_UNDER_PRESSURE);
+        }
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
         }
@@ -153,10 +160,23 @@ impl Courier {
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
-        if batch.is_empty() {
-            return Ok(());
-        }
         failpoint::reached("looked_up");
+        let size = if self.app.ledger.is_pressed() { DECIDED_UNDER_PRESSURE } else { batch.len() };
+        let mut batch = batch.into_iter();
+        while batch.len() > 0 {
+            let part = batch.by_ref().take(size).collect();
+            self.decide_at_once(part, candidates, lease, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn decide_at_once(
+        &mut self,
+        batch: Vec<Leased>,
+        candidates: &[Account],
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<(), LedgerFault> {
         let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, candidates, now)).collect();
         let rows = minted.iter().map(|one| one.decided.clone()).collect();
         let verdicts = self.app.ledger.decide(rows, lease.id, self.app.config.reset.account_limit, now).await?;

@@ -23,6 +23,10 @@ impl Outbox for SqliteLedger {
         self.queue.waiting()
     }
 
+    fn is_pressed(&self) -> bool {
+        self.writer.is_pressed()
+    }
+
     async fn count_waiting(&self) -> Result<u64, LedgerFault> {
         let waiting = self
             .read(|ledger| {

@@ -84,6 +84,11 @@ impl Writer {
         Ok(Self { shared, thread: Some(thread) })
     }
 
+    /// Whether new requests wait for their turn.
+    pub(super) fn is_pressed(&self) -> bool {
+        !self.shared.lock().acceptance.is_empty()
+    }
+
     /// Queues `work` and waits until it is committed, or failed with its whole batch.
     pub(super) async fn write<T: Send + 'static>(
         &self,
