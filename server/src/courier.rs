@@ -7,7 +7,7 @@
 use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
-use crate::mail::SEND_SECONDS_MAX;
+use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::{deliver, settle};
 use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
@@ -25,8 +25,6 @@ const TICK: Duration = Duration::from_millis(100);
 const LEASE: Duration = Duration::from_secs(120);
 /// Mails leased and not yet finished.
 const IN_FLIGHT_MAX: usize = 512;
-/// Mails handed over at the same time.
-const SENDERS: usize = 16;
 /// A user store that failed is asked again so much later.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long senders may finish at shutdown; what they don't is mailed after the next start.
