@@ -7,7 +7,7 @@
 use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
-use crate::mail::SEND_SECONDS_MAX;
+use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::{deliver, settle};
 use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
@@ -29,8 +29,6 @@ const IN_FLIGHT_MAX: usize = 512;
 /// about as long as one of the requests that wait.
 const LEASED_UNDER_PRESSURE: usize = 128;
 const DECIDED_UNDER_PRESSURE: usize = 32;
-/// Mails handed over at the same time.
-const SENDERS: usize = 16;
 /// A user store that failed is asked again so much later.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long senders may finish at shutdown; what they don't is mailed after the next start.
