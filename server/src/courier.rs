@@ -15,7 +15,7 @@ use regain_core::entropy::random;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -78,7 +78,10 @@ impl Courier {
     /// Works until `shutdown` says so, then lets what is in flight finish.
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         while !*shutdown.borrow() {
-            match self.tick().await {
+            let started = Instant::now();
+            let turn = self.tick().await;
+            self.app.metrics.ticks.took(started.elapsed());
+            match turn {
                 Ok(Tick::Full) => continue,
                 Ok(Tick::Idle | Tick::Worked) => {}
                 Err(fault) => tracing::error!(%fault, "the courier cannot work"),
@@ -114,6 +117,7 @@ impl Courier {
         let now = self.app.clock.now();
         self.keep_house(now).await?;
         self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
+        self.app.metrics.in_flight.set(self.in_flight.len() as u64);
         let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
@@ -164,7 +168,10 @@ impl Courier {
         for (one, verdict) in minted.into_iter().zip(verdicts) {
             match verdict {
                 Verdict::Send => self.send(one, lease),
-                Verdict::Suppressed(_) | Verdict::Ended => tell_operator(&one.decided),
+                Verdict::Suppressed(_) | Verdict::Ended => {
+                    self.app.metrics.decided(&one.decided.decision, verdict);
+                    tell_operator(&one.decided);
+                }
             }
         }
         Ok(())
@@ -234,7 +241,10 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
             request = %row.id, transport, outcome = outcome.as_str(), reply = outcome.reply(), attempts, "not mailed"
         ),
     }
-    Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up }
+    let finished =
+        Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up };
+    app.metrics.mailed(&finished);
+    finished
 }
 
 /// What ended without a mail for a reason that somebody should look into.

@@ -19,6 +19,17 @@ pub struct HashingPool {
     places: Arc<Semaphore>,
     /// One permit for each that runs.
     threads: Arc<Semaphore>,
+    places_max: usize,
+    threads_max: usize,
+}
+
+/// How busy a pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Threads that hash.
+    pub busy: usize,
+    /// Passwords that wait for one.
+    pub waiting: usize,
 }
 
 /// The hash of a password that met the rule. Only [`HashingPool::make`] makes one, and only these are written to
@@ -58,7 +69,21 @@ impl HashingPool {
     /// A pool of `threads`, before which at most `waiting_max` wait.
     #[must_use]
     pub fn new(threads: usize, waiting_max: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(threads + waiting_max)), threads: Arc::new(Semaphore::new(threads)) }
+        let places = threads + waiting_max;
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            threads: Arc::new(Semaphore::new(threads)),
+            places_max: places,
+            threads_max: threads,
+        }
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let busy = self.threads_max - self.threads.available_permits();
+        let taken = self.places_max - self.places.available_permits();
+        Load { busy, waiting: taken.saturating_sub(busy) }
     }
 
     /// [`Recipe::make`].

@@ -18,6 +18,7 @@ mod http_armour;
 mod interrupted;
 mod link_life;
 mod mail;
+mod metrics;
 mod not_me;
 mod pages;
 mod password_history;

@@ -10,6 +10,7 @@ use super::client_address::Peer;
 use super::tls::{self, TlsFault};
 use super::{admin, router};
 use crate::app::App;
+use crate::metrics::Gauge;
 use arriving::Arriving;
 use axum::Router;
 use axum::body::Body;
@@ -40,6 +41,17 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// The word for it in metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 /// Serves `listener` until `shutdown` turns true or its sender is gone; then lets open requests end, for at most
 /// [`Bounds::drain`].
 ///
@@ -55,12 +67,13 @@ pub async fn serve(
         (Role::Public, Some(files)) => Some(tls::acceptor(files)?),
         _ => None,
     };
+    let open = Arc::clone(app.metrics.connections.of(role));
     let endpoints = match role {
         Role::Public => router(app),
         Role::Admin => admin::router(app),
     };
     let bounds = Bounds { connections_max: connections_max(role), ..Bounds::default() };
-    accept_until_told(listener, Door { endpoints, tls, shutdown, bounds }).await;
+    accept_until_told(listener, Door { endpoints, tls, shutdown, bounds, open }).await;
     Ok(())
 }
 
@@ -128,6 +141,8 @@ async fn accept_until_told(listener: TcpListener, mut door: Door) {
         };
         let (door, seat) = (door.clone(), lobby.enter());
         tokio::spawn(async move {
+            let open = Arc::clone(&door.open);
+            let _counted = open.hold();
             door.welcome(stream, peer, seat).await;
             drop(slot);
         });
@@ -174,6 +189,8 @@ struct Door {
     tls: Option<TlsAcceptor>,
     shutdown: watch::Receiver<bool>,
     bounds: Bounds,
+    /// How many connections are open.
+    open: Arc<Gauge>,
 }
 
 impl Door {

@@ -28,7 +28,7 @@ async fn start(bounds: Bounds) -> Running {
         .route("/slow", get(async || sleep(Duration::from_millis(500)).await))
         .route("/body", axum::routing::post(async |body: String| body))
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
-    let door = Door { endpoints, tls: None, shutdown, bounds };
+    let door = Door { endpoints, tls: None, shutdown, bounds, open: Arc::default() };
     Running { address, stop, ended: tokio::spawn(accept_until_told(listener, door)) }
 }
 
