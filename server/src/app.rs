@@ -19,6 +19,7 @@ use regain_core::link::LinkTemplate;
 use regain_core::password::{Lengths, Policy, Preset};
 use regain_core::time::Clock;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -48,6 +49,8 @@ pub struct App {
     pub words: Arc<Words>,
     /// The hosted pages.
     pub pages: Pages,
+    /// Set once the server was told to stop: new calls are asked to go elsewhere.
+    pub leaving: AtomicBool,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Of the demo: the mail it caught, shown in the browser.
@@ -107,6 +110,12 @@ impl App {
         }
     }
 
+    /// Whether the server was told to stop.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
     /// Joins what `config` says about the rest around these adapters.
     pub(crate) fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
         let Adapters { keys, ledger, users, clock, entropy, metrics } = adapters;
@@ -120,6 +129,7 @@ impl App {
             hashing: HashingPool::default(),
             pages: Pages::new(&config, Arc::clone(&words))?,
             mailbox: None,
+            leaving: AtomicBool::new(false),
             config,
             clock,
             entropy,

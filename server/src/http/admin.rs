@@ -65,15 +65,17 @@ async fn healthz() -> Response {
     json(StatusCode::OK, JSON, &Health { status: "ok" })
 }
 
-/// Whether a request would be accepted: the ledger can be written. The user store is not asked, because a request is
-/// accepted without it.
+/// Whether a request would be accepted: the server was not told to stop, and the ledger can be written. The user store is
+/// not asked, because a request is accepted without it.
 async fn readyz(State(app): State<Arc<App>>) -> Response {
+    let unready = |status| json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status });
+    if app.is_leaving() {
+        return unready("the server is about to stop");
+    }
     match app.ledger.is_ready(app.clock.now()).await {
         Ok(()) => json(StatusCode::OK, JSON, &Health { status: "ready" }),
-        Err(LedgerFault::ClockOff(_)) => {
-            json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "this node's clock is off the ledger's" })
-        }
-        Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "the ledger cannot be written" }),
+        Err(LedgerFault::ClockOff(_)) => unready("this node's clock is off the ledger's"),
+        Err(_) => unready("the ledger cannot be written"),
     }
 }
 

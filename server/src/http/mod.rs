@@ -14,6 +14,7 @@ pub mod csrf;
 pub mod dialect;
 pub mod headers;
 pub mod json;
+mod leaving;
 pub mod network_limit;
 pub mod openapi;
 #[cfg(test)]

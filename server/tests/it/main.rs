@@ -13,6 +13,7 @@ mod contract_unleash;
 mod courier;
 mod crash;
 mod demo;
+mod draining;
 mod formats_live;
 mod http_armour;
 mod interrupted;

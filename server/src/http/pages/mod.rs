@@ -71,7 +71,13 @@ fn refused(app: &App, refusal: &Refusal, locales: &[Locale]) -> Response {
     }
 }
 
-fn unavailable(app: &App, locales: &[Locale]) -> Response {
+/// Whether `path` is a page's.
+pub(super) fn has(path: &str) -> bool {
+    [FORGOT, SENT, CHANGE_PASSWORD, RESET, OPEN, DONE, NOT_ME, NOT_ME_DONE].contains(&path)
+}
+
+/// The server cannot serve now.
+pub(super) fn unavailable(app: &App, locales: &[Locale]) -> Response {
     let mut response = app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, locales);
     problem::retry_after(response.headers_mut(), problem::UNAVAILABLE_PAUSE);
     response
