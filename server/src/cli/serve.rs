@@ -25,7 +25,8 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
         let public = bind(config.server.listen, "server.listen").await?;
         let admin = bind(config.admin.listen, "admin.listen").await?;
         let app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
-        Server::start(Arc::new(app), public, admin)?.until_told_to_stop(Duration::ZERO).await
+        let notice = if app.config.ledger.url.is_shared() { NOTICE } else { Duration::ZERO };
+        Server::start(Arc::new(app), public, admin)?.until_told_to_stop(notice).await
     });
     if outcome.is_err() {
         // Nobody waits for what still runs.
@@ -33,6 +34,10 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
     }
     outcome
 }
+
+/// Where other servers share the ledger: how long calls are sent to them before the port closes. Longer than most who
+/// spread load take to notice a `/readyz` that is asked each second, or two answers of 503.
+const NOTICE: Duration = Duration::from_secs(3);
 
 /// A port to listen on, which comes from `setting`.
 pub(super) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
