@@ -57,6 +57,9 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Chaser, Self::Unleash, Self::Page, Self::HelpDesk];
+
     /// The word stored in the ledger and shown in the timeline.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -71,7 +74,7 @@ impl Origin {
     /// Reads [`Origin::as_str`] back.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Chaser, Self::Unleash, Self::Page, Self::HelpDesk].into_iter().find(|origin| origin.as_str() == word)
+        Self::ALL.into_iter().find(|origin| origin.as_str() == word)
     }
 }
 

@@ -15,7 +15,7 @@ use regain_core::entropy::random;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -80,7 +80,10 @@ impl Courier {
     /// Works until `shutdown` says so, then lets what is in flight finish.
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         while !*shutdown.borrow() {
-            match self.tick().await {
+            let started = Instant::now();
+            let turn = self.tick().await;
+            self.app.metrics.ticks.took(started.elapsed());
+            match turn {
                 Ok(Tick::Full) if !self.app.ledger.is_pressed() => continue,
                 Ok(_) => {}
                 Err(fault) => tracing::error!(%fault, "the courier cannot work"),
@@ -116,6 +119,7 @@ impl Courier {
         let now = self.app.clock.now();
         self.keep_house(now).await?;
         self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
+        self.app.metrics.in_flight.set(self.in_flight.len() as u64);
         let mut room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
         if self.app.ledger.is_pressed() {
             room = room.min(LEASED_UNDER_PRESSURE);
@@ -182,7 +186,10 @@ impl Courier {
         for (one, verdict) in minted.into_iter().zip(verdicts) {
             match verdict {
                 Verdict::Send => self.send(one, lease),
-                Verdict::Suppressed(_) | Verdict::Ended => tell_operator(&one.decided),
+                Verdict::Suppressed(_) | Verdict::Ended => {
+                    self.app.metrics.decided(&one.decided.decision, verdict);
+                    tell_operator(&one.decided);
+                }
             }
         }
         Ok(())
@@ -252,7 +259,10 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
             request = %row.id, transport, outcome = outcome.as_str(), reply = outcome.reply(), attempts, "not mailed"
         ),
     }
-    Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up }
+    let finished =
+        Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up };
+    app.metrics.mailed(&finished);
+    finished
 }
 
 /// What ended without a mail for a reason that somebody should look into.

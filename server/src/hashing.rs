@@ -22,6 +22,17 @@ pub struct HashingPool {
     /// One permit for each that runs.
     turns: Arc<Semaphore>,
     threads: Threads,
+    places_max: usize,
+    threads_max: usize,
+}
+
+/// How busy a pool is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Threads that hash.
+    pub busy: usize,
+    /// Passwords that wait for one.
+    pub waiting: usize,
 }
 
 /// The hash of a password that met the rule. Only [`HashingPool::make`] makes one, and only these are written to
@@ -61,11 +72,22 @@ impl HashingPool {
     /// A pool of `threads`, before which at most `waiting_max` wait.
     #[must_use]
     pub fn new(threads: usize, waiting_max: usize) -> Self {
+        let places = threads + waiting_max;
         Self {
-            places: Arc::new(Semaphore::new(threads + waiting_max)),
+            places: Arc::new(Semaphore::new(places)),
             turns: Arc::new(Semaphore::new(threads)),
             threads: Threads::new(threads),
+            places_max: places,
+            threads_max: threads,
         }
+    }
+
+    /// How busy it is.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        let busy = self.threads_max - self.turns.available_permits();
+        let taken = self.places_max - self.places.available_permits();
+        Load { busy, waiting: taken.saturating_sub(busy) }
     }
 
     /// [`Recipe::make`].

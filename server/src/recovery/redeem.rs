@@ -45,6 +45,12 @@ const CLAIM: Duration = Duration::from_secs(60);
 /// # Errors
 /// [`RedeemRefusal`].
 pub async fn redeem(app: &Arc<App>, credential: &Credential, password: SecretString) -> Result<(), RedeemRefusal> {
+    let outcome = attempt(app, credential, password).await;
+    app.metrics.redeemed(&outcome);
+    outcome
+}
+
+async fn attempt(app: &Arc<App>, credential: &Credential, password: SecretString) -> Result<(), RedeemRefusal> {
     let opened = open(app, credential).await?;
     let recipe = recipe(app, &opened)?;
     let password = accept(app, &opened, &recipe, password).await?;

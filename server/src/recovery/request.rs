@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Admission, LedgerFault, NewRequest};
+use crate::metrics::Cause;
 use regain_core::account::{Account, Match, matching};
 use regain_core::email::EmailAddress;
 use regain_core::locale::Locale;
@@ -55,8 +56,10 @@ pub enum TrustedRefusal {
 pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
     let new = new_request(app, &ask);
     let id = new.id;
-    app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(&fault))?;
+    let origin = new.origin;
+    app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(app, &fault))?;
     failpoint::reached("admitted");
+    app.metrics.accepted.of(origin).count();
     Ok(Receipt { id })
 }
 
@@ -67,20 +70,27 @@ pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
 /// [`TrustedRefusal`].
 pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefusal> {
     if app.ledger.waiting() >= app.config.limits.queue_max {
-        return Err(TrustedRefusal::Unavailable);
+        return Err(unavailable(app, &LedgerFault::Full).into());
     }
     let candidates = app.users.find(&[ask.identifier.folded()]).await.map_err(|fault| {
+        app.metrics.refused.of(Cause::UserStore).count();
         tracing::error!(%fault, "a trusted caller's request cannot be answered");
         TrustedRefusal::Unavailable
     })?;
     let account = resettable(app, &ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
     let new = new_request(app, &ask);
-    let id = new.id;
+    let (id, origin) = (new.id, new.origin);
     let (limit, queue_max) = (app.config.reset.account_limit, app.config.limits.queue_max);
     let admission = app.ledger.admit_trusted(new, account, limit, queue_max).await;
-    match admission.map_err(|fault| unavailable(&fault))? {
-        Admission::Admitted => Ok(Receipt { id }),
-        Admission::Limited(retry_after) => Err(TrustedRefusal::Limited { retry_after }),
+    match admission.map_err(|fault| unavailable(app, &fault))? {
+        Admission::Admitted => {
+            app.metrics.accepted.of(origin).count();
+            Ok(Receipt { id })
+        }
+        Admission::Limited(retry_after) => {
+            app.metrics.refused.of(Cause::AccountLimit).count();
+            Err(TrustedRefusal::Limited { retry_after })
+        }
     }
 }
 
@@ -111,10 +121,16 @@ fn new_request(app: &App, ask: &Ask) -> NewRequest {
     }
 }
 
-fn unavailable(fault: &LedgerFault) -> Unavailable {
+fn unavailable(app: &App, fault: &LedgerFault) -> Unavailable {
     match fault {
-        LedgerFault::Full => tracing::warn!("a request was refused: the queue is full"),
-        fault => tracing::error!(%fault, "a request was refused"),
+        LedgerFault::Full => {
+            app.metrics.refused.of(Cause::QueueFull).count();
+            tracing::warn!("a request was refused: the queue is full");
+        }
+        fault => {
+            app.metrics.refused.of(Cause::Ledger).count();
+            tracing::error!(%fault, "a request was refused");
+        }
     }
     Unavailable
 }

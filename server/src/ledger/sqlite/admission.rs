@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::limit::AccountLimit;
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, ToSql, named_params};
+use rusqlite::{Connection, ToSql};
 
 #[async_trait]
 impl Admissions for SqliteLedger {

@@ -226,6 +226,13 @@ impl Process {
         answer.status() == StatusCode::OK
     }
 
+    /// What one series of `/metrics` says.
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
+        let page = self.client.get(self.admin_url("/metrics")).send().await.unwrap().text().await.unwrap();
+        let value = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no {series} in\n{page}")).parse().unwrap()
+    }
+
     /// Ends it as `kill -9` does.
     pub(crate) fn kill9(mut self) {
         self.child.kill().unwrap();
@@ -234,9 +241,14 @@ impl Process {
 
     /// Sends SIGTERM and waits for the end.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
+        self.tell_to_stop();
+        self.ended()
+    }
+
+    /// Sends SIGTERM.
+    pub(crate) fn tell_to_stop(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
-        self.ended()
     }
 
     /// Waits for it to end by itself.
