@@ -49,7 +49,7 @@ impl Settings<'_> {
         let (public, admin) = (free_address()?, free_address()?);
         let mut secret = std::fs::OpenOptions::new();
         let secret = secret.write(true).create(true).truncate(true).mode(0o600).open(self.folder.join("secret"))?;
-        std::io::Write::write_all(&mut &secret, "5".repeat(64).as_bytes())?;
+        std::io::Write::write_all(&mut &secret, SECRET.as_bytes())?;
         let config = CONFIG
             .replace("PUBLIC", &public.to_string())
             .replace("ADMIN", &admin.to_string())
@@ -65,6 +65,9 @@ impl Settings<'_> {
 pub(crate) fn version(program: &Path) -> Result<String> {
     Ok(process::output(Command::new(program).arg("--version"))?.trim().to_owned())
 }
+
+/// Of a server that lives for one measurement.
+const SECRET: &str = "8d1f0c6be2a94753bb07d6e1594ac83f27e05a9cd4b81663fe902c7ad835b41e";
 
 const CONFIG: &str = r#"
 public_url = "http://PUBLIC"
