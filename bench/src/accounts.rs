@@ -1,7 +1,7 @@
 //! The application's accounts: an SQLite file, with the index that `regain check` advises.
 
 use crate::hash;
-use crate::load::requests::{Class, address};
+use crate::load::requests::address;
 use anyhow::Result;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -24,13 +24,15 @@ pub(crate) fn make(folder: &Path, count: u64) -> Result<PathBuf> {
     let password = hash::stored();
     let transaction = connection.transaction()?;
     transaction.execute_batch(
-        "CREATE TABLE accounts (id INTEGER PRIMARY KEY, email TEXT COLLATE NOCASE NOT NULL UNIQUE, password TEXT)",
+        "CREATE TABLE accounts (id INTEGER PRIMARY KEY, email TEXT COLLATE NOCASE NOT NULL, password TEXT)",
     )?;
     let mut insert = transaction.prepare("INSERT INTO accounts (email, password) VALUES (?1, ?2)")?;
     for number in 0..count {
-        insert.execute((address(Class::Known, number).to_uppercase(), &password))?;
+        insert.execute((address(number).to_uppercase(), &password))?;
     }
     drop(insert);
+    // After the rows: sorting once is quicker than finding a place for each.
+    transaction.execute_batch("CREATE UNIQUE INDEX accounts_by_email ON accounts (email)")?;
     transaction.commit()?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, fault)| fault)?;

@@ -14,9 +14,12 @@ mod hash;
 mod limits;
 mod load;
 mod machine;
+mod postfix;
+mod postgres;
 mod process;
 mod regain;
 mod report;
+mod sink;
 
 use anyhow::Result;
 use benches::{Bench, Plan};

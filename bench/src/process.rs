@@ -46,6 +46,13 @@ impl Process {
         Ok(())
     }
 
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn terminate(mut self) -> Result<()> {
+        output(Command::new("kill").args(["-TERM", &self.child.id().to_string()]))?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// What it wrote so far.
     pub(crate) fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

@@ -3,6 +3,8 @@
 mod plot;
 mod table;
 
+pub(crate) use table::number;
+
 use crate::machine::{Machine, load_average};
 use anyhow::Result;
 use serde::Serialize;

@@ -1,6 +1,15 @@
 //! What can be measured, a file each.
 
 mod accept;
+mod accounts;
+mod deliver;
+mod measures;
+mod memory;
+mod nodes;
+mod peers;
+mod redeem;
+mod start;
+mod told_apart;
 
 use crate::machine::Machine;
 use crate::process::{Process, free_address};
@@ -13,8 +22,26 @@ use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Bench {
-    /// Accepting requests, with the ledger on SQLite.
+    /// Requests accepted in a second, with the ledger on SQLite.
     Accept,
+    /// The same, with the ledger on PostgreSQL.
+    AcceptPostgres,
+    /// Mails delivered in a second, beside Postfix's own smtp-source.
+    Deliver,
+    /// Passwords set in a second, beside the bare hash function; and what a storm of them does to requests.
+    Redeem,
+    /// What a request and its look-up cost, the more accounts there are.
+    Accounts,
+    /// Three nodes on one PostgreSQL, beside pgbench.
+    Nodes,
+    /// Memory, idle and loaded.
+    Memory,
+    /// From the start of the process to its first 200.
+    Start,
+    /// Whether the time of an answer tells if there is an account.
+    ToldApart,
+    /// What other servers' own resets do under the same load.
+    Peers,
 }
 
 /// How thoroughly, and with what.
@@ -32,6 +59,12 @@ pub(crate) struct Plan {
     /// Which share of the requests is for addresses of accounts.
     #[arg(long, default_value_t = 0.0)]
     known: f64,
+    /// How many mails a turn of `deliver` has.
+    #[arg(long, default_value_t = 5000)]
+    mails: u64,
+    /// The most accounts of `accounts`, which begins with a thousand; ten million take minutes to make.
+    #[arg(long, default_value_t = 1_000_000)]
+    accounts_max: u64,
     /// Another program than the one that was built for it.
     #[arg(long, value_name = "FILE")]
     regain: Option<PathBuf>,
@@ -44,7 +77,16 @@ impl Bench {
         let stage = Stage::new(&name, plan)?;
         let mut report = Report::new(&name, Machine::here(&stage.regain)?);
         let run = match self {
-            Self::Accept => accept::run,
+            Self::Accept => accept::on_sqlite,
+            Self::AcceptPostgres => accept::on_postgres,
+            Self::Deliver => deliver::run,
+            Self::Redeem => redeem::run,
+            Self::Accounts => accounts::run,
+            Self::Nodes => nodes::run,
+            Self::Memory => memory::run,
+            Self::Start => start::run,
+            Self::ToldApart => told_apart::run,
+            Self::Peers => peers::run,
         };
         run(&stage, &mut report).with_context(|| name)?;
         report.publish(&stage.folder)

@@ -27,16 +27,19 @@ pub(crate) fn post_json(path: &str, body: &str) -> Vec<u8> {
     post(path, "Content-Type: application/json\r\n", body)
 }
 
-/// The address of an account, or of nobody: as long for the one as for the other.
-pub(crate) fn address(class: Class, number: u64) -> String {
-    format!("{}{number:012}@example.com", letter(class) as char)
+/// The address of account `number`, or of nobody from [`NOBODY`] on. All are equally long, and those of nobody lie among
+/// the others in any index.
+pub(crate) fn address(number: u64) -> String {
+    format!("p{:012}@example.com", digits(number))
 }
 
-fn letter(class: Class) -> u8 {
-    match class {
-        Class::Unknown => b'n',
-        Class::Known => b'p',
-    }
+/// The first number that no account has.
+const NOBODY: u64 = 1_000_000_000;
+
+/// One to one, and never two neighbours in a row: the step is the golden ratio's, and no multiple of 2 or 5.
+fn digits(number: u64) -> u64 {
+    const STEP: u128 = 618_033_988_749;
+    (u128::from(number) * STEP % 1_000_000_000_000) as u64
 }
 
 /// Requests for one address after the other, none twice before all have had their turn.
@@ -49,22 +52,24 @@ pub(crate) struct Addresses {
     known: u64,
     sent: AtomicU64,
     sent_known: AtomicU64,
+    /// What both count from.
+    first: u64,
     /// After so many there are no more.
     most: u64,
 }
 
 impl Addresses {
-    /// `request` holds the [`address`] of account 0; `share` of the requests are for one of `accounts`.
+    /// `request` holds the [`address`] number 0; `share` of the requests are for one of `accounts`.
     pub(crate) fn new(request: Vec<u8>, accounts: u64, share: f64) -> Self {
-        let sample = address(Class::Known, 0).into_bytes();
+        let sample = address(0).into_bytes();
         let at = request.windows(sample.len()).position(|window| window == sample).unwrap_or(0);
         let known = (share * 65_536.0) as u64;
-        Self { request, at, accounts, known, sent: 0.into(), sent_known: 0.into(), most: u64::MAX }
+        Self { request, at, accounts, known, sent: 0.into(), sent_known: 0.into(), first: 0, most: u64::MAX }
     }
 
     /// The endpoint of the public dialect.
     pub(crate) fn of_regain(accounts: u64, share: f64) -> Self {
-        let body = format!(r#"{{"email":"{}"}}"#, address(Class::Known, 0));
+        let body = format!(r#"{{"email":"{}"}}"#, address(0));
         Self::new(post_json("/auth/password-reset/request", &body), accounts, share)
     }
 
@@ -74,9 +79,9 @@ impl Addresses {
         self
     }
 
-    /// Begins with account number `first`.
-    pub(crate) fn from_account(self, first: u64) -> Self {
-        self.sent_known.store(first, Ordering::Relaxed);
+    /// Begins with number `first`, of accounts as of nobody's.
+    pub(crate) fn from_number(mut self, first: u64) -> Self {
+        self.first = first;
         self
     }
 }
@@ -88,15 +93,14 @@ impl Requests for Addresses {
             return None;
         }
         let (class, number) = if scattered(n) & 0xffff < self.known {
-            (Class::Known, self.sent_known.fetch_add(1, Ordering::Relaxed) % self.accounts)
+            (Class::Known, (self.first + self.sent_known.fetch_add(1, Ordering::Relaxed)) % self.accounts)
         } else {
-            (Class::Unknown, n)
+            (Class::Unknown, NOBODY + self.first + n)
         };
         if bytes.is_empty() {
             bytes.extend_from_slice(&self.request);
         }
-        bytes[self.at] = letter(class);
-        write_digits(&mut bytes[self.at + 1..self.at + 13], number);
+        write_digits(&mut bytes[self.at + 1..self.at + 13], digits(number));
         Some(class)
     }
 }

@@ -69,7 +69,7 @@ fn with_range(rounds: &[f64]) -> String {
 }
 
 /// Three digits that count, thousands apart.
-pub(super) fn number(figure: f64) -> String {
+pub(crate) fn number(figure: f64) -> String {
     let size = figure.abs();
     if !figure.is_finite() {
         return "none".to_owned();
