@@ -8,7 +8,7 @@ use crate::needs::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, Need, PHP};
 use crate::step::{Report, cargo, run, run_tests};
 use crate::tree::root;
 use anyhow::{Context, Result, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// An application.
@@ -65,6 +65,15 @@ pub(crate) fn run_all(names: &[&str]) -> Result<bool> {
         report.not_run(application.name);
     }
     Ok(report.close())
+}
+
+/// Prepares applications for another purpose, and says in which folder.
+pub(crate) fn prepare(names: &[&str]) -> Result<PathBuf> {
+    for application in APPLICATIONS.iter().filter(|application| names.contains(&application.name)) {
+        println!("── {}", application.name);
+        application.prepare()?;
+    }
+    Ok(root().join(FOLDER))
 }
 
 impl Application {
