@@ -2,6 +2,7 @@
 
 use super::problem::put;
 use crate::app::App;
+use crate::failpoint;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -32,6 +33,7 @@ pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Nex
         duration_ms = started.elapsed().as_millis(),
         "answered"
     );
+    failpoint::reached("answered");
     response
 }
 

@@ -243,14 +243,18 @@ impl Process {
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            // Whoever reads its standard error lets go of the text at the end.
-            let is_read = Arc::strong_count(&self.stderr) == 1;
-            if let Some(status) = self.child.try_wait().unwrap().filter(|_| is_read) {
+            if let Some(status) = self.child.try_wait().unwrap().filter(|_| self.is_gone()) {
                 return status;
             }
             assert!(Instant::now() < deadline, "it does not end:\n{}", self.log());
             std::thread::sleep(PAUSE);
         }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_gone(&self) -> bool {
+        // Whoever reads its standard error lets go of the text at the end.
+        Arc::strong_count(&self.stderr) == 1
     }
 
     /// What it wrote to standard error so far.

@@ -1,0 +1,112 @@
+//! Accounts, a relay and a ledger for servers to fail on; and what all three hold in the end.
+
+use crate::history::{Delivery, Entry, History, Mail, Set};
+use crate::support::process::{Process, Site, reset_token};
+use crate::support::smtp::ReceivedMail;
+use rusqlite::{Connection, Row};
+
+/// A folder with accounts and a configuration, and a relay.
+pub(crate) struct Scene {
+    pub(crate) site: Site,
+    pub(crate) addresses: Vec<String>,
+}
+
+impl Scene {
+    /// With `accounts` accounts, every change of whose passwords is written down.
+    pub(crate) async fn with(accounts: usize) -> Self {
+        let addresses: Vec<String> = (0..accounts).map(|n| format!("account-{n}@example.com")).collect();
+        let site = Site::with_accounts(&addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        site.run_sql(NOTE_CHANGES);
+        Self { site, addresses }
+    }
+
+    /// A server that does what `env` says when it gets there.
+    pub(crate) fn serve(&self, env: &[(&str, &str)]) -> Process {
+        self.site.serve(env)
+    }
+
+    /// Whether nothing waits and no link is claimed.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let waiting = "SELECT (SELECT count(*) FROM outbox WHERE ended_at IS NULL) \
+                       + (SELECT count(*) FROM deliveries WHERE state = 'claimed')";
+        self.ledger().query_row(waiting, (), |row| row.get::<_, i64>(0)).unwrap() == 0
+    }
+
+    /// What relay, user store and ledger have seen.
+    pub(crate) fn history(&self) -> History {
+        History {
+            accounts: self.addresses.iter().cloned().collect(),
+            mails: self.site.smtp.mails().iter().map(mail).collect(),
+            entries: self.entries(),
+            ..History::default()
+        }
+    }
+
+    /// Every password that was stored, told by those that may be meant.
+    pub(crate) fn sets(&self, chosen: impl Fn(&str) -> Vec<String>) -> Vec<Set> {
+        let accounts = Connection::open(self.site.path().join("accounts.db")).unwrap();
+        let mut changes = accounts.prepare("SELECT email, password FROM changes ORDER BY id").unwrap();
+        let changes = changes.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        changes
+            .map(|change| {
+                let (address, stored): (String, String) = change.unwrap();
+                let is_stored = |password: &String| regain_core::hash::verify(&stored, password.as_bytes()).unwrap();
+                let password = chosen(&address).into_iter().find(is_stored).unwrap_or(stored.clone());
+                Set { address, password }
+            })
+            .collect()
+    }
+
+    fn ledger(&self) -> Connection {
+        let ledger = Connection::open(self.site.path().join("regain.db")).unwrap();
+        ledger.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+        ledger
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        let ledger = self.ledger();
+        let mut entries = ledger
+            .prepare(
+                "SELECT lower(hex(id)) AS id, message, identifier, lower(hex(about)) AS about, state, reason, \
+                   ended_at IS NOT NULL AS is_ended FROM outbox ORDER BY id",
+            )
+            .unwrap();
+        let mut entries: Vec<Entry> = entries.query_map((), entry).unwrap().map(Result::unwrap).collect();
+        let mut deliveries = ledger
+            .prepare("SELECT lower(hex(id)), state, outcome FROM deliveries WHERE hex(entry) = upper(?1) AND message IS NOT NULL")
+            .unwrap();
+        for entry in &mut entries {
+            let rows = deliveries.query_map([&entry.id], |row| {
+                Ok(Delivery { id: row.get(0)?, state: row.get(1)?, outcome: row.get(2)? })
+            });
+            entry.deliveries = rows.unwrap().map(Result::unwrap).collect();
+        }
+        entries
+    }
+}
+
+fn entry(row: &Row) -> rusqlite::Result<Entry> {
+    let about: String = row.get("about")?;
+    Ok(Entry {
+        id: row.get("id")?,
+        message: row.get("message")?,
+        identifier: row.get("identifier")?,
+        about: (!about.is_empty()).then_some(about),
+        state: row.get("state")?,
+        reason: row.get("reason")?,
+        is_ended: row.get("is_ended")?,
+        deliveries: vec![],
+    })
+}
+
+fn mail(received: &ReceivedMail) -> Mail {
+    let id = received.header("Message-ID").expect("every mail has a Message-ID");
+    let delivery = id.trim_start_matches('<').split('@').next().unwrap_or_default().replace('-', "");
+    Mail { address: received.to.concat(), delivery, token: reset_token(received) }
+}
+
+const NOTE_CHANGES: &str = "
+CREATE TABLE changes (id INTEGER PRIMARY KEY, email TEXT NOT NULL, password TEXT NOT NULL);
+CREATE TRIGGER note_change AFTER UPDATE OF password ON accounts BEGIN
+    INSERT INTO changes (email, password) VALUES (new.email, new.password);
+END;";
