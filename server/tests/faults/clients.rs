@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// Everybody who has an account.
 pub(crate) struct Clients<'a> {
-    scene: &'a Scene,
+    pub(crate) scene: &'a Scene,
     people: Vec<Person>,
     /// What they saw.
     acknowledged: Mutex<Vec<String>>,
@@ -53,6 +53,11 @@ impl<'a> Clients<'a> {
         assert!(done.is_ok(), "not everybody has a new password within {PATIENCE:?}:\n{}", logs());
     }
 
+    /// [`Clients::reset`] in the midst of `trouble`.
+    pub(crate) async fn reset_during(&self, nodes: &[&Process], trouble: impl Future) {
+        join(self.reset(nodes), trouble).await;
+    }
+
     /// What they saw, with what the scene holds.
     pub(crate) fn history(&self, interruptions: usize) -> History {
         let confirms = self.confirms.lock().unwrap().clone();
@@ -78,6 +83,10 @@ impl<'a> Clients<'a> {
                 let tokens = self.tokens_of(&person.address);
                 if !tokens.is_empty() && self.redeem_any(person, node, &tokens).await {
                     return;
+                }
+                // Whoever waits in vain asks again.
+                if tokens.is_empty() && turn % ASKS_AGAIN == ASKS_AGAIN - 1 {
+                    self.ask(&person.address, node).await;
                 }
             } else {
                 self.ask(&person.address, node).await;
@@ -132,6 +141,8 @@ impl<'a> Clients<'a> {
 }
 
 const BETWEEN_TWO: Duration = Duration::from_millis(25);
+/// After so many looks into an empty mailbox.
+const ASKS_AGAIN: usize = 150;
 const PAUSE: Duration = Duration::from_millis(40);
 /// Longer than it takes for leases and claims to lapse, and for a mail to be tried again.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -2,7 +2,6 @@
 
 use crate::clients::Clients;
 use crate::scene::Scene;
-use crate::support::process::{DEADLINE, eventually};
 use crate::table;
 
 /// A point, and how often it is passed at the least while [`ACCOUNTS`] people get new passwords.
@@ -22,13 +21,7 @@ async fn survives(point: Point) {
 
         let heir = scene.serve(&[]);
         clients.reset(&[&heir]).await;
-        // What is stuck is found in the history.
-        let quiet = async || scene.is_quiet().then_some(());
-        let _ = tokio::time::timeout(DEADLINE, eventually("quiet", DEADLINE * 2, quiet)).await;
-        let log = heir.log();
-        heir.kill9();
-        let history = clients.history(1);
-        table::note(name, "sqlite", &history.violations(), &format!("killed at {name}:{nth}\n{log}"));
+        table::close(name, &clients, 1, vec![heir]).await;
     }
 }
 

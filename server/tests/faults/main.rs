@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod clients;
+mod clock;
+mod disk;
 mod history;
 mod kills;
+mod relay;
 mod scene;
+mod stops;
+mod store;
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the integration tests, which use all of it")]
 mod support;

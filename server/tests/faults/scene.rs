@@ -1,14 +1,20 @@
 //! Accounts, a relay and a ledger for servers to fail on; and what all three hold in the end.
 
 use crate::history::{Delivery, Entry, History, Mail, Set};
-use crate::support::process::{Process, Site, reset_token};
+use crate::support::process::{DEADLINE, Process, Site, reset_token};
 use crate::support::smtp::ReceivedMail;
 use rusqlite::{Connection, Row};
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// A folder with accounts and a configuration, and a relay.
 pub(crate) struct Scene {
     pub(crate) site: Site,
     pub(crate) addresses: Vec<String>,
+    /// Settings of every server here.
+    pub(crate) env: Vec<(&'static str, String)>,
+    /// The ledger's file.
+    pub(crate) ledger: PathBuf,
 }
 
 impl Scene {
@@ -17,16 +23,27 @@ impl Scene {
         let addresses: Vec<String> = (0..accounts).map(|n| format!("account-{n}@example.com")).collect();
         let site = Site::with_accounts(&addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
         site.run_sql(NOTE_CHANGES);
-        Self { site, addresses }
+        let ledger = site.path().join("regain.db");
+        Self { site, addresses, env: vec![], ledger }
     }
 
     /// A server that does what `env` says when it gets there.
     pub(crate) fn serve(&self, env: &[(&str, &str)]) -> Process {
-        self.site.serve(env)
+        let settings = self.env.iter().map(|(name, value)| (*name, value.as_str()));
+        self.site.serve(&settings.chain(env.iter().copied()).collect::<Vec<_>>())
     }
 
-    /// Whether nothing waits and no link is claimed.
-    pub(crate) fn is_quiet(&self) -> bool {
+    /// Waits until nothing waits and no link is claimed. What is stuck is found in the history.
+    pub(crate) async fn becomes_quiet(&self) {
+        let quiet = async {
+            while !self.is_quiet() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let _ = tokio::time::timeout(DEADLINE, quiet).await;
+    }
+
+    fn is_quiet(&self) -> bool {
         let waiting = "SELECT (SELECT count(*) FROM outbox WHERE ended_at IS NULL) \
                        + (SELECT count(*) FROM deliveries WHERE state = 'claimed')";
         self.ledger().query_row(waiting, (), |row| row.get::<_, i64>(0)).unwrap() == 0
@@ -58,8 +75,8 @@ impl Scene {
     }
 
     fn ledger(&self) -> Connection {
-        let ledger = Connection::open(self.site.path().join("regain.db")).unwrap();
-        ledger.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+        let ledger = Connection::open(&self.ledger).unwrap();
+        ledger.busy_timeout(Duration::from_secs(10)).unwrap();
         ledger
     }
 
