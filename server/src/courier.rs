@@ -128,6 +128,9 @@ impl Courier {
         let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(failpoint::shortened(LEASE)) };
         let room = u32::try_from(room).unwrap_or(0);
         let batch = self.app.ledger.record_and_lease(self.unrecorded.clone(), lease, now, room).await?;
+        if !self.unrecorded.is_empty() {
+            failpoint::reached("outcome_recorded");
+        }
         self.unrecorded.clear();
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
