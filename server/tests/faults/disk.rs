@@ -16,6 +16,8 @@ async fn is_full() {
         let disk = SmallDisk::mount(&scene.site.path().join("small"));
         scene.ledger = disk.0.join("regain.db");
         scene.env.push(("REGAIN_LEDGER__URL", format!("sqlite:{}", scene.ledger.display())));
+        // A claim that could not be given back for want of space ends soon.
+        scene.env.push(("REGAIN_FAILPOINT_LEASE_SECONDS", "6".into()));
         let clients = Clients::of(&scene);
         let server = scene.serve(&[]);
         let trouble = async {

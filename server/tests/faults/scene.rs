@@ -4,7 +4,7 @@ use crate::history::{Delivery, Entry, History, Mail, Set};
 use crate::support::process::{DEADLINE, Process, Site, reset_token};
 use crate::support::smtp::ReceivedMail;
 use rusqlite::{Connection, Row};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A folder with accounts and a configuration, and a relay.
@@ -59,9 +59,17 @@ impl Scene {
         }
     }
 
+    /// Whether this account's password was changed, as far as can be seen: somebody may have the accounts locked.
+    pub(crate) fn has_set(&self, address: &str) -> bool {
+        let accounts = self.accounts();
+        accounts.busy_timeout(Duration::ZERO).unwrap();
+        let change = accounts.prepare("SELECT 1 FROM changes WHERE email = ?1");
+        change.and_then(|mut change| change.exists([address])).unwrap_or(false)
+    }
+
     /// Every password that was stored, told by those that may be meant.
     pub(crate) fn sets(&self, chosen: impl Fn(&str) -> Vec<String>) -> Vec<Set> {
-        let accounts = Connection::open(self.site.path().join("accounts.db")).unwrap();
+        let accounts = self.accounts();
         let mut changes = accounts.prepare("SELECT email, password FROM changes ORDER BY id").unwrap();
         let changes = changes.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         changes
@@ -75,9 +83,11 @@ impl Scene {
     }
 
     fn ledger(&self) -> Connection {
-        let ledger = Connection::open(&self.ledger).unwrap();
-        ledger.busy_timeout(Duration::from_secs(10)).unwrap();
-        ledger
+        open(&self.ledger)
+    }
+
+    fn accounts(&self) -> Connection {
+        open(&self.site.path().join("accounts.db"))
     }
 
     fn entries(&self) -> Vec<Entry> {
@@ -100,6 +110,13 @@ impl Scene {
         }
         entries
     }
+}
+
+/// A database that a server has open as well, and somebody may have locked.
+fn open(path: &Path) -> Connection {
+    let database = Connection::open(path).unwrap();
+    database.busy_timeout(Duration::from_secs(10)).unwrap();
+    database
 }
 
 fn entry(row: &Row) -> rusqlite::Result<Entry> {
