@@ -3,6 +3,7 @@
 
 mod conformance;
 mod databases;
+mod faults;
 mod glossary;
 mod interop;
 mod libraries;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         ["check"] => suite::check(),
         ["databases"] => databases::stay(),
         ["interop", ref names @ ..] => interop::run_all(names),
+        ["faults", ref words @ ..] => faults::run_all(words),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -44,6 +46,8 @@ const USAGE: &str = "cargo xtask COMMAND
   test             every test; the last line counts what ran and names what did not
   check            the quick part of it: format, clippy, the core's tests, the words
   interop [NAME…]  resets passwords of real applications: all, or those named
+  faults [--runs N]
+                   kills, stops and starves everything, ten times or N, and prints a table
   databases        the database servers of the tests, until Ctrl-C
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

@@ -17,6 +17,8 @@ pub(crate) struct History {
     pub(crate) confirms: Vec<Confirm>,
     /// Every password that the user store was made to hold.
     pub(crate) sets: Vec<Set>,
+    /// The addresses of accounts that have a session open in the end; each had one.
+    pub(crate) signed_in: HashSet<String>,
     /// The ledger in the end: every request and notice.
     pub(crate) entries: Vec<Entry>,
     /// How often a process was killed, stopped or cut off. Each time, the mails in its hands may be sent once more.
@@ -183,6 +185,7 @@ impl History {
             let sets = sets.get(address.as_str()).copied().unwrap_or(0);
             let redeemed: usize = self.resets().filter(|entry| entry.identifier == *address).map(redeemed).sum();
             found.unless(sets == redeemed, || format!("{address}: {sets} passwords set, {redeemed} links redeemed"));
+            found.unless(sets == 0 || !self.signed_in.contains(address), || format!("{address} is still signed in"));
         }
         for entry in self.resets() {
             let notices = self.entries.iter().filter(|other| other.about.as_ref() == Some(&entry.id)).count();
@@ -219,4 +222,88 @@ fn counts<'a>(of: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
         *counts.entry(one).or_default() += 1;
     }
     counts
+}
+
+/// The history itself is held against histories that went wrong.
+mod tests {
+    use super::*;
+
+    const ADA: &str = "ada@example.com";
+
+    /// One request, its mail, one new password, its notice.
+    fn good() -> History {
+        let delivery =
+            |id: &str, state: &str| Delivery { id: id.into(), state: state.into(), outcome: Some("delivered".into()) };
+        let entry = |id: &str, message: &str, about: Option<&str>, delivery| Entry {
+            id: id.into(),
+            message: message.into(),
+            identifier: ADA.into(),
+            about: about.map(str::to_owned),
+            state: "mailed".into(),
+            reason: None,
+            is_ended: true,
+            deliveries: vec![delivery],
+        };
+        let mail = |delivery: &str, token: Option<&str>| Mail {
+            address: ADA.into(),
+            delivery: delivery.into(),
+            token: token.map(str::to_owned),
+        };
+        let (password, answer) = ("new".to_owned(), Some(200));
+        History {
+            accounts: HashSet::from([ADA.into()]),
+            acknowledged: vec![ADA.into()],
+            mails: vec![mail("d1", Some("t1")), mail("d2", None)],
+            confirms: vec![Confirm { address: ADA.into(), token: "t1".into(), password: password.clone(), answer }],
+            sets: vec![Set { address: ADA.into(), password }],
+            signed_in: HashSet::new(),
+            entries: vec![
+                entry("e1", "reset", None, delivery("d1", "redeemed")),
+                entry("e2", "password_changed", Some("e1"), delivery("d2", "none")),
+            ],
+            interruptions: 0,
+        }
+    }
+
+    /// What `change` does to a good history is found, in these words.
+    fn finds(words: &str, change: impl FnOnce(&mut History)) {
+        let mut history = good();
+        change(&mut history);
+        let violations = history.violations();
+        assert!(violations.iter().any(|violation| violation.contains(words)), "{words}: {violations:?}");
+    }
+
+    #[test]
+    fn a_good_history_has_no_violations() {
+        assert_eq!(good().violations(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_way_to_go_wrong_is_found() {
+        finds("has not ended", |it| it.entries[0].is_ended = false);
+        finds("still claimed", |it| it.entries[0].deliveries[0].state = "claimed".into());
+        finds("2 requests were acknowledged, 1 are in the ledger", |it| it.acknowledged.push(ADA.into()));
+        finds("says delivered, and nothing came", |it| it.mails.clear());
+        finds("without a mail", |it| {
+            it.entries[0].state = "failed".into();
+            it.entries[0].deliveries.clear();
+        });
+        finds("came 2 times", |it| it.mails.extend_from_within(..1));
+        finds("is in no ledger", |it| it.mails[0].delivery = "d9".into());
+        finds("2 mails delivered", |it| {
+            let again = it.entries[0].deliveries[0].clone();
+            it.entries[0].deliveries.push(again);
+        });
+        finds("nobody chose", |it| it.sets[0].password = "other".into());
+        finds("set 2 passwords", |it| {
+            let second = Confirm { password: "second".into(), ..it.confirms[0].clone() };
+            it.confirms.push(second);
+            it.sets.push(Set { address: ADA.into(), password: "second".into() });
+        });
+        finds("a change that is none", |it| it.sets.clear());
+        finds("refused what was then set", |it| it.confirms[0].answer = Some(400));
+        finds("1 passwords set, 0 links redeemed", |it| it.entries[0].deliveries[0].state = "live".into());
+        finds("redeemed 1 times, 0 notices", |it| it.entries.truncate(1));
+        finds("still signed in", |it| it.signed_in = HashSet::from([ADA.into()]));
+    }
 }

@@ -4,6 +4,7 @@ use crate::clients::Clients;
 use crate::scene::Scene;
 use crate::table;
 use std::ops::Range;
+use std::time::Duration;
 
 /// A point, and which times it is passed at the least between the start and the last of [`ACCOUNTS`] new passwords.
 struct Point(&'static str, Range<usize>);
@@ -25,6 +26,28 @@ async fn survives(point: Point) {
         table::close(name, &clients, 1, vec![heir]).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_any_moment() {
+    for run in 0..table::runs() {
+        let scene = Scene::with(ACCOUNTS).await;
+        let clients = Clients::of(&scene);
+        for kill in 0..KILLS {
+            let dying = scene.serve(&[]);
+            let life = Duration::from_millis(40 + (kill * 7 + run * 3) as u64 % 10 * 60);
+            let death = async {
+                tokio::time::sleep(life).await;
+                dying.die();
+            };
+            clients.reset_during(&[&dying], death).await;
+        }
+        let heir = scene.serve(&[]);
+        clients.reset(&[&heir]).await;
+        table::close("killed at any moment", &clients, KILLS, vec![heir]).await;
+    }
+}
+
+const KILLS: usize = 8;
 
 /// So many that requests and redeemings are under way at the same time.
 const ACCOUNTS: usize = 20;

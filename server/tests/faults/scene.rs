@@ -4,6 +4,7 @@ use crate::history::{Delivery, Entry, History, Mail, Set};
 use crate::support::process::{DEADLINE, Process, Site, reset_token};
 use crate::support::smtp::ReceivedMail;
 use rusqlite::{Connection, Row};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,6 +56,7 @@ impl Scene {
             accounts: self.addresses.iter().cloned().collect(),
             mails: self.site.smtp.mails().iter().map(mail).collect(),
             entries: self.entries(),
+            signed_in: self.signed_in(),
             ..History::default()
         }
     }
@@ -80,6 +82,13 @@ impl Scene {
                 Set { address, password }
             })
             .collect()
+    }
+
+    fn signed_in(&self) -> HashSet<String> {
+        let accounts = self.accounts();
+        let signed_in = "SELECT DISTINCT email FROM sessions JOIN accounts ON accounts.id = account_id";
+        let mut signed_in = accounts.prepare(signed_in).unwrap();
+        signed_in.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
     fn ledger(&self) -> Connection {

@@ -238,6 +238,11 @@ impl Process {
         self.ended()
     }
 
+    /// Has it end as `kill -9` does, in the midst of what others do with it.
+    pub(crate) fn die(&self) {
+        self.signal("-KILL");
+    }
+
     /// Lets it go on after it was stopped.
     pub(crate) fn resume(&self) {
         self.signal("-CONT");
