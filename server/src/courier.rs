@@ -127,9 +127,12 @@ impl Courier {
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
         }
-        let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(LEASE) };
+        let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(failpoint::shortened(LEASE)) };
         let room = u32::try_from(room).unwrap_or(0);
         let batch = self.app.ledger.record_and_lease(self.unrecorded.clone(), lease, now, room).await?;
+        if !self.unrecorded.is_empty() {
+            failpoint::reached("outcome_recorded");
+        }
         self.unrecorded.clear();
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
@@ -141,15 +144,15 @@ impl Courier {
 
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
         match deliver::look_up(&self.app, &batch).await {
-            Ok(candidates) => self.decide(batch, &candidates, lease, now).await,
+            Ok(candidates) => self.decide(batch, Some(&candidates), lease, now).await,
             Err(fault) => {
                 tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
-                let (ready, waiting): (Vec<_>, Vec<_>) =
-                    batch.into_iter().partition(|row| !deliver::needs_look_up(&self.app, row, now));
+                let (waiting, ready): (Vec<_>, Vec<_>) =
+                    batch.into_iter().partition(|row| deliver::waits_for_store(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
                 let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 self.app.ledger.put_back(waiting, lease.id, due_at).await?;
-                self.decide(ready, &[], lease, now).await
+                self.decide(ready, None, lease, now).await
             }
         }
     }
@@ -158,11 +161,10 @@ impl Courier {
     async fn decide(
         &mut self,
         batch: Vec<Leased>,
-        candidates: &[Account],
+        candidates: Option<&[Account]>,
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
-        failpoint::reached("looked_up");
         let size = if self.app.ledger.is_pressed() { DECIDED_UNDER_PRESSURE } else { batch.len() };
         let mut batch = batch.into_iter();
         while batch.len() > 0 {
@@ -175,7 +177,7 @@ impl Courier {
     async fn decide_at_once(
         &mut self,
         batch: Vec<Leased>,
-        candidates: &[Account],
+        candidates: Option<&[Account]>,
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
@@ -200,13 +202,12 @@ impl Courier {
         self.in_flight.spawn(async move {
             let _turn = senders.acquire_owned().await.ok()?;
             // Somebody else may have it soon: better late than twice.
-            let is_late = app.clock.now().plus(Duration::from_secs(SEND_SECONDS_MAX)) >= lease.until;
-            let (outcome, transport) = if is_late {
-                (Outcome::RetryAfter("no sender was free in time".to_owned()), "none")
-            } else {
-                minted.send(&app).await
-            };
-            failpoint::reached("mail_handed_over");
+            let send_max = failpoint::shortened(Duration::from_secs(SEND_SECONDS_MAX));
+            if app.clock.now().plus(send_max) >= lease.until {
+                return Some(untried(&app, &minted.decided, lease));
+            }
+            let (outcome, transport) = minted.send(&app).await;
+            let outcome = failpoint::or_unknown("mail_handed_over", outcome);
             Some(finished(&app, &minted.decided, lease, outcome, transport))
         });
     }
@@ -263,6 +264,17 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
         Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up };
     app.metrics.mailed(&finished);
     finished
+}
+
+/// No sender was free before the lease ran out, or the clock was set forward. Nothing was tried, so nothing is given up.
+fn untried(app: &App, decided: &Decided, lease: Lease) -> Finished {
+    let Decided { row, delivery, .. } = decided;
+    let at = app.clock.now();
+    let next_at = at.plus(pause(row.attempts + 1, app.entropy.as_ref()));
+    let outcome = Outcome::RetryAfter("no sender was free in time".to_owned());
+    tracing::warn!(request = %row.id, reply = outcome.reply(), "not mailed");
+    let (entry, delivery, lease) = (row.id, delivery.id, lease.id);
+    Finished { entry, delivery, lease, transport: "none", outcome, at, next_at, give_up: false }
 }
 
 /// What ended without a mail for a reason that somebody should look into.

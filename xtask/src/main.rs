@@ -4,6 +4,7 @@
 mod bench;
 mod conformance;
 mod databases;
+mod faults;
 mod glossary;
 mod interop;
 mod libraries;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         ["databases"] => databases::stay(),
         ["interop", ref names @ ..] => interop::run_all(names),
         ["bench", ref words @ ..] => bench::run_all(words),
+        ["faults", ref words @ ..] => faults::run_all(words),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -47,6 +49,8 @@ const USAGE: &str = "cargo xtask COMMAND
   check            the quick part of it: format, clippy, the core's tests, the words
   interop [NAME…]  resets passwords of real applications: all, or those named
   bench NAME…      measures, beside what the machine could at most; `bench --help` names what
+  faults [--runs N]
+                   kills, stops and starves everything, ten times or N, and prints a table
   databases        the database servers of the tests, until Ctrl-C
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

@@ -3,6 +3,7 @@
 use super::UNKNOWN_PATH;
 use super::problem::put;
 use crate::app::App;
+use crate::failpoint;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -35,6 +36,7 @@ pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Nex
         duration_ms = span.as_millis(),
         "answered"
     );
+    failpoint::reached("answered");
     response
 }
 

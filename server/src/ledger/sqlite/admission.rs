@@ -2,6 +2,7 @@
 
 use super::writer::Lane;
 use super::{SqliteLedger, deliveries};
+use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::admission::{Admission, Admissions, NewRequest, Pending, wait};
 use async_trait::async_trait;
@@ -79,6 +80,7 @@ fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>
             account.map(AccountId::as_str),
             request.accepted_at.as_millis(),
         ))?;
+    failpoint::reached("accepted");
     Ok(())
 }
 

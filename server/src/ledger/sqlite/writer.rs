@@ -2,6 +2,7 @@
 //! many requests; the sync itself is what lets the next batch gather. No artificial delay.
 
 use super::LedgerFault;
+use crate::failpoint;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -165,6 +166,7 @@ fn write_until_closed(mut connection: Connection, shared: &Shared) {
         if let Err(fault) = &committed {
             tracing::error!(%fault, writes = batch.len(), "a batch of writes failed and was rolled back");
         }
+        failpoint::reached("batch_committed");
         for job in batch {
             job.answer(committed.clone());
         }

@@ -247,7 +247,27 @@ impl Process {
 
     /// Sends SIGTERM.
     pub(crate) fn tell_to_stop(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.signal("-TERM");
+    }
+
+    /// Has it end as `kill -9` does, in the midst of what others do with it.
+    pub(crate) fn die(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Lets it go on after it was stopped.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Whether it was stopped by SIGSTOP.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
@@ -255,14 +275,18 @@ impl Process {
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            // Whoever reads its standard error lets go of the text at the end.
-            let is_read = Arc::strong_count(&self.stderr) == 1;
-            if let Some(status) = self.child.try_wait().unwrap().filter(|_| is_read) {
+            if let Some(status) = self.child.try_wait().unwrap().filter(|_| self.is_gone()) {
                 return status;
             }
             assert!(Instant::now() < deadline, "it does not end:\n{}", self.log());
             std::thread::sleep(PAUSE);
         }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_gone(&self) -> bool {
+        // Whoever reads its standard error lets go of the text at the end.
+        Arc::strong_count(&self.stderr) == 1
     }
 
     /// What it wrote to standard error so far.
