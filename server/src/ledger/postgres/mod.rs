@@ -56,8 +56,14 @@ impl PostgresLedger {
             readiness: Readiness::default(),
             queue: Arc::default(),
         };
+        ledger.read(|client| Box::pin(readiness::ask(client))).await?;
         ledger.count_waiting().await?;
         Ok(ledger)
+    }
+
+    /// See [`Ledger::is_ready`].
+    async fn check_readiness(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        self.readiness.check(&self.readers, now).await
     }
 
     /// Reads, each statement for itself.
