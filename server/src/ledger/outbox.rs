@@ -71,6 +71,9 @@ pub trait Outbox {
     /// How many requests wait, as far as this process knows.
     fn waiting(&self) -> u64;
 
+    /// When the oldest of them was accepted, at the last count; none if none waited.
+    fn oldest_waiting(&self) -> Option<Timestamp>;
+
     /// Counts afresh what waits, other processes' requests included.
     ///
     /// # Errors
