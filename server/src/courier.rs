@@ -84,7 +84,11 @@ impl Courier {
             match turn {
                 Ok(Tick::Full) => continue,
                 Ok(Tick::Idle | Tick::Worked) => {}
-                Err(fault) => tracing::error!(%fault, "the courier cannot work"),
+                Err(fault) => {
+                    if let Some(unsaid) = self.app.complaints.ledger_away.turn(self.app.clock.now()) {
+                        tracing::error!(%fault, unsaid, "the courier cannot work");
+                    }
+                }
             }
             let pause = jittered(&self.app, TICK);
             tokio::select! {
@@ -138,7 +142,9 @@ impl Courier {
         match deliver::look_up(&self.app, &batch).await {
             Ok(candidates) => self.decide(batch, &candidates, lease, now).await,
             Err(fault) => {
-                tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
+                if let Some(unsaid) = self.app.complaints.store_away.turn(now) {
+                    tracing::error!(%fault, unsaid, requests = batch.len(), "requests wait for the user store");
+                }
                 let (ready, waiting): (Vec<_>, Vec<_>) =
                     batch.into_iter().partition(|row| !deliver::needs_look_up(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
