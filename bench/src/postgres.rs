@@ -12,8 +12,8 @@ pub(crate) struct Database {
 
 impl Database {
     /// `server` is the address of one of its databases, with a superuser's name.
-    pub(crate) fn create(server: &str) -> Result<Self> {
-        let name = format!("regain_bench_{}", std::process::id());
+    pub(crate) fn create(server: &str, purpose: &str) -> Result<Self> {
+        let name = format!("regain_bench_{purpose}_{}", std::process::id());
         run(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
         run(server, &format!("CREATE DATABASE {name}"))?;
         run(server, "CHECKPOINT")?;

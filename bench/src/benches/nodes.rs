@@ -22,9 +22,9 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let connections = stage.plan.connections.first().copied().unwrap_or(64);
     for round in 1..=stage.plan.rounds {
         println!("round {round}");
-        let database = Database::create(&stage.postgres()?)?;
+        let database = Database::create(&stage.postgres()?, "nodes")?;
         turn_of_regain(stage, report, &database, &accounts, 1, connections)?;
-        let database = Database::create(&stage.postgres()?)?;
+        let database = Database::create(&stage.postgres()?, "nodes")?;
         turn_of_regain(stage, report, &database, &accounts, NODES, connections)?;
         database.run("TRUNCATE regain.outbox, regain.deliveries; CHECKPOINT")?;
         turn_of_pgbench(stage, report, &database, connections)?;
