@@ -64,7 +64,7 @@ fn prepare(measures: impl Fn(&str) -> bool) -> Result<Vec<Found>> {
     let (mut found, complete) = needs::find(&needed);
     complete?;
     if measures("peers") {
-        let folder = interop::prepare(&["django", "better-auth", "unleash"])?;
+        let folder = interop::install(&["django", "better-auth", "unleash"])?;
         let mut pip = Command::new(folder.join("django/venv/bin/python"));
         run({
             pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", GUNICORN]);

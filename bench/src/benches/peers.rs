@@ -31,7 +31,8 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         // No account twice within a minute: a peer may refuse that.
         let first = (round * ACCOUNTS as usize / stage.plan.rounds) as u64;
         let folder = stage.fresh("target")?;
-        let settings = Settings { program: &stage.regain, folder, ledger: None, accounts: &accounts, relay: sink.address };
+        let settings =
+            Settings { program: &stage.regain, folder, ledger: None, accounts: &accounts, relay: sink.address };
         let regain = Regain::start(&settings)?;
         let body = format!(r#"{{"email":"{}"}}"#, address(0));
         let request = post_json("/auth/password-reset/request", &body);
@@ -64,13 +65,16 @@ struct Subject<'a> {
 
 fn turn(stage: &Stage, report: &mut Report, subject: &Subject, first: u64) -> Result<()> {
     let send = |connections: usize, first: u64| {
-        let addresses = Addresses::new(subject.request.to_vec(), ACCOUNTS, 0.5).from_number(first);
+        let addresses = Addresses::new(subject.request.to_vec(), ACCOUNTS, 0.5).counted_from(first);
         let addresses: Arc<dyn Requests> = Arc::new(addresses);
         load::run(&Load { also: subject.also, ..Load::full(subject.public, connections, stage.turn()) }, &addresses)
     };
-    let together = send(CONNECTIONS, first)?;
-    note(report, subject.name, &together);
-    let alone = send(1, first + APART)?;
+    let alone = send(1, first)?;
+    note(report, subject.name, &send(CONNECTIONS, first + APART)?);
+    if alone.known.len() == 0 || alone.unknown.len() == 0 {
+        report.note(format!("{}: too slow to be asked for both kinds of address in a turn.", subject.name));
+        return Ok(());
+    }
     let [known, unknown] = [&alone.known, &alone.unknown].map(|class| microseconds(class.percentile(0.5)));
     report.add(subject.name, DIFFERENCE, known - unknown);
     report.add(subject.name, AUC, alone.known.auc(&alone.unknown));

@@ -27,20 +27,26 @@ pub(super) const ALL: [Start; 3] = [django, better_auth, unleash];
 
 fn django(server: &str, folder: &Path, relay: SocketAddr) -> Result<Peer> {
     let (project, database) = (prepared("django")?, Database::create(server, "django")?);
-    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
-    let with_settings = |program: &str| {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
+    let with_settings = |program: &str, settings: &str| {
         let mut command = Command::new(project.join("venv/bin").join(program));
         command.current_dir(&project).env("DATABASE_URL", database.url()).env("MAIL_PORT", relay.port().to_string());
-        let folders = std::env::join_paths([&settings, &project])?;
-        command.env("PYTHONPATH", folders).env("DJANGO_SETTINGS_MODULE", "bench_settings");
+        let folders = std::env::join_paths([&own, &project])?;
+        command.env("PYTHONPATH", folders).env("DJANGO_SETTINGS_MODULE", settings);
         anyhow::Ok(command)
     };
-    output(with_settings("python")?.args(["manage.py", "migrate", "--verbosity=0"]))?;
+    output(with_settings("python", "settings")?.args(["manage.py", "migrate", "--verbosity=0"]))?;
     database.run(&DJANGO_ACCOUNTS.replace("ADDRESS", ADDRESS))?;
     let public = free_address()?;
-    let mut gunicorn = with_settings("gunicorn")?;
+    let mut gunicorn = with_settings("gunicorn", "bench_settings")?;
     gunicorn.args(["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--bind", &public.to_string()]);
-    let mut process = Process::start({ gunicorn.arg("django.core.wsgi:get_wsgi_application()"); gunicorn }, folder)?;
+    let mut process = Process::start(
+        {
+            gunicorn.arg("django.core.wsgi:get_wsgi_application()");
+            gunicorn
+        },
+        folder,
+    )?;
     process.wait_until_listening(public).context("gunicorn")?;
     let token = "regainregainregainregainregain00";
     let headers = format!("Content-Type: application/x-www-form-urlencoded\r\nCookie: csrftoken={token}\r\n");
@@ -53,7 +59,13 @@ fn better_auth(server: &str, folder: &Path, _relay: SocketAddr) -> Result<Peer> 
     let public = free_address()?;
     let mut node = Command::new(std::env::var_os("REGAIN_TEST_NODE").unwrap_or_else(|| "node".into()));
     node.arg("server.mjs").current_dir(project).env("DATABASE_URL", database.url()).env("NODE_ENV", "production");
-    let mut process = Process::start({ node.env("PORT", public.port().to_string()); node }, folder)?;
+    let mut process = Process::start(
+        {
+            node.env("PORT", public.port().to_string());
+            node
+        },
+        folder,
+    )?;
     process.wait_until_listening(public).context("better-auth")?;
     database.run(&BETTER_AUTH_ACCOUNTS.replace("ADDRESS", ADDRESS))?;
     let request = post_json("/api/auth/request-password-reset", &format!(r#"{{"email":"{}"}}"#, address(0)));
