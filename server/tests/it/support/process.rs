@@ -109,12 +109,6 @@ impl Site {
         accounts.query_row("SELECT password FROM accounts WHERE email = ?1", [address], |row| row.get(0)).unwrap()
     }
 
-    /// How many sessions are open, of all accounts.
-    pub(crate) fn open_sessions(&self) -> i64 {
-        let accounts = rusqlite::Connection::open(self.path().join("accounts.db")).unwrap();
-        accounts.query_row("SELECT count(*) FROM sessions", (), |row| row.get(0)).unwrap()
-    }
-
     /// Whether `password` is this account's, as `regain hash verify` sees it.
     pub(crate) fn accepts(&self, address: &str, password: &str) -> bool {
         let output = self.regain(&["hash", "verify", &self.stored_password(address)], password);
@@ -233,12 +227,6 @@ impl Process {
         value.unwrap_or_else(|| panic!("no {series} in\n{page}")).parse().unwrap()
     }
 
-    /// Ends it as `kill -9` does.
-    pub(crate) fn kill9(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
     /// Sends SIGTERM and waits for the end.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.tell_to_stop();
@@ -248,22 +236,6 @@ impl Process {
     /// Sends SIGTERM.
     pub(crate) fn tell_to_stop(&self) {
         self.signal("-TERM");
-    }
-
-    /// Has it end as `kill -9` does, in the midst of what others do with it.
-    pub(crate) fn die(&self) {
-        self.signal("-KILL");
-    }
-
-    /// Lets it go on after it was stopped.
-    pub(crate) fn resume(&self) {
-        self.signal("-CONT");
-    }
-
-    /// Whether it was stopped by SIGSTOP.
-    pub(crate) fn is_stopped(&self) -> bool {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
-        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
     }
 
     fn signal(&self, signal: &str) {
@@ -292,6 +264,31 @@ impl Process {
     /// What it wrote to standard error so far.
     pub(crate) fn log(&self) -> String {
         self.stderr.lock().unwrap().clone()
+    }
+}
+
+#[allow(dead_code, reason = "for the tests that kill and stop it")]
+impl Process {
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill9(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Has it end as `kill -9` does, in the midst of what others do with it.
+    pub(crate) fn die(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Lets it go on after it was stopped.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Whether it was stopped by SIGSTOP.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
     }
 }
 
