@@ -58,12 +58,23 @@ impl Accounts {
         serde_json::from_str(&self.database.ask(&rows).await).unwrap()
     }
 
-    /// How many sessions of a cohort's accounts are open.
-    pub(crate) async fn open_sessions(&self, cohort: u64) -> u64 {
+    /// How many sessions of a cohort's accounts are open though a password was written since.
+    pub(crate) async fn sessions_of_changed(&self, cohort: u64) -> u64 {
         let count = format!(
-            "SELECT count(*)::text FROM sessions JOIN accounts ON id = account_id WHERE email LIKE 'c{cohort}-%'"
+            "SELECT count(*)::text FROM sessions s JOIN accounts a ON a.id = s.account_id \
+             WHERE email LIKE 'c{cohort}-%' AND EXISTS (SELECT FROM password_writes w WHERE w.account_id = a.id)"
         );
         self.database.ask(&count).await.parse().unwrap()
+    }
+
+    /// Removes a cohort without a trace.
+    pub(crate) async fn forget(&self, cohort: u64) {
+        let forget = format!(
+            "DELETE FROM sessions USING accounts WHERE id = account_id AND email LIKE 'c{cohort}-%'; \
+             DELETE FROM password_writes USING accounts WHERE id = account_id AND email LIKE 'c{cohort}-%'; \
+             DELETE FROM accounts WHERE email LIKE 'c{cohort}-%'"
+        );
+        self.database.run(&forget).await;
     }
 }
 

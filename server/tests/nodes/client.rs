@@ -39,10 +39,11 @@ pub(crate) enum Ask {
 }
 
 impl Client {
-    pub(crate) fn new() -> Self {
+    /// One who waits so long for an answer.
+    pub(crate) fn new(patience: Duration) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        Self(builder.timeout(PATIENCE).build().unwrap())
+        Self(builder.timeout(patience).build().unwrap())
     }
 
     /// Asks the node at `door`, from a network that nobody else is in.
@@ -108,6 +109,3 @@ impl Answer {
         self.status == 400 && self.code.as_deref() == Some("invalid_token")
     }
 }
-
-/// A node that is stopped for some seconds answers late.
-const PATIENCE: Duration = Duration::from_secs(30);

@@ -2,6 +2,7 @@
 
 use crate::accounts::Accounts;
 use crate::client::Client;
+use crate::ledger::Ledger;
 use crate::node::Node;
 use crate::sink::Sink;
 use crate::support::process::{API_TOKEN, eventually};
@@ -18,22 +19,49 @@ pub(crate) struct Fleet {
     pub(crate) client: Client,
     pub(crate) sink: Sink,
     pub(crate) accounts: Accounts,
+    pub(crate) ledger: Ledger,
     _folder: TempDir,
 }
 
+/// What a fleet is made of.
+pub(crate) struct Plan<'a> {
+    /// How many nodes.
+    pub(crate) nodes: usize,
+    /// What they run.
+    pub(crate) program: PathBuf,
+    /// The server that the ledger is on; none: a file, for one node alone.
+    pub(crate) ledger: Option<tokio_postgres::Config>,
+    /// Besides what all fleets have.
+    pub(crate) settings: &'a [(&'a str, &'a str)],
+}
+
+impl Default for Plan<'_> {
+    fn default() -> Self {
+        Self { nodes: NODES, program: this_program(), ledger: LEDGER(), settings: &[] }
+    }
+}
+
 impl Fleet {
-    /// So many nodes, ready, with `settings` besides those that all fleets have.
-    pub(crate) async fn start(count: usize, settings: &[(&str, &str)]) -> Self {
+    /// Nodes that are ready.
+    pub(crate) async fn start(plan: Plan<'_>) -> Self {
+        let Plan { nodes: count, program, ledger, settings } = plan;
         let folder = tempfile::tempdir().unwrap();
+        let ledger = match ledger {
+            Some(server) => Ledger::on(server).await,
+            None => Ledger::file(folder.path()),
+        };
         let (sink, accounts) = (Sink::start().await, Accounts::none().await);
         let config = CONFIG.replace("API_TOKEN", API_TOKEN).replace("SMTP_URL", &sink.relay.url());
         std::fs::write(folder.path().join("regain.toml"), config).unwrap();
         write_secret(&folder.path().join("regain.secret"));
-        let mut all = vec![("REGAIN_USERS__URL".to_owned(), accounts.database.url())];
+        let mut all = vec![
+            ("REGAIN_USERS__URL".to_owned(), accounts.database.url()),
+            ("REGAIN_LEDGER__URL".to_owned(), ledger.url()),
+        ];
         all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let nodes: Vec<Node> =
-            (1..=count).map(|n| Node::new(format!("node-{n}"), folder.path(), this_program(), all.clone())).collect();
-        let mut fleet = Self { nodes, client: Client::new(), sink, accounts, _folder: folder };
+            (1..=count).map(|n| Node::new(format!("node-{n}"), folder.path(), program.clone(), all.clone())).collect();
+        let mut fleet = Self { nodes, client: Client::new(PATIENCE), sink, accounts, ledger, _folder: folder };
         for n in 0..count {
             fleet.nodes[n].start();
         }
@@ -76,8 +104,12 @@ fn write_secret(path: &std::path::Path) {
 
 /// Of a node; a few suffice unless the machine is busy.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+/// A node may be slow on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// As many as the tests start.
 pub(crate) const NODES: usize = 1;
+/// What they share.
+const LEDGER: fn() -> Option<tokio_postgres::Config> = || None;
 
 const CONFIG: &str = r#"
 public_url = "http://127.0.0.1:8080"
@@ -86,9 +118,6 @@ product_name = "Example"
 [server]
 trusted_proxies = ["127.0.0.0/8"]
 secret_file = "regain.secret"
-
-[ledger]
-url = "sqlite:regain.db"
 
 [users]
 table = "accounts"

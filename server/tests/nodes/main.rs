@@ -8,11 +8,14 @@ mod balancer;
 mod client;
 mod fleet;
 mod kills;
+mod ledger;
 mod node;
+mod postgres_server;
 mod races;
 mod random;
 mod rolling;
 mod sink;
+mod soak;
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the integration tests, which use all of it")]
 mod support;

@@ -5,7 +5,8 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// `regain serve`, running or not. Dropping it kills it.
@@ -19,13 +20,17 @@ pub(crate) struct Node {
     settings: Vec<(String, String)>,
     program: PathBuf,
     child: Option<Child>,
+    pid: Pid,
 }
+
+/// The process of a node as others see it: 0 while it is down.
+pub(crate) type Pid = Arc<AtomicU32>;
 
 impl Node {
     /// One that is not running yet, with the configuration in `folder`.
     pub(crate) fn new(name: String, folder: &Path, program: PathBuf, settings: Vec<(String, String)>) -> Self {
         let [public, admin] = [(); 2].map(|()| format!("127.0.0.1:{}", quiet_port()));
-        Self { name, public, admin, folder: folder.to_owned(), settings, program, child: None }
+        Self { name, public, admin, folder: folder.to_owned(), settings, program, child: None, pid: Pid::default() }
     }
 
     /// Starts it; does not wait until it is ready.
@@ -45,7 +50,9 @@ impl Node {
         command.env("REGAIN_SERVER__LISTEN", &self.public).env("REGAIN_ADMIN__LISTEN", &self.admin);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         let child = command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log).spawn();
-        self.child = Some(child.unwrap_or_else(|error| panic!("{}: {error}", self.program.display())));
+        let child = child.unwrap_or_else(|error| panic!("{}: {error}", self.program.display()));
+        self.pid.store(child.id(), Ordering::SeqCst);
+        self.child = Some(child);
     }
 
     /// From the next start on it is this program.
@@ -57,13 +64,14 @@ impl Node {
         self.child.is_some()
     }
 
-    /// Its process, if it runs.
-    pub(crate) fn pid(&self) -> Option<u32> {
-        self.child.as_ref().map(Child::id)
+    /// Its process, for whoever watches it.
+    pub(crate) fn pid(&self) -> Pid {
+        Arc::clone(&self.pid)
     }
 
     /// Ends it as `kill -9` does.
     pub(crate) fn kill(&mut self) {
+        self.pid.store(0, Ordering::SeqCst);
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
             child.wait().unwrap();
@@ -72,7 +80,7 @@ impl Node {
 
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.pid().expect("a running node").to_string();
+        let pid = self.child.as_ref().expect("a running node").id().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
     }
 
@@ -93,6 +101,7 @@ impl Node {
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         let status = self.child.as_mut()?.try_wait().unwrap()?;
         self.child = None;
+        self.pid.store(0, Ordering::SeqCst);
         Some(status)
     }
 

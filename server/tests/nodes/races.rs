@@ -3,7 +3,7 @@
 use crate::accounts::{address, is_made_from};
 use crate::amount;
 use crate::client::{Answer, Ask};
-use crate::fleet::{Fleet, NODES};
+use crate::fleet::{Fleet, NODES, Plan};
 use crate::support::process::eventually;
 use futures_util::{StreamExt, stream};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 #[tokio::test(flavor = "multi_thread")]
 async fn of_sixteen_clients_with_one_link_one_sets_the_password() {
     let tokens = amount("REGAIN_TEST_NODES_TOKENS", 200);
-    let fleet = Fleet::start(NODES, &[]).await;
+    let fleet = Fleet::start(Plan::default()).await;
     fleet.accounts.add(0, tokens).await;
     stream::iter(0..tokens).for_each_concurrent(64, async |n| request(&fleet, n).await).await;
     let all_mailed = async || (fleet.sink.reset_mails().0 as u64 == tokens).then_some(());
@@ -28,7 +28,7 @@ async fn of_sixteen_clients_with_one_link_one_sets_the_password() {
         assert_eq!(writes[&address].len(), 1, "{address} was written more than once");
         assert!(is_made_from(&stored[&address], password), "{address} has not the password of the one who won");
     }
-    assert_eq!(fleet.accounts.open_sessions(0).await, 0);
+    assert_eq!(fleet.accounts.sessions_of_changed(0).await, 0);
     println!(
         "{tokens} links, {CLIENTS} clients each over {NODES} nodes: {} won and {} lost in {seconds:.1} s",
         winners.len(),

@@ -4,16 +4,18 @@ use crate::accounts::{address, is_made_from};
 use crate::amount;
 use crate::balancer::Balancer;
 use crate::client::Ask;
-use crate::fleet::{Fleet, NODES};
+use crate::fleet::{Fleet, NODES, Plan, this_program};
 use crate::sink::Sink;
 use crate::support::process::eventually;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
     let rounds = amount("REGAIN_TEST_NODES_ROUNDS", 1);
-    let mut fleet = Fleet::start(NODES, &[]).await;
+    let old = std::env::var_os("REGAIN_TEST_OLD_PROGRAM").map_or_else(this_program, PathBuf::from);
+    let mut fleet = Fleet::start(Plan { program: old, ..Plan::default() }).await;
     fleet.accounts.add(0, ACCOUNTS * rounds).await;
     let balancer = Balancer::before(&fleet);
     let (next, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
@@ -38,6 +40,7 @@ async fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
             for node in nodes.iter_mut() {
                 let status = node.terminate().await;
                 assert!(status.success(), "{} ended with {status}:\n{}", node.name, node.log());
+                node.becomes(&this_program());
                 node.start();
                 let is_ready = async || client.is_ready(&node.admin).await.then_some(());
                 eventually("ready node", READY_WITHIN, is_ready).await;

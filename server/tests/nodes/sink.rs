@@ -50,6 +50,16 @@ impl Sink {
         self.inboxes.lock().unwrap().get(address).cloned().unwrap_or_default()
     }
 
+    /// Keeps nothing of what came for `address`.
+    pub(crate) fn forget(&self, address: &str) {
+        self.inboxes.lock().unwrap().remove(address);
+    }
+
+    /// Every address that got mail and does not end like this.
+    pub(crate) fn strangers(&self, ending: &str) -> Vec<String> {
+        self.inboxes.lock().unwrap().keys().filter(|address| !address.ends_with(ending)).cloned().collect()
+    }
+
     /// How many addresses have got a link, and how many such mails came.
     pub(crate) fn reset_mails(&self) -> (usize, usize) {
         let inboxes = self.inboxes.lock().unwrap();

@@ -53,6 +53,14 @@ impl Database {
         format!("postgres://{0}@{host}:{port}/{0}", self.name)
     }
 
+    /// The superuser's way, past the gate.
+    #[allow(dead_code, reason = "for whoever crashes the server and must connect anew")]
+    pub(crate) fn superuser(&self) -> Config {
+        let mut config = self.server.clone();
+        config.dbname(&self.name);
+        config
+    }
+
     /// Runs SQL as the owner.
     pub(crate) async fn run(&self, sql: &str) {
         self.owner.batch_execute(&sql.replace("ROLE", &self.name)).await.unwrap();
@@ -70,7 +78,7 @@ impl Database {
 
     /// A transaction of the application's that holds what `sql` locks until it is dropped.
     pub(crate) async fn hold(&self, sql: &str) -> Client {
-        let other = connect(self.server.clone().dbname(&self.name)).await;
+        let other = connect(self.superuser()).await;
         other.batch_execute(&format!("BEGIN; {sql}")).await.unwrap();
         other
     }
