@@ -12,7 +12,7 @@ pub(crate) enum Ledger {
     /// A file, which one node at a time can have.
     Sqlite(PathBuf),
     /// A database for any number of them.
-    Postgres(Database),
+    Postgres(Box<Database>),
 }
 
 impl Ledger {
@@ -25,7 +25,7 @@ impl Ledger {
     pub(crate) async fn on(server: tokio_postgres::Config) -> Self {
         let database = Database::empty(server).await;
         database.run("GRANT CREATE ON DATABASE ROLE TO ROLE").await;
-        Self::Postgres(database)
+        Self::Postgres(Box::new(database))
     }
 
     /// For `ledger.url`.

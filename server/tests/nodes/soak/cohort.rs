@@ -57,9 +57,9 @@ impl Cohort {
     }
 
     /// Notes an attempt before it is made; its number is for [`Cohort::concluded`].
-    pub(crate) fn attempt(&self, account: u64, token: &str, password: &str) -> usize {
+    pub(crate) fn attempt(&self, one: Attempt) -> usize {
         let attempts = &mut self.history.lock().unwrap().attempts;
-        attempts.push(Attempt { account, token: token.to_owned(), password: password.to_owned(), outcome: None });
+        attempts.push(one);
         attempts.len() - 1
     }
 

@@ -1,7 +1,7 @@
 //! People and programs, all at once: most of them honest.
 
 use super::Watch;
-use super::cohort::{ACCOUNTS, Cohort, Outcome};
+use super::cohort::{ACCOUNTS, Attempt, Cohort, Outcome};
 use crate::accounts::address;
 use crate::client::{Answer, Ask, Client};
 use crate::random::Random;
@@ -85,7 +85,8 @@ impl Traffic<'_> {
         let press = async |mut random: Random| {
             let password = password(&mut random);
             let ask = Ask::Confirm { token: reset.token.clone(), password: password.clone() };
-            self.attempt(cohort, account, &reset.token, &password, &ask, &mut random).await;
+            let attempt = Attempt { account, token: reset.token.clone(), password, outcome: None };
+            self.attempt(cohort, attempt, &ask, &mut random).await;
         };
         futures_util::future::join_all(presses.into_iter().map(press)).await;
     }
@@ -94,19 +95,12 @@ impl Traffic<'_> {
         let Some(reset) = self.letter(cohort, account, random).and_then(|letter| letter.reset) else { return };
         let (password, code) = (password(random), reset.code.expect("a code in every reset mail"));
         let ask = Ask::ConfirmCode { address: address(cohort.number, account), code, password: password.clone() };
-        self.attempt(cohort, account, &reset.token, &password, &ask, random).await;
+        let attempt = Attempt { account, token: reset.token, password, outcome: None };
+        self.attempt(cohort, attempt, &ask, random).await;
     }
 
-    async fn attempt(
-        &self,
-        cohort: &Cohort,
-        account: u64,
-        token: &str,
-        password: &str,
-        ask: &Ask,
-        random: &mut Random,
-    ) {
-        let attempt = cohort.attempt(account, token, password);
+    async fn attempt(&self, cohort: &Cohort, one: Attempt, ask: &Ask, random: &mut Random) {
+        let attempt = cohort.attempt(one);
         let outcome = match self.hear("redeeming", ask, &[200, 400, 503], random).await {
             Some(answer) if answer.is_ok() => Outcome::Set,
             Some(answer) if answer.is_dead_token() => Outcome::Dead,
