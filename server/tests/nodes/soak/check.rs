@@ -159,8 +159,8 @@ async fn nothing_is_stuck(ledger: &Ledger, number: u64, findings: &mut Findings)
         0 => {}
         n => findings.wrong.push(format!("cohort {number}: {n} suppressed by nothing")),
     }
-    let reasons =
-        ledger.tally("reason", &format!("outbox WHERE reason IS NOT NULL AND identifier LIKE 'c{number}-%'")).await;
+    let ended = format!("outbox WHERE reason IS NOT NULL AND identifier LIKE 'c{number}-%'");
+    let reasons = ledger.tally("state || ': ' || reason", &ended).await;
     for (reason, n) in reasons.iter().filter(|(reason, _)| !REASONS.contains(&reason.as_str())) {
         findings.wrong.push(format!("cohort {number}: {n} requests ended as {reason}"));
     }
@@ -179,5 +179,12 @@ fn suppressed_by_nothing(number: u64) -> String {
     )
 }
 
-/// Why a request of a known account may end otherwise than by a mail that the relay took.
-const REASONS: &[&str] = &["cooldown", "redeemed", "not_me", "unanswered"];
+/// Why a request of a known account may end otherwise than by a mail that the relay took for sure.
+const REASONS: &[&str] = &[
+    "suppressed: cooldown",
+    "suppressed: redeemed",
+    "suppressed: not_me",
+    "mailed: redeemed",
+    "mailed: not_me",
+    "mailed: unknown",
+];
