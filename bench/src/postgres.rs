@@ -40,7 +40,8 @@ impl Drop for Database {
 pub(crate) fn version(url: &str) -> Result<String> {
     with(url, async |client| {
         let row = client.query_one("SELECT split_part(version(), ' on ', 1)", &[]).await?;
-        let syncs = client.query_one("SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')", &[]);
+        let syncs =
+            client.query_one("SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')", &[]);
         Ok(format!("{}, fsync/synchronous_commit {}", row.get::<_, String>(0), syncs.await?.get::<_, String>(0)))
     })
 }

@@ -21,10 +21,10 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let mails = stage.plan.mails;
     let accounts = stage.accounts(mails.max(1000))?;
     let octets = octets_of_a_mail(stage, &accounts)?;
-    report.took_part(process::output(Command::new("postconf").args(["-h", "mail_version"])).map_or_else(
-        |_| "Postfix".to_owned(),
-        |version| format!("Postfix {}", version.trim()),
-    ));
+    report.took_part(
+        process::output(Command::new("postconf").args(["-h", "mail_version"]))
+            .map_or_else(|_| "Postfix".to_owned(), |version| format!("Postfix {}", version.trim())),
+    );
     for round in 1..=stage.plan.rounds {
         println!("round {round}, {mails} mails");
         report.add("the disk", FDATASYNC, microseconds(disk::fdatasync(&stage.fresh("disk")?)?));

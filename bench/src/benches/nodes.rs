@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn what_pgbench_reached_is_read_from_what_it_says() {
-        let said = "latency average = 1.2 ms\ninitial connection time = 4 ms\ntps = 812.5 (without initial connection time)\n";
+        let said =
+            "latency average = 1.2 ms\ninitial connection time = 4 ms\ntps = 812.5 (without initial connection time)\n";
         assert_eq!(statements_a_second(said), Some(812.5));
         assert_eq!(statements_a_second("pgbench: error"), None);
     }

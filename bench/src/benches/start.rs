@@ -34,7 +34,9 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         process.terminate()?;
     }
     report.goal(FIRST, Bound::AtMost(50.0), report.rounds("Regain", FIRST).to_vec());
-    report.note(format!("A request accepted durably, on a ledger with {USED} requests that were mailed; files in cache."));
+    report.note(format!(
+        "A request accepted durably, on a ledger with {USED} requests that were mailed; files in cache."
+    ));
     Ok(())
 }
 

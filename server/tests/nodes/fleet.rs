@@ -37,7 +37,7 @@ pub(crate) struct Plan<'a> {
 
 impl Default for Plan<'_> {
     fn default() -> Self {
-        Self { nodes: NODES, program: this_program(), ledger: LEDGER(), settings: &[] }
+        Self { nodes: NODES, program: this_program(), ledger: LEDGER(), settings: &[SHORT_LEASE] }
     }
 }
 
@@ -106,6 +106,9 @@ fn write_secret(path: &std::path::Path) {
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// A node may be slow on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Leases of so many seconds in place of two minutes, and claims in proportion, so that what a killed node held in its
+/// hands is soon in another's.
+pub(crate) const SHORT_LEASE: (&str, &str) = ("REGAIN_FAILPOINT_LEASE_SECONDS", "12");
 /// As many as the tests start.
 pub(crate) const NODES: usize = 1;
 /// What they share.

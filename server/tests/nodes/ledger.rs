@@ -36,6 +36,13 @@ impl Ledger {
         }
     }
 
+    /// Does to the schema what a later release may do while this one runs: adds to it. A file is passed over.
+    pub(crate) async fn add_a_migration(&self) {
+        if let Self::Postgres(database) = self {
+            database.run(A_LATER_MIGRATION).await;
+        }
+    }
+
     /// How many rows these words of SQL after `FROM` find.
     pub(crate) async fn count(&self, rows: &str) -> u64 {
         let sql = format!("SELECT CAST(count(*) AS TEXT) FROM {rows}");
@@ -72,4 +79,10 @@ impl Ledger {
     }
 }
 
+/// One that programs of before still work with.
+const A_LATER_MIGRATION: &str = "
+ALTER TABLE regain.outbox ADD COLUMN later text;
+ALTER TABLE regain.deliveries ADD COLUMN later bigint NOT NULL DEFAULT 0;
+INSERT INTO regain.migrations (version, checksum, compatible_from)
+    SELECT max(version) + 1, 'of a later release', max(version) FROM regain.migrations;";
 const ANSWERS_WITHIN: Duration = Duration::from_secs(90);

@@ -15,14 +15,14 @@ use std::time::{Duration, Instant};
 async fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
     let rounds = amount("REGAIN_TEST_NODES_ROUNDS", 1);
     let old = std::env::var_os("REGAIN_TEST_OLD_PROGRAM").map_or_else(this_program, PathBuf::from);
-    let mut fleet = Fleet::start(Plan { program: old, ..Plan::default() }).await;
+    let mut fleet = Fleet::start(Plan { program: old, settings: &[], ..Plan::default() }).await;
     fleet.accounts.add(0, ACCOUNTS * rounds).await;
     let balancer = Balancer::before(&fleet);
     let (next, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
     let started = Instant::now();
 
     // The sink is asked while nodes are replaced: each has its half of the fleet.
-    let Fleet { nodes, client, sink, accounts, .. } = &mut fleet;
+    let Fleet { nodes, client, sink, accounts, ledger, .. } = &mut fleet;
     let visitors = async {
         let visits = (0..VISITORS).map(|_| async {
             while !is_over.load(Ordering::SeqCst) {
@@ -36,6 +36,8 @@ async fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
     let replacing = async {
         let is_visited = async || (sink.reset_mails().0 > 0).then_some(());
         eventually("first visitor", MAILED_WITHIN, is_visited).await;
+        // The first of the new ones migrates; the old ones go on beside it.
+        ledger.add_a_migration().await;
         for _ in 0..rounds {
             for node in nodes.iter_mut() {
                 let status = node.terminate().await;

@@ -11,7 +11,7 @@ mod watch;
 use crate::accounts::{Accounts, address};
 use crate::amount;
 use crate::client::Client;
-use crate::fleet::{Fleet, Plan};
+use crate::fleet::{Fleet, Plan, SHORT_LEASE};
 use crate::ledger::Ledger;
 use crate::postgres_server::PostgresServer;
 use crate::random::Random;
@@ -185,6 +185,7 @@ const COOLDOWN: Duration = Duration::from_secs(3);
 /// In a minute.
 const CALLS_PER_NETWORK: u32 = 12;
 const SETTINGS: &[(&str, &str)] = &[
+    SHORT_LEASE,
     ("REGAIN_RESET__COOLDOWN_SECONDS", "3"),
     ("REGAIN_RESET__MAILS_PER_HOUR_MAX", "1000000"),
     ("REGAIN_LIMITS__REQUESTS_PER_NETWORK_PER_MINUTE", "10"),
