@@ -19,6 +19,9 @@ pub struct HashingPool {
     places: Arc<Semaphore>,
     /// One permit for each that runs.
     threads: Arc<Semaphore>,
+    /// Of a simulation: hashes where it is asked for.
+    #[cfg(feature = "failpoints")]
+    is_inline: bool,
 }
 
 /// The hash of a password that met the rule. Only [`HashingPool::make`] makes one, and only these are written to
@@ -58,7 +61,19 @@ impl HashingPool {
     /// A pool of `threads`, before which at most `waiting_max` wait.
     #[must_use]
     pub fn new(threads: usize, waiting_max: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(threads + waiting_max)), threads: Arc::new(Semaphore::new(threads)) }
+        Self {
+            places: Arc::new(Semaphore::new(threads + waiting_max)),
+            threads: Arc::new(Semaphore::new(threads)),
+            #[cfg(feature = "failpoints")]
+            is_inline: false,
+        }
+    }
+
+    /// Without threads, for simulations.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn inline() -> Self {
+        Self { is_inline: true, ..Self::new(0, 0) }
     }
 
     /// [`Recipe::make`].
@@ -118,6 +133,10 @@ impl HashingPool {
         &self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashingFault> {
+        #[cfg(feature = "failpoints")]
+        if self.is_inline {
+            return work().map_err(HashingFault::Hash);
+        }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashingFault::Busy)?;
         let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| HashingFault::Lost)?;
         let task = spawn_blocking(move || {

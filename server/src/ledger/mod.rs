@@ -34,6 +34,8 @@ pub use outbox::{Lease, Leased, Outbox, Waiting};
 pub use outcomes::{Finished, Outcomes};
 pub use retention::Retention;
 pub use settle::{Notice, Settlements};
+#[cfg(feature = "failpoints")]
+pub use sqlite::Memory;
 pub use sqlite::SqliteLedger;
 pub use timeline::{Delivery, Event, Request, Timeline};
 pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};

@@ -28,6 +28,8 @@ const BATCH_MAX: usize = 512;
 pub(super) struct Writer {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    #[cfg(feature = "failpoints")]
+    memory: Option<super::Memory>,
 }
 
 struct Shared {
@@ -81,7 +83,19 @@ impl Writer {
             .name("ledger-writer".into())
             .spawn(move || write_until_closed(connection, &theirs))
             .map_err(|cause| LedgerFault::Engine { what: "cannot start its writer", cause: cause.to_string() })?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+            #[cfg(feature = "failpoints")]
+            memory: None,
+        })
+    }
+
+    /// Without a thread: each write is a commit of its own, made where it is asked for.
+    #[cfg(feature = "failpoints")]
+    pub(super) fn inline(memory: super::Memory) -> Self {
+        let shared = Arc::new(Shared { lanes: Mutex::default(), arrived: Condvar::new() });
+        Self { shared, thread: None, memory: Some(memory) }
     }
 
     /// Queues `work` and waits until it is committed, or failed with its whole batch.
@@ -90,6 +104,10 @@ impl Writer {
         lane: Lane,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerFault> {
+        #[cfg(feature = "failpoints")]
+        if let Some(memory) = &self.memory {
+            return memory.write(work);
+        }
         let (reply, answer) = oneshot::channel();
         self.shared.push(lane, Box::new(Write { work: Some(work), found: None, reply }))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
