@@ -48,7 +48,8 @@ async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<J
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.request, job.reply)).unzip();
-        let committed = commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
+        let committed =
+            commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
         if let Err(fault) = &committed {
             tracing::error!(%fault, requests = requests.len(), "a batch of requests could not be accepted");
         }
@@ -97,11 +98,7 @@ async fn commit_once(
 }
 
 /// `account`, if it is known already.
-pub(super) async fn insert(
-    client: &Client,
-    requests: &[NewRequest],
-    account: Option<&AccountId>,
-) -> Result<(), Error> {
+pub(super) async fn insert(client: &Client, requests: &[NewRequest], account: Option<&AccountId>) -> Result<(), Error> {
     let ids: Vec<_> = requests.iter().map(|request| Key(request.id)).collect();
     let origins: Vec<_> = requests.iter().map(|request| request.origin.as_str()).collect();
     let networks: Vec<_> = requests.iter().map(|request| request.network.as_deref().map(Text)).collect();

@@ -5,6 +5,7 @@ use super::rows::{self, Key, Text, each, one};
 use super::{PostgresLedger, accounts};
 use crate::ledger::LedgerFault;
 use crate::ledger::deliveries::{Decided, Decision, Deliveries, Judgement, Others, Verdict};
+use crate::ledger::times::believed_until;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::limit::{AccountHistory, AccountLimit, HOUR};
@@ -67,8 +68,11 @@ async fn known(client: &Client, batch: &[&Decided], now: Timestamp) -> Result<Ve
         decided.limited_account().cloned().map(|account| (account, row.id, row.accepted_at))
     };
     let limited: Vec<_> = batch.iter().map(asked).collect();
-    let asked: Vec<_> =
-        limited.iter().flatten().map(|(account, entry, at)| Asked { account, entry: *entry, accepted_at: *at }).collect();
+    let asked: Vec<_> = limited
+        .iter()
+        .flatten()
+        .map(|(account, entry, at)| Asked { account, entry: *entry, accepted_at: *at })
+        .collect();
     let ids: Vec<_> = batch.iter().map(|decided| Key(decided.row.id)).collect();
     let mut found = if asked.is_empty() { Vec::new() } else { others(client, &asked, &ids, now).await? }.into_iter();
     Ok(limited.iter().map(|one| one.as_ref().and_then(|_| found.next()).unwrap_or_default()).collect())
@@ -138,8 +142,8 @@ impl<'b> Beside<'b> {
             peers.retain(|peer| peer.entry != row.id);
         }
         let counts = row.message == MessageKind::Reset && judgement.state != State::Suppressed;
-        let is_mailed = judgement.verdict == Verdict::Send
-            && matches!(message, MessageKind::Reset | MessageKind::NoAccount);
+        let is_mailed =
+            judgement.verdict == Verdict::Send && matches!(message, MessageKind::Reset | MessageKind::NoAccount);
         self.0.entry(account).or_default().push(Peer {
             entry: row.id,
             accepted_at: counts.then_some(row.accepted_at),
@@ -245,11 +249,12 @@ pub(super) async fn others(
     let accounts: Vec<_> = asked.iter().map(|one| Text(one.account.as_str())).collect();
     let entries: Vec<_> = asked.iter().map(|one| Key(one.entry)).collect();
     let times: Vec<_> = asked.iter().map(|one| one.accepted_at.as_millis()).collect();
+    let believed: Vec<_> = asked.iter().map(|one| believed_until(one.accepted_at, now).as_millis()).collect();
     let hour_ago = now.minus(HOUR).as_millis();
     let rows = client
         .query_typed(
             "SELECT accepted.*, minted.* \
-             FROM unnest($1, $2, $3) WITH ORDINALITY AS asked (account, entry, accepted_at, place) \
+             FROM unnest($1, $2, $3, $6) WITH ORDINALITY AS asked (account, entry, accepted_at, believed_until, place) \
              CROSS JOIN LATERAL ( \
                SELECT max(accepted_at) AS last_accepted FROM regain.outbox \
                WHERE outbox.account = asked.account AND outbox.id <> asked.entry AND outbox.id <> ALL ($4) \
@@ -263,10 +268,12 @@ pub(super) async fn others(
                  max(closed_at) FILTER (WHERE state <> 'redeemed') AS disowned_at \
                FROM (SELECT minted_at, closed_at, state, \
                        deliveries.entry <> asked.entry AND message IN ('reset', 'no_account') AS is_other \
-                     FROM regain.deliveries WHERE deliveries.account = asked.account) AS delivery \
+                     FROM regain.deliveries WHERE deliveries.account = asked.account \
+                       AND minted_at <= asked.believed_until \
+                       AND coalesce(closed_at, 0) <= asked.believed_until) AS delivery \
              ) AS minted \
              ORDER BY asked.place",
-            &[each(&accounts), each(&entries), each(&times), each(&except.to_vec()), one(&hour_ago)],
+            &[each(&accounts), each(&entries), each(&times), each(&except.to_vec()), one(&hour_ago), each(&believed)],
         )
         .await?;
     rows.iter().map(read_others).collect()

@@ -5,6 +5,7 @@ use super::connections::Trouble;
 use super::rows::{self, Key, each, milliseconds, one};
 use crate::ledger::LedgerFault;
 use crate::ledger::outbox::{Lease, Leased, Outbox, Waiting};
+use crate::ledger::times::far_ahead;
 use async_trait::async_trait;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
@@ -12,12 +13,14 @@ use tokio_postgres::{Client, Row};
 
 #[async_trait]
 impl Outbox for PostgresLedger {
-    async fn is_due(&self, _now: Timestamp) -> Result<bool, LedgerFault> {
-        self.read(|client| {
+    async fn is_due(&self, now: Timestamp) -> Result<bool, LedgerFault> {
+        self.read(move |client| {
             Box::pin(async move {
                 let sql = "SELECT EXISTS (SELECT FROM regain.outbox \
-                             WHERE ended_at IS NULL AND due_at <= regain.ledger_now()) AS is_due";
-                Ok(client.query_typed_one(sql, &[]).await?.try_get("is_due")?)
+                             WHERE ended_at IS NULL AND due_at <= regain.ledger_now()) \
+                             OR EXISTS (SELECT FROM regain.outbox \
+                             WHERE ended_at IS NULL AND due_at > regain.ledger_now() + $1) AS is_due";
+                Ok(client.query_typed_one(sql, &[one(&put_off_max(now))]).await?.try_get("is_due")?)
             })
         })
         .await
@@ -81,7 +84,8 @@ impl Outbox for PostgresLedger {
             Box::pin(async move {
                 let sql = "UPDATE regain.outbox SET state = $2, reason = $3, ended_at = $4, lease = NULL \
                            WHERE id = $1 AND ended_at IS NULL";
-                let (id, state, reason, now) = (Key(id), State::Failed.as_str(), Reason::Dropped.as_str(), now.as_millis());
+                let (id, state, reason, now) =
+                    (Key(id), State::Failed.as_str(), Reason::Dropped.as_str(), now.as_millis());
                 let values = [one(&id), one(&state), one(&reason), one(&now)];
                 Ok(client.execute_typed(sql, &values).await? == 1)
             })
@@ -90,24 +94,28 @@ impl Outbox for PostgresLedger {
     }
 }
 
-/// Takes what is due, oldest first. What another node takes at this moment is passed over.
-pub(super) async fn lease(
-    client: &Client,
-    lease: Lease,
-    now: Timestamp,
-    max: u32,
-) -> Result<Vec<Leased>, Trouble> {
+/// Milliseconds that nothing is put off for.
+fn put_off_max(now: Timestamp) -> i64 {
+    milliseconds(now.until(far_ahead(now)))
+}
+
+/// Takes what is due, oldest first, and what is due only by a clock that was set back since. What another node takes at
+/// this moment is passed over.
+pub(super) async fn lease(client: &Client, lease: Lease, now: Timestamp, max: u32) -> Result<Vec<Leased>, Trouble> {
     let span = milliseconds(now.until(lease.until));
     let rows = client
         .query_typed(
             "WITH due AS (SELECT id, due_at FROM regain.outbox \
                WHERE ended_at IS NULL AND due_at <= regain.ledger_now() \
-               ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) \
+               ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED), \
+             stranded AS (SELECT id, due_at FROM regain.outbox \
+               WHERE ended_at IS NULL AND due_at > regain.ledger_now() + $4 \
+               ORDER BY due_at LIMIT $3 - (SELECT count(*) FROM due) FOR UPDATE SKIP LOCKED) \
              UPDATE regain.outbox SET state = 'leased', lease = $1, due_at = regain.ledger_now() + $2 \
-             FROM due WHERE outbox.id = due.id \
+             FROM (SELECT * FROM due UNION ALL SELECT * FROM stranded) AS it WHERE outbox.id = it.id \
              RETURNING outbox.id, message, identifier, address_digest, name, locales, account, accepted_at, attempts, \
-               due.due_at AS was_due_at",
-            &[one(&Key(lease.id)), one(&span), one(&i64::from(max))],
+               it.due_at AS was_due_at",
+            &[one(&Key(lease.id)), one(&span), one(&i64::from(max)), one(&put_off_max(now))],
         )
         .await?;
     let mut due: Vec<(Timestamp, Leased)> =

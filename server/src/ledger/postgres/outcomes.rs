@@ -99,7 +99,8 @@ async fn supersede_older(client: &Client, arrived: Vec<Key>) -> Result<(), Troub
 /// Nobody holds the link and the code of a mail that was not handed over. Were they to stand as live, they would keep
 /// the code of an earlier mail, which somebody does hold, from being the newest.
 async fn revoke_unsent(client: &Client, unsent: Vec<Key>) -> Result<(), Trouble> {
-    let sql = "UPDATE regain.deliveries SET state = 'revoked', reason = 'not_sent' WHERE id = ANY ($1) AND state = 'live'";
+    let sql =
+        "UPDATE regain.deliveries SET state = 'revoked', reason = 'not_sent' WHERE id = ANY ($1) AND state = 'live'";
     client.execute_typed(sql, &[each(&unsent)]).await?;
     Ok(())
 }
@@ -140,4 +141,3 @@ async fn reschedule(client: &Client, finished: &[Finished], unknown: &HashMap<Id
     client.execute_typed(sql, &values).await?;
     Ok(())
 }
-
