@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn make(folder: &Path, count: u64) -> Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
     let file = folder.join(format!("accounts-{count}.db"));
-    if file.is_file() {
+    if is_complete(&file, count) {
         return Ok(file);
     }
     let unfinished = file.with_extension("unfinished");
@@ -38,4 +38,13 @@ pub(crate) fn make(folder: &Path, count: u64) -> Result<PathBuf> {
     connection.close().map_err(|(_, fault)| fault)?;
     std::fs::rename(unfinished, &file)?;
     Ok(file)
+}
+
+/// Whether the last of `count` accounts is in `file`, as this version makes them.
+fn is_complete(file: &Path, count: u64) -> bool {
+    let last = (count.cast_signed(), address(count - 1).to_uppercase());
+    let look = |connection: Connection| {
+        connection.query_row("SELECT 1 FROM accounts WHERE id = ?1 AND email = ?2", last, |_| Ok(()))
+    };
+    file.is_file() && Connection::open(file).and_then(look).is_ok()
 }

@@ -50,7 +50,9 @@ impl Machine {
     pub(crate) fn summary(&self) -> String {
         let Self { date, cores, processor, memory_gib, load_average, regain, commit, .. } = self;
         let processor = if processor.is_empty() { "an unnamed processor" } else { processor };
-        format!("{date}: {cores} cores ({processor}), {memory_gib:.0} GiB, load average {load_average}; {regain} at {commit}")
+        format!(
+            "{date}: {cores} cores ({processor}), {memory_gib:.0} GiB, load average {load_average}; {regain} at {commit}"
+        )
     }
 }
 

@@ -53,18 +53,20 @@ enum Part {
 
 fn main() -> ExitCode {
     let words = Words::parse();
-    match run(&words) {
+    if let Some(Part::Limit { listen, limit }) = &words.part {
+        return exit_code(limits::serve(limit, *listen));
+    }
+    // One that does not work out keeps none of the others from being made.
+    let codes = words.benches.iter().map(|bench| exit_code(bench.run(&words.plan)));
+    codes.fold(ExitCode::SUCCESS, |worst, code| if code == ExitCode::SUCCESS { worst } else { code })
+}
+
+fn exit_code(done: Result<()>) -> ExitCode {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("error: {fault:#}");
             ExitCode::FAILURE
         }
     }
-}
-
-fn run(words: &Words) -> Result<()> {
-    if let Some(Part::Limit { listen, limit }) = &words.part {
-        return limits::serve(limit, *listen);
-    }
-    words.benches.iter().try_for_each(|bench| bench.run(&words.plan))
 }

@@ -1,4 +1,4 @@
-//! Postfix's two programs for measuring: `smtp-sink` takes mail and counts it, `smtp-source` sends as fast as it can.
+//! Two programs of Postfix's, made for measuring: `smtp-sink` takes mail and counts it, `smtp-source` sends as fast as it can.
 
 use crate::process::{self, free_address};
 use anyhow::{Context, Result, bail, ensure};
@@ -100,6 +100,11 @@ pub(crate) fn send(to: SocketAddr, mails: u64, sessions: usize, octets: usize) -
     let mut command = program("smtp-source");
     command.args(["-d", "-s", &sessions, "-m", &mails, "-l", &octets, "-f", "no-reply@example.com"]);
     process::output(command.args(["-t", "p000000000000@example.com", &to.to_string()])).map(drop)
+}
+
+/// Which Postfix it is.
+pub(crate) fn version() -> Result<String> {
+    Ok(format!("Postfix {}", process::output(program("postconf").args(["-d", "-h", "mail_version"]))?.trim()))
 }
 
 /// Debian has them where only administrators look.

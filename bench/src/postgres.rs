@@ -12,8 +12,8 @@ pub(crate) struct Database {
 
 impl Database {
     /// `server` is the address of one of its databases, with a superuser's name.
-    pub(crate) fn create(server: &str) -> Result<Self> {
-        let name = format!("regain_bench_{}", std::process::id());
+    pub(crate) fn create(server: &str, purpose: &str) -> Result<Self> {
+        let name = format!("regain_bench_{purpose}_{}", std::process::id());
         run(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))?;
         run(server, &format!("CREATE DATABASE {name}"))?;
         run(server, "CHECKPOINT")?;
@@ -40,7 +40,8 @@ impl Drop for Database {
 pub(crate) fn version(url: &str) -> Result<String> {
     with(url, async |client| {
         let row = client.query_one("SELECT split_part(version(), ' on ', 1)", &[]).await?;
-        let syncs = client.query_one("SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')", &[]);
+        let syncs =
+            client.query_one("SELECT current_setting('fsync') || '/' || current_setting('synchronous_commit')", &[]);
         Ok(format!("{}, fsync/synchronous_commit {}", row.get::<_, String>(0), syncs.await?.get::<_, String>(0)))
     })
 }

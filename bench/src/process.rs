@@ -40,7 +40,11 @@ impl Process {
             if let Some(status) = self.child.try_wait()? {
                 bail!("it ended with {status} before it {what}; it said:\n{}", self.said());
             }
-            ensure!(Instant::now() < deadline, "after {READY_WITHIN:?} no sign that it {what}; it said:\n{}", self.said());
+            ensure!(
+                Instant::now() < deadline,
+                "after {READY_WITHIN:?} no sign that it {what}; it said:\n{}",
+                self.said()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
         Ok(())
@@ -125,7 +129,14 @@ mod tests {
     fn a_process_has_memory_and_a_port_is_free() {
         let folder = std::env::temp_dir();
         let mut command = Command::new("sleep");
-        let process = Process::start({ command.arg("60"); command }, &folder).unwrap();
+        let process = Process::start(
+            {
+                command.arg("60");
+                command
+            },
+            &folder,
+        )
+        .unwrap();
         assert!(process.pss_bytes().unwrap() > 0);
         assert!(free_address().unwrap().port() > 0);
     }

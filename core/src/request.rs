@@ -18,6 +18,13 @@ impl Id {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random(entropy)).into_uuid())
     }
 
+    /// The moment that it was made for: its first 48 bits (RFC 9562 §5.7).
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = *self.as_bytes();
+        Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+    }
+
     /// Reads the usual text form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -211,6 +218,14 @@ impl From<Suppression> for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_knows_when_it_was_made() {
+        for millis in [0, 1, 1_800_000_000_123] {
+            let now = Timestamp::from_millis(millis);
+            assert_eq!(Id::new(now, &crate::entropy::tests::Counting::default()).made_at(), now);
+        }
+    }
 
     #[test]
     fn a_reason_is_read_back_as_it_was_written() {

@@ -11,6 +11,7 @@ use crate::ledger::{self, Ledger, LedgerFault};
 use crate::mail::{Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
+use crate::telemetry::Complaints;
 use crate::users::sql;
 use crate::users::{StoreFault, UserStore};
 use regain_core::entropy::Entropy;
@@ -51,6 +52,8 @@ pub struct App {
     pub pages: Pages,
     /// Set once the server was told to stop: new calls are asked to go elsewhere.
     pub leaving: AtomicBool,
+    /// What is not to be said too often.
+    pub complaints: Complaints,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Of the demo: the mail it caught, shown in the browser.
@@ -130,6 +133,7 @@ impl App {
             pages: Pages::new(&config, Arc::clone(&words))?,
             mailbox: None,
             leaving: AtomicBool::new(false),
+            complaints: Complaints::default(),
             config,
             clock,
             entropy,

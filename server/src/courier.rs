@@ -86,7 +86,11 @@ impl Courier {
             match turn {
                 Ok(Tick::Full) if !self.app.ledger.is_pressed() => continue,
                 Ok(_) => {}
-                Err(fault) => tracing::error!(%fault, "the courier cannot work"),
+                Err(fault) => {
+                    if let Some(unsaid) = self.app.complaints.ledger_away.turn(self.app.clock.now()) {
+                        tracing::error!(%fault, unsaid, "the courier cannot work");
+                    }
+                }
             }
             let pause = jittered(&self.app, TICK);
             tokio::select! {
@@ -146,7 +150,9 @@ impl Courier {
         match deliver::look_up(&self.app, &batch).await {
             Ok(candidates) => self.decide(batch, Some(&candidates), lease, now).await,
             Err(fault) => {
-                tracing::error!(%fault, requests = batch.len(), "requests wait for the user store");
+                if let Some(unsaid) = self.app.complaints.store_away.turn(now) {
+                    tracing::error!(%fault, unsaid, requests = batch.len(), "requests wait for the user store");
+                }
                 let (waiting, ready): (Vec<_>, Vec<_>) =
                     batch.into_iter().partition(|row| deliver::waits_for_store(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();

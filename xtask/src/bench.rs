@@ -1,10 +1,10 @@
 //! `cargo xtask bench NAME…`: builds what is measured, starts what it needs, and hands over to the crate `bench`.
 
 use crate::databases::Databases;
-use crate::needs::{self, NODE, NPM, Need, POSTFIX};
+use crate::interop;
+use crate::needs::{self, Found, NODE, NPM, Need, POSTFIX};
 use crate::step::{cargo, run};
 use crate::tree::root;
-use crate::{interop, needs::Found};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,7 +12,7 @@ use std::process::Command;
 /// `words` are names, then options: `--profile NAME` is ours, the others belong to the crate.
 pub(crate) fn run_all(words: &[&str]) -> Result<bool> {
     let (profile, words) = profile(words)?;
-    let built = build(profile)?;
+    let built = build(profile, !words.contains(&"--regain"))?;
     let mut bench = Command::new(built.join("regain-bench"));
     let folder = root().join("target/bench");
     std::fs::create_dir_all(&folder)?;
@@ -41,11 +41,12 @@ fn profile<'a>(words: &[&'a str]) -> Result<(&'a str, Vec<&'a str>)> {
     Ok((profile, words))
 }
 
-/// Builds both programs, and says where they are. At once, so that they share what they are built from.
-fn build(profile: &str) -> Result<PathBuf> {
-    println!("── regain and regain-bench, with the profile {profile}");
-    let mut command = cargo("build -p regain -p regain-bench --quiet --profile");
-    command.arg(profile);
+/// Builds `bench` and, unless another one is named, Regain; says where they are. At once, so that they share what they
+/// are built from.
+fn build(profile: &str, with_regain: bool) -> Result<PathBuf> {
+    println!("── building, with the profile {profile}");
+    let mut command = cargo("build -p regain-bench --profile");
+    command.arg(profile).args(if with_regain { &["-p", "regain"][..] } else { &[] });
     run(command)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join(if profile == "dev" { "debug" } else { profile }))
@@ -63,11 +64,19 @@ fn prepare(measures: impl Fn(&str) -> bool) -> Result<Vec<Found>> {
     let (mut found, complete) = needs::find(&needed);
     complete?;
     if measures("peers") {
-        let folder = interop::prepare(&["django", "better-auth", "unleash"])?;
+        let folder = interop::install(&["django", "better-auth", "unleash"])?;
+        let mut pip = Command::new(folder.join("django/venv/bin/python"));
+        run({
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", GUNICORN]);
+            pip
+        })?;
         found.push(("REGAIN_BENCH_PEERS", folder));
     }
     Ok(found)
 }
+
+/// What Django's documentation names first of the servers to run it with.
+const GUNICORN: &str = "gunicorn==23.0.0";
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@ mod interop;
 mod libraries;
 mod needs;
 mod references;
+mod soak;
 mod step;
 mod suite;
 mod tree;
@@ -26,6 +27,8 @@ fn main() -> ExitCode {
         ["interop", ref names @ ..] => interop::run_all(names),
         ["bench", ref words @ ..] => bench::run_all(words),
         ["faults", ref words @ ..] => faults::run_all(words),
+        ["nodes", ref options @ ..] => soak::nodes(options),
+        ["soak", ref options @ ..] => soak::soak(options),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -51,6 +54,8 @@ const USAGE: &str = "cargo xtask COMMAND
   bench NAME…      measures, beside what the machine could at most; `bench --help` names what
   faults [--runs N]
                    kills, stops and starves everything, ten times or N, and prints a table
+  nodes            three nodes on one ledger: killed, raced and replaced, in earnest; --seed S, --from OLD_PROGRAM
+  soak --minutes N people and faults of all kinds for so long, on three nodes; --seed S
   databases        the database servers of the tests, until Ctrl-C
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

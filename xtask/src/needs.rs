@@ -33,7 +33,8 @@ const GO: Need = Need { variable: "REGAIN_TEST_GO", programs: &["go"], packages:
 pub(crate) const NODE: Need =
     Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], packages: &["nodejs"] };
 const CURL: Need = Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], packages: &["curl"] };
-pub(crate) const POSTFIX: Need = Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
+pub(crate) const POSTFIX: Need =
+    Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
 const PGBOUNCER: Need = Need { variable: "REGAIN_TEST_PGBOUNCER", programs: &["pgbouncer"], packages: &["pgbouncer"] };
 pub(crate) const NPM: Need = Need { variable: "REGAIN_TEST_NPM", programs: &["npm"], packages: &["npm"] };
 pub(crate) const PHP: Need =

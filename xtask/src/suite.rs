@@ -49,6 +49,10 @@ pub(crate) fn test() -> Result<bool> {
         run_tests(&mut command, tests).map(drop)
     });
     report.step("faults", |tests| run_tests(faults::test().envs(environment).envs(servers()), tests).map(drop));
+    report.step("several nodes on one ledger", |tests| {
+        run_tests(cargo("test -p regain --features failpoints --test nodes").envs(servers()), tests).map(drop)
+    });
+    report.not_run("nodes in earnest, and the soak (cargo xtask nodes, cargo xtask soak --minutes N)");
     report.not_run("interop with real applications (cargo xtask interop)");
     if !needs::is_root() {
         report.not_run("mail through Postfix, whose master starts for root only");

@@ -75,7 +75,9 @@ fn turn(stage: &Stage, target: Target, accounts: &Path, connections: usize) -> R
         load::run(&Load::full(public, connections, stage.turn()), &addresses)
     };
     let database = match target {
-        Target::L2(Engine::Postgres) | Target::Regain(Engine::Postgres) => Some(Database::create(&stage.postgres()?)?),
+        Target::L2(Engine::Postgres) | Target::Regain(Engine::Postgres) => {
+            Some(Database::create(&stage.postgres()?, "ledger")?)
+        }
         _ => None,
     };
     let url = database.as_ref().map(Database::url);

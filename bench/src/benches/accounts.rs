@@ -67,7 +67,7 @@ fn turn(stage: &Stage, report: &mut Report, size: u64) -> Result<()> {
 }
 
 fn one_for_an_account(regain: &Regain, number: u64) -> Result<()> {
-    let one: Arc<dyn Requests> = Arc::new(Addresses::of_regain(number + 1, 1.0).limited_to(1).from_number(number));
+    let one: Arc<dyn Requests> = Arc::new(Addresses::of_regain(number + 1, 1.0).limited_to(1).counted_from(number));
     load::run(&Load::at_once(regain.public, 1), &one)?.ensure_clean()
 }
 

@@ -7,13 +7,11 @@ use crate::disk;
 use crate::load::requests::{Addresses, Requests};
 use crate::load::{self, Load};
 use crate::postfix::{self, SmtpSink};
-use crate::process;
 use crate::regain::{Regain, Settings};
 use crate::report::{Bound, Report};
 use crate::sink::Sink;
 use anyhow::{Context, Result};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,10 +19,7 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let mails = stage.plan.mails;
     let accounts = stage.accounts(mails.max(1000))?;
     let octets = octets_of_a_mail(stage, &accounts)?;
-    report.took_part(process::output(Command::new("postconf").args(["-h", "mail_version"])).map_or_else(
-        |_| "Postfix".to_owned(),
-        |version| format!("Postfix {}", version.trim()),
-    ));
+    report.took_part(postfix::version()?);
     for round in 1..=stage.plan.rounds {
         println!("round {round}, {mails} mails");
         report.add("the disk", FDATASYNC, microseconds(disk::fdatasync(&stage.fresh("disk")?)?));

@@ -22,9 +22,9 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let connections = stage.plan.connections.first().copied().unwrap_or(64);
     for round in 1..=stage.plan.rounds {
         println!("round {round}");
-        let database = Database::create(&stage.postgres()?)?;
+        let database = Database::create(&stage.postgres()?, "nodes")?;
         turn_of_regain(stage, report, &database, &accounts, 1, connections)?;
-        let database = Database::create(&stage.postgres()?)?;
+        let database = Database::create(&stage.postgres()?, "nodes")?;
         turn_of_regain(stage, report, &database, &accounts, NODES, connections)?;
         database.run("TRUNCATE regain.outbox, regain.deliveries; CHECKPOINT")?;
         turn_of_pgbench(stage, report, &database, connections)?;
@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn what_pgbench_reached_is_read_from_what_it_says() {
-        let said = "latency average = 1.2 ms\ninitial connection time = 4 ms\ntps = 812.5 (without initial connection time)\n";
+        let said =
+            "latency average = 1.2 ms\ninitial connection time = 4 ms\ntps = 812.5 (without initial connection time)\n";
         assert_eq!(statements_a_second(said), Some(812.5));
         assert_eq!(statements_a_second("pgbench: error"), None);
     }

@@ -26,7 +26,8 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         let folder = stage.fresh("target")?;
         let accounts = copy(&untouched, &folder)?;
         let sink = Sink::start()?;
-        let settings = Settings { program: &stage.regain, folder, ledger: None, accounts: &accounts, relay: sink.address };
+        let settings =
+            Settings { program: &stage.regain, folder, ledger: None, accounts: &accounts, relay: sink.address };
         let regain = Regain::start(&settings)?;
         let mut tokens = gather(&regain, &sink, tokens)?;
         let storm = tokens.split_off(tokens.len() / 2);
@@ -67,8 +68,11 @@ fn redeemings(tokens: &[String]) -> Arc<dyn Requests> {
 
 /// The same requests, without and then with redeemings that keep every thread busy.
 fn note_calm_and_storm(stage: &Stage, report: &mut Report, regain: &Regain, tokens: &[String]) -> Result<()> {
-    let paced = Load { pace: Duration::from_secs(1) * PACED_CONNECTIONS / PACED, ..Load::full(regain.public, PACED_CONNECTIONS as usize, stage.turn()) };
-    let requests = |from: u64| -> Arc<dyn Requests> { Arc::new(Addresses::of_regain(1, 0.0).from_number(from)) };
+    let paced = Load {
+        pace: Duration::from_secs(1) * PACED_CONNECTIONS / PACED,
+        ..Load::full(regain.public, PACED_CONNECTIONS as usize, stage.turn())
+    };
+    let requests = |from: u64| -> Arc<dyn Requests> { Arc::new(Addresses::of_regain(1, 0.0).counted_from(from)) };
     let mut note = |target: &str, outcome: &Outcome| -> Result<()> {
         outcome.ensure_clean()?;
         report.add(target, P50, milliseconds(outcome.all().percentile(0.5)));

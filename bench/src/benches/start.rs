@@ -28,13 +28,15 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     for start in 0..stage.plan.rounds * STARTS {
         let began = Instant::now();
         let (process, public) = Regain::spawn(&settings)?;
-        let first = Addresses::of_regain(ACCOUNTS, 0.0).from_number(start as u64);
+        let first = Addresses::of_regain(ACCOUNTS, 0.0).counted_from(start as u64);
         wait_for_the_first_200(public, &first)?;
         report.add("Regain", FIRST, milliseconds(began.elapsed()));
         process.terminate()?;
     }
     report.goal(FIRST, Bound::AtMost(50.0), report.rounds("Regain", FIRST).to_vec());
-    report.note(format!("A request accepted durably, on a ledger with {USED} requests that were mailed; files in cache."));
+    report.note(format!(
+        "A request accepted durably, on a ledger with {USED} requests that were mailed; files in cache."
+    ));
     Ok(())
 }
 

@@ -34,8 +34,13 @@ fn turn(stage: &Stage, report: &mut Report, target: &str) -> Result<()> {
     let accounts = stage.accounts(ACCOUNTS)?;
     let sink = Sink::start()?;
     let folder = if target == IN_MEMORY { Memory::new()? } else { Memory(stage.fresh("target")?) };
-    let settings =
-        Settings { program: &stage.regain, folder: folder.0.clone(), ledger: None, accounts: &accounts, relay: sink.address };
+    let settings = Settings {
+        program: &stage.regain,
+        folder: folder.0.clone(),
+        ledger: None,
+        accounts: &accounts,
+        relay: sink.address,
+    };
     let regain = Regain::start(&settings)?;
     let addresses: Arc<dyn Requests> = Arc::new(Addresses::of_regain(ACCOUNTS, 0.5));
     let outcome = load::run(&Load::full(regain.public, 1, stage.turn()), &addresses)?;

@@ -34,17 +34,19 @@ pub(crate) struct Load {
     pub(crate) lasts: Duration,
     /// From one request of a connection to its next, at least.
     pub(crate) pace: Duration,
+    /// A status that counts as an answer besides 2xx and 3xx.
+    pub(crate) also: Option<u16>,
 }
 
 impl Load {
     /// As fast as it goes, after a warm-up.
     pub(crate) fn full(to: SocketAddr, connections: usize, lasts: Duration) -> Self {
-        Self { to: vec![to], connections, warm_up: WARM_UP.min(lasts), lasts, pace: Duration::ZERO }
+        Self { to: vec![to], connections, warm_up: WARM_UP.min(lasts), lasts, pace: Duration::ZERO, also: None }
     }
 
     /// As fast as it goes, and everything counts.
     pub(crate) fn at_once(to: SocketAddr, connections: usize) -> Self {
-        Self { to: vec![to], connections, warm_up: Duration::ZERO, lasts: LONGEST, pace: Duration::ZERO }
+        Self { to: vec![to], connections, warm_up: Duration::ZERO, lasts: LONGEST, pace: Duration::ZERO, also: None }
     }
 }
 
@@ -102,12 +104,11 @@ async fn send_all(load: &Load, requests: &Arc<dyn Requests>) -> Outcome {
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..load.connections {
         let line = Line { to: load.to[n % load.to.len()], stream: None, buffer: vec![0; 16 * 1024] };
-        let (requests, outcome, pace) = (Arc::clone(requests), Rc::clone(&outcome), load.pace);
-        // Spread over one pace, not all at once.
-        let first = pace.mul_f64(n as f64 / load.connections as f64);
+        let (requests, outcome, load) = (Arc::clone(requests), Rc::clone(&outcome), load.clone());
         tasks.spawn_local(async move {
-            tokio::time::sleep(first).await;
-            line.send(&*requests, window, pace, &outcome).await;
+            // Spread over one pace, not all at once.
+            tokio::time::sleep(load.pace.mul_f64(n as f64 / load.connections as f64)).await;
+            line.send(&*requests, window, &load, &outcome).await;
         });
     }
     let all = async { while tasks.join_next().await.is_some() {} };
@@ -130,7 +131,7 @@ struct Line {
 }
 
 impl Line {
-    async fn send(mut self, requests: &dyn Requests, window: Window, pace: Duration, outcome: &RefCell<Outcome>) {
+    async fn send(mut self, requests: &dyn Requests, window: Window, load: &Load, outcome: &RefCell<Outcome>) {
         let (mut bytes, mut broken) = (Vec::new(), 0);
         while broken < BROKEN_MAX
             && let Some(class) = requests.next(&mut bytes)
@@ -143,10 +144,18 @@ impl Line {
             broken = if answer.is_ok() { 0 } else { broken + 1 };
             let now = Instant::now();
             if now >= window.begins && now < window.ends {
-                outcome.borrow_mut().count(class, answer.ok(), now - sent, now - window.begins);
+                let status = answer.map_or(0, |answer| answer.status);
+                let is_fine = (200..400).contains(&status) || load.also == Some(status);
+                let mut outcome = outcome.borrow_mut();
+                outcome.lasted = now - window.begins;
+                match class {
+                    _ if !is_fine => *outcome.refused.entry(status).or_default() += 1,
+                    Class::Unknown => outcome.unknown.record(now - sent),
+                    Class::Known => outcome.known.record(now - sent),
+                }
             }
-            if pace > Duration::ZERO {
-                tokio::time::sleep_until((sent + pace).into()).await;
+            if load.pace > Duration::ZERO {
+                tokio::time::sleep_until((sent + load.pace).into()).await;
             }
         }
     }
@@ -182,21 +191,6 @@ impl Line {
                 return Ok(answer);
             }
         }
-    }
-}
-
-impl Outcome {
-    fn count(&mut self, class: Class, answer: Option<Answer>, took: Duration, since_begin: Duration) {
-        let status = answer.map_or(0, |answer| answer.status);
-        if !(200..400).contains(&status) {
-            *self.refused.entry(status).or_default() += 1;
-            return;
-        }
-        match class {
-            Class::Unknown => self.unknown.record(took),
-            Class::Known => self.known.record(took),
-        }
-        self.lasted = since_begin;
     }
 }
 

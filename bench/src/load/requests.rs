@@ -80,7 +80,7 @@ impl Addresses {
     }
 
     /// Begins with number `first`, of accounts as of nobody's.
-    pub(crate) fn from_number(mut self, first: u64) -> Self {
+    pub(crate) fn counted_from(mut self, first: u64) -> Self {
         self.first = first;
         self
     }

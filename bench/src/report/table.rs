@@ -6,7 +6,7 @@ use std::fmt::Write;
 pub(super) fn of(report: &Report) -> String {
     let mut text = format!("## {}\n\n{}\n\n", report.name, report.machine.summary());
     for other in &report.machine.others {
-        let _ = writeln!(text, "- {other}");
+        let _ = write!(text, "With {other}.\n\n");
     }
     text += &figures(report);
     if !report.goals.is_empty() {

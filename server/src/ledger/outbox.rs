@@ -75,6 +75,9 @@ pub trait Outbox {
     /// time, for somebody waits for each answer and nobody for a mail a tenth of a second.
     fn is_pressed(&self) -> bool;
 
+    /// When the oldest of them was accepted, at the last count; none if none waited.
+    fn oldest_waiting(&self) -> Option<Timestamp>;
+
     /// Counts afresh what waits, other processes' requests included.
     ///
     /// # Errors

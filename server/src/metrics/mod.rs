@@ -39,8 +39,6 @@ pub struct Metrics {
     pub refused: By<Cause, Counter>,
     /// Rows of the outbox that this server's courier has taken and not finished.
     pub in_flight: Gauge,
-    /// When the oldest request that waits was accepted, in milliseconds since 1970; 0 if none waits.
-    pub oldest_accepted_at: Gauge,
     /// Rows of the outbox that this server's courier ended.
     pub ended: By<Ending, Counter>,
     /// Mails handed over, or not, by transport and outcome.
@@ -111,7 +109,6 @@ impl Metrics {
             accepted: By::new(Origin::ALL, Counter::default),
             refused: By::new(Cause::ALL, Counter::default),
             in_flight: Gauge::default(),
-            oldest_accepted_at: Gauge::default(),
             ended: By::new(ENDINGS, Counter::default),
             mails: By::new(
                 TRANSPORTS.iter().flat_map(|name| OUTCOMES.map(|outcome| (*name, outcome))),
@@ -121,14 +118,6 @@ impl Metrics {
             redeemings: By::new(REDEEMINGS, Counter::default),
             commits: Arc::new(Commits::default()),
             store: Arc::new(By::new(store::CALLS, StoreCalls::default)),
-        }
-    }
-
-    /// How long the oldest request that waits has waited; nothing if none does.
-    fn oldest_waited(&self, now: Timestamp) -> Duration {
-        match i64::try_from(self.oldest_accepted_at.value()) {
-            Ok(0) | Err(_) => Duration::ZERO,
-            Ok(accepted_at) => now.since(Timestamp::from_millis(accepted_at)),
         }
     }
 

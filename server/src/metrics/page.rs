@@ -4,6 +4,7 @@ use super::Metrics;
 use super::exposition::{Page, Unit};
 use crate::app::App;
 use regain_core::request::Reason;
+use std::time::Duration;
 
 pub use super::exposition::CONTENT_TYPE;
 
@@ -61,7 +62,7 @@ fn about_requests(page: &mut Page, app: &App) {
     page.gauge("regain_queue_max", "Beyond so many waiting, requests are refused.")
         .is(&[], app.config.limits.queue_max);
     page.gauge("regain_queue_in_flight", "Those of them that this server works on.").is(&[], metrics.in_flight.value());
-    let oldest = metrics.oldest_waited(app.clock.now());
+    let oldest = app.ledger.oldest_waiting().map_or(Duration::ZERO, |oldest| app.clock.now().since(oldest));
     page.gauge("regain_queue_oldest_seconds", "How long the oldest of them has waited; 0 if none waits.")
         .is(&[], oldest.as_secs_f64());
     let mut ended =

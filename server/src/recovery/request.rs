@@ -72,7 +72,9 @@ pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefu
     }
     let candidates = app.users.find(&[ask.identifier.folded()]).await.map_err(|fault| {
         app.metrics.refused.of(Cause::UserStore).count();
-        tracing::error!(%fault, "a trusted caller's request cannot be answered");
+        if let Some(unsaid) = app.complaints.store_away.turn(app.clock.now()) {
+            tracing::error!(%fault, unsaid, "trusted callers' requests cannot be answered");
+        }
         TrustedRefusal::Unavailable
     })?;
     let account = resettable(app, &ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
@@ -123,11 +125,15 @@ fn unavailable(app: &App, fault: &LedgerFault) -> Unavailable {
     match fault {
         LedgerFault::Full => {
             app.metrics.refused.of(Cause::QueueFull).count();
-            tracing::warn!("a request was refused: the queue is full");
+            if let Some(unsaid) = app.complaints.queue_full.turn(app.clock.now()) {
+                tracing::warn!(unsaid, "requests are refused: the queue is full");
+            }
         }
         fault => {
             app.metrics.refused.of(Cause::Ledger).count();
-            tracing::error!(%fault, "a request was refused");
+            if let Some(unsaid) = app.complaints.ledger_away.turn(app.clock.now()) {
+                tracing::error!(%fault, unsaid, "requests are refused");
+            }
         }
     }
     Unavailable

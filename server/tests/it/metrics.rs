@@ -4,6 +4,7 @@ use crate::support::Server;
 use crate::support::smtp::{Behaviour, Phase};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 const GUIDE: &str = include_str!("../../../docs/operate/metrics.md");
 
@@ -84,6 +85,21 @@ async fn refusals_are_counted_by_cause() {
     assert_eq!(value(&page, r#"regain_refused_total{cause="network_limit"}"#), 1.0);
     assert_eq!(value(&page, "regain_queue_waiting"), 1.0);
     assert_eq!(value(&page, "regain_queue_max"), 1.0);
+}
+
+#[tokio::test]
+async fn the_age_of_what_waits_longest_is_told_until_it_ends() {
+    let server = Server::start().await;
+    server.inbox.once(Phase::Rcpt, Behaviour::Reply("451 later"));
+    server.ask_for("ada@example.com").await;
+    server.run_until_idle().await;
+    server.clock.advance(Duration::from_secs(2));
+    server.app().ledger.count_waiting().await.unwrap();
+    assert_eq!(value(&page(&server).await, "regain_queue_oldest_seconds"), 2.0);
+    server.clock.advance(Duration::from_secs(10));
+    server.run_until_idle().await;
+    server.app().ledger.count_waiting().await.unwrap();
+    assert_eq!(value(&page(&server).await, "regain_queue_oldest_seconds"), 0.0);
 }
 
 #[tokio::test]

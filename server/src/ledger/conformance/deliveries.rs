@@ -35,11 +35,8 @@ pub(super) async fn a_batch_is_decided_on_in_its_order(fixture: Fixture) {
         mail(MessageKind::Reset, "2"),
         Decision::End(Reason::Ineligible),
     ];
-    let decided = |(row, decision): (&Leased, Decision)| Decided {
-        row: row.clone(),
-        decision,
-        delivery: fixture.delivery(),
-    };
+    let decided =
+        |(row, decision): (&Leased, Decision)| Decided { row: row.clone(), decision, delivery: fixture.delivery() };
     let batch = rows.iter().zip(decisions).map(decided).collect();
     let verdicts = fixture.ledger.decide(batch, lease, LIMIT, fixture.now).await.unwrap();
     let suppressed = Verdict::Suppressed(Reason::Cooldown);

@@ -95,7 +95,10 @@ pub(super) async fn of_one_accounts_requests_two_nodes_mail_one(fixture: Fixture
             other.decide_that(mail(MessageKind::Reset, &account), &their_rows[0], theirs),
         );
         let suppressed = Verdict::Suppressed(Reason::Cooldown);
-        assert!([(Verdict::Send, suppressed), (suppressed, Verdict::Send)].contains(&(one, another)), "{one:?} {another:?}");
+        assert!(
+            [(Verdict::Send, suppressed), (suppressed, Verdict::Send)].contains(&(one, another)),
+            "{one:?} {another:?}"
+        );
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{CancelToken, Client, Error};
 
 /// Where the ledger is.
 pub(super) struct Place {
@@ -61,6 +61,11 @@ impl Place {
         let (client, connection) = connected.map_err(|error| self.unreachable(&error))?;
         tokio::spawn(connection);
         Ok(client)
+    }
+
+    /// Ends what a connection is doing, which nobody waits for any more.
+    pub(super) async fn cancel(&self, token: CancelToken) {
+        let _unheard = timeout(RECYCLE_MAX, token.cancel_query(self.tls.connector.clone())).await;
     }
 
     fn unreachable(&self, error: &Error) -> Trouble {
@@ -137,7 +142,7 @@ impl Lane {
             Err(Trouble::Overdue) => {
                 let cancelling = connection.cancel_token();
                 drop(Object::take(connection));
-                let _unheard = timeout(RECYCLE_MAX, cancelling.cancel_query(self.place.tls.connector.clone())).await;
+                self.place.cancel(cancelling).await;
             }
             Err(trouble) if trouble.breaks_connection() => {
                 drop(Object::take(connection));

@@ -4,15 +4,26 @@
 //! account's lock before any row ([`accounts::lock`]). And what hands rows out goes by `regain.ledger_now()`, the
 //! server's clock; a node may only say how long from now.
 
+mod acceptance;
 mod accounts;
+mod admission;
 mod connections;
+mod deliveries;
 mod migrate;
+mod outbox;
+mod outcomes;
+mod readiness;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use super::queue::Queue;
-use super::{Ledger, LedgerFault};
+use super::{Ledger, LedgerFault, Outbox};
+use acceptance::Acceptance;
 use connections::{Lane, Place, Trouble};
 use futures_util::future::BoxFuture;
+use readiness::Readiness;
+use regain_core::time::Timestamp;
 use secrecy::SecretString;
 use std::sync::Arc;
 use tokio_postgres::Client;
@@ -21,6 +32,8 @@ use tokio_postgres::Client;
 pub struct PostgresLedger {
     readers: Lane,
     workers: Lane,
+    acceptance: Acceptance,
+    readiness: Readiness,
     queue: Arc<Queue>,
 }
 
@@ -36,11 +49,21 @@ impl PostgresLedger {
     pub async fn open(url: &SecretString) -> Result<Self, LedgerFault> {
         let place = Arc::new(Place::of(url)?);
         migrate::migrate(&place).await?;
-        Ok(Self {
+        let ledger = Self {
             readers: Lane::new(&place, READERS_MAX)?,
             workers: Lane::new(&place, WORKERS_MAX)?,
+            acceptance: Acceptance::start(&place),
+            readiness: Readiness::default(),
             queue: Arc::default(),
-        })
+        };
+        ledger.read(|client| Box::pin(readiness::ask(client))).await?;
+        ledger.count_waiting().await?;
+        Ok(ledger)
+    }
+
+    /// See [`Ledger::is_ready`].
+    async fn check_readiness(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        self.readiness.check(&self.readers, now).await
     }
 
     /// Reads, each statement for itself.

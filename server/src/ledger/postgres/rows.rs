@@ -138,6 +138,11 @@ pub(super) fn count(row: &Row, column: &str) -> Result<u32, Trouble> {
     Ok(u32::try_from(row.try_get::<_, i64>(column)?).unwrap_or(u32::MAX))
 }
 
+/// How often a request was tried in vain.
+pub(super) fn attempts(row: &Row) -> Result<u32, Trouble> {
+    Ok(u32::try_from(row.try_get::<_, i32>("attempts")?).unwrap_or(0))
+}
+
 pub(super) fn message(row: &Row) -> Result<MessageKind, Trouble> {
     word(row, "message", MessageKind::parse)
 }

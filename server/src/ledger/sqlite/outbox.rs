@@ -31,16 +31,21 @@ impl Outbox for SqliteLedger {
         self.writer.is_pressed()
     }
 
+    fn oldest_waiting(&self) -> Option<Timestamp> {
+        self.queue.oldest()
+    }
+
     async fn count_waiting(&self) -> Result<u64, LedgerFault> {
-        let waiting = self
+        let (waiting, oldest): (i64, Option<[u8; 16]>) = self
             .read(|ledger| {
+                // An id tells when it was made, and stands in the index; `accepted_at` would have to be fetched.
                 ledger
-                    .prepare_cached("SELECT count(*) FROM outbox WHERE ended_at IS NULL")?
-                    .query_row([], |row| row.get::<_, i64>(0))
+                    .prepare_cached("SELECT count(*), min(id) FROM outbox WHERE ended_at IS NULL")?
+                    .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             })
             .await?;
         let waiting = u64::try_from(waiting).unwrap_or(0);
-        self.queue.set(waiting);
+        self.queue.set(waiting, oldest.map(|id| Id::from_bytes(id).made_at()));
         Ok(waiting)
     }
 
