@@ -73,7 +73,7 @@ impl Fixture {
         self.now = now;
         if self.engine == Engine::Postgres {
             self.database.run(&format!(
-                "CREATE OR REPLACE FUNCTION regain.ledger_now() RETURNS bigint LANGUAGE sql VOLATILE \
+                "CREATE OR REPLACE FUNCTION regain.ledger_now() RETURNS bigint LANGUAGE sql STABLE \
                  AS 'SELECT {now}::bigint'"
             ));
         }

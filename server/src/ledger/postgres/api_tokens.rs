@@ -28,8 +28,7 @@ impl ApiTokens for PostgresLedger {
             Box::pin(async move {
                 let sql = "INSERT INTO regain.api_tokens (name, digest, created_at) VALUES ($1, $2, $3) \
                            ON CONFLICT DO NOTHING";
-                let values = [one(&Text(&name)), one(&&digest[..]), one(&now.as_millis())];
-                Ok(client.execute_typed(sql, &values).await?)
+                Ok(client.execute_typed(sql, &[one(&Text(&name)), one(&&digest[..]), one(&now.as_millis())]).await?)
             })
         });
         Ok(create.await? == 1)

@@ -86,12 +86,7 @@ fn candidate(row: &Row) -> Result<Candidate, Trouble> {
     })
 }
 
-async fn count(
-    client: &Client,
-    address_digest: &Digest,
-    newest: Option<Id>,
-    attempts: u32,
-) -> Result<(), Trouble> {
+async fn count(client: &Client, address_digest: &Digest, newest: Option<Id>, attempts: u32) -> Result<(), Trouble> {
     let sql = "UPDATE regain.code_attempts SET delivery = $2, attempts = $3 WHERE address_digest = $1";
     let attempts = i32::try_from(attempts).unwrap_or(i32::MAX);
     client.execute_typed(sql, &[one(&&address_digest[..]), one(&newest.map(Key)), one(&attempts)]).await?;

@@ -7,19 +7,27 @@
 mod acceptance;
 mod accounts;
 mod admission;
+mod api_tokens;
+mod codes;
 mod connections;
 mod deliveries;
 mod migrate;
+mod not_me;
 mod outbox;
 mod outcomes;
 mod readiness;
+mod retention;
 mod rows;
+mod settle;
 #[cfg(test)]
 mod tests;
+mod timeline;
+mod tokens;
 
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
 use acceptance::Acceptance;
+use async_trait::async_trait;
 use connections::{Lane, Place, Trouble};
 use futures_util::future::BoxFuture;
 use readiness::Readiness;
@@ -37,8 +45,8 @@ pub struct PostgresLedger {
     queue: Arc<Queue>,
 }
 
-pub(super) async fn open(_url: &SecretString) -> Result<Arc<dyn Ledger>, LedgerFault> {
-    Err(LedgerFault::Foreign("cannot be in PostgreSQL yet".into()))
+pub(super) async fn open(url: &SecretString) -> Result<Arc<dyn Ledger>, LedgerFault> {
+    Ok(Arc::new(PostgresLedger::open(url).await?))
 }
 
 impl PostgresLedger {
@@ -92,6 +100,13 @@ impl PostgresLedger {
         W: for<'c> Fn(&'c Client) -> BoxFuture<'c, Result<T, Trouble>> + Send + Sync + 'static,
     {
         self.workers.transaction(work).await.map_err(|trouble| trouble.fault("cannot be written"))
+    }
+}
+
+#[async_trait]
+impl Ledger for PostgresLedger {
+    async fn is_ready(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        self.readiness.check(&self.readers, now).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! See [`crate::ledger::not_me`].
 
 use super::connections::Trouble;
-use super::rows::{self, Key, one};
+use super::rows::{self, Key, Text, one};
 use super::settle::end_requests;
 use super::timeline::note;
 use super::{PostgresLedger, accounts};
@@ -43,7 +43,7 @@ impl Disownments for PostgresLedger {
 
 async fn disown(client: &Client, Disowned { entry, account }: &Disowned, now: Timestamp) -> Result<usize, Trouble> {
     accounts::lock(client, [account]).await?;
-    let key = account.as_str();
+    let key = Text(account.as_str());
     hold_links(client, account).await?;
     let revoke = "UPDATE regain.deliveries SET state = 'revoked', reason = 'not_me', claim = NULL, claim_until = NULL \
                   WHERE account = $1 AND (state = 'live' OR (state = 'claimed' AND new_fingerprint IS NULL))";
@@ -63,6 +63,6 @@ async fn disown(client: &Client, Disowned { entry, account }: &Disowned, now: Ti
 /// other between two statements, unseen by both.
 async fn hold_links(client: &Client, account: &AccountId) -> Result<(), Trouble> {
     let sql = "SELECT FROM regain.deliveries WHERE account = $1 AND state IN ('live', 'claimed') FOR UPDATE";
-    client.query_typed(sql, &[one(&account.as_str())]).await?;
+    client.query_typed(sql, &[one(&Text(account.as_str()))]).await?;
     Ok(())
 }

@@ -17,7 +17,8 @@ impl Retention for PostgresLedger {
         let forget = self.write(move |client| {
             Box::pin(async move {
                 let a_day_ago = now.minus(UNKNOWN_KEPT);
-                let mut forgotten = forget_entries(client, a_day_ago, "reason = 'unknown' AND state = 'failed'").await?;
+                let mut forgotten =
+                    forget_entries(client, a_day_ago, "reason = 'unknown' AND state = 'failed'").await?;
                 forgotten += forget_entries(client, a_day_ago, &format!("account LIKE '{STAND_IN}%'")).await?;
                 let live_link =
                     "EXISTS (SELECT FROM regain.deliveries WHERE entry = outbox.id AND message IS NOT NULL)";

@@ -39,7 +39,7 @@ async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timest
     }
     let revoke = "UPDATE regain.deliveries SET state = 'revoked', reason = 'another_redeemed' \
                   WHERE account = $1 AND state = 'live'";
-    client.execute_typed(revoke, &[one(&token.account.as_str())]).await?;
+    client.execute_typed(revoke, &[one(&Text(token.account.as_str()))]).await?;
     end_requests(client, &token.account, Reason::Redeemed, now).await?;
     note(client, token.entry, now, "redeemed").await?;
     insert_notice(client, token, notice, now).await?;
@@ -51,16 +51,20 @@ async fn insert_notice(client: &Client, token: &LiveToken, notice: &Notice, now:
                  address_digest, account, accepted_at, due_at) \
                SELECT $1, 'password_changed', id, origin, network, locales, $2, $3, $4, $5, $6, regain.ledger_now() \
                FROM regain.outbox WHERE id = $7";
-    let values = [
-        one(&Key(notice.id)),
-        one(&Text(&notice.address)),
-        one(&notice.name.as_deref().map(Text)),
-        one(&&notice.address_digest[..]),
-        one(&token.account.as_str()),
-        one(&now.as_millis()),
-        one(&Key(token.entry)),
-    ];
-    client.execute_typed(sql, &values).await?;
+    client
+        .execute_typed(
+            sql,
+            &[
+                one(&Key(notice.id)),
+                one(&Text(&notice.address)),
+                one(&notice.name.as_deref().map(Text)),
+                one(&&notice.address_digest[..]),
+                one(&Text(token.account.as_str())),
+                one(&now.as_millis()),
+                one(&Key(token.entry)),
+            ],
+        )
+        .await?;
     Ok(())
 }
 
@@ -77,6 +81,6 @@ pub(super) async fn end_requests(
                    (SELECT FROM regain.deliveries WHERE entry = outbox.id AND message = 'reset') \
                    THEN 'mailed' ELSE 'suppressed' END \
                WHERE ended_at IS NULL AND message = 'reset' AND account = $1";
-    client.execute_typed(sql, &[one(&account.as_str()), one(&why.as_str()), one(&now.as_millis())]).await?;
+    client.execute_typed(sql, &[one(&Text(account.as_str())), one(&why.as_str()), one(&now.as_millis())]).await?;
     Ok(())
 }

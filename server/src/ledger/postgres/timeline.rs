@@ -14,8 +14,7 @@ use tokio_postgres::{Client, Row};
 #[async_trait]
 impl Timeline for PostgresLedger {
     async fn explain_request(&self, id: Id) -> Result<Vec<Request>, LedgerFault> {
-        let told =
-            self.read(move |client| Box::pin(async move { requests(client, BY_NAME, one(&Key(id))).await }));
+        let told = self.read(move |client| Box::pin(async move { requests(client, BY_NAME, one(&Key(id))).await }));
         told.await
     }
 

@@ -46,8 +46,9 @@ impl Tokens for PostgresLedger {
                            SET state = 'claimed', claim = $2, claim_until = regain.ledger_now() + $3, \
                              new_fingerprint = NULL \
                            WHERE id = $1 AND state = 'live' AND expires_at > $4";
-                let values = [one(&delivery), one(&Key(id)), one(&span), one(&now.as_millis())];
-                Ok(client.execute_typed(sql, &values).await?)
+                Ok(client
+                    .execute_typed(sql, &[one(&delivery), one(&Key(id)), one(&span), one(&now.as_millis())])
+                    .await?)
             })
         });
         Ok((claim.await? == 1).then_some(Claim { id, token }))
@@ -96,9 +97,8 @@ impl PostgresLedger {
         let (delivery, claim) = (Key(claim.token.delivery), Key(claim.id));
         let set = self.write(move |client| {
             Box::pin(async move {
-                let sql = format!(
-                    "UPDATE regain.deliveries SET {what} WHERE id = $1 AND claim = $2 AND state = 'claimed'"
-                );
+                let sql =
+                    format!("UPDATE regain.deliveries SET {what} WHERE id = $1 AND claim = $2 AND state = 'claimed'");
                 Ok(client.execute_typed(&sql, &[one(&delivery), one(&claim)]).await?)
             })
         });

@@ -41,9 +41,9 @@ impl Tokens for SqliteLedger {
             let claimed = ledger
                 .prepare_cached(
                     "UPDATE deliveries SET state = 'claimed', claim = ?2, claim_until = ?3, new_fingerprint = NULL \
-                     WHERE id = ?1 AND state = 'live'",
+                     WHERE id = ?1 AND state = 'live' AND expires_at > ?4",
                 )?
-                .execute((token.delivery.as_bytes(), id.as_bytes(), until.as_millis()))?;
+                .execute((token.delivery.as_bytes(), id.as_bytes(), until.as_millis(), now.as_millis()))?;
             Ok((claimed == 1).then_some(Claim { id, token }))
         })
         .await
