@@ -124,7 +124,7 @@ impl Metrics {
     /// The courier decided on a row of the outbox; unless it is to be mailed, it has ended.
     pub fn decided(&self, decision: &Decision, verdict: Verdict) {
         match (decision, verdict) {
-            (_, Verdict::Suppressed(why)) => self.ended.of((State::Suppressed, Some(why.into()))).count(),
+            (_, Verdict::Suppressed(why)) => self.ended.of((State::Suppressed, Some(why))).count(),
             (Decision::End(why), Verdict::Ended) => self.ended.of((State::Failed, Some(*why))).count(),
             (Decision::End(_), Verdict::Send) | (Decision::Mail { .. }, _) => {}
         }
