@@ -18,6 +18,13 @@ impl Id {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &random(entropy)).into_uuid())
     }
 
+    /// The moment that it was made for: its first 48 bits (RFC 9562 §5.7).
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = *self.as_bytes();
+        Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+    }
+
     /// Reads the usual text form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -57,6 +64,9 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Chaser, Self::Unleash, Self::Page, Self::HelpDesk];
+
     /// The word stored in the ledger and shown in the timeline.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -71,7 +81,7 @@ impl Origin {
     /// Reads [`Origin::as_str`] back.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Chaser, Self::Unleash, Self::Page, Self::HelpDesk].into_iter().find(|origin| origin.as_str() == word)
+        Self::ALL.into_iter().find(|origin| origin.as_str() == word)
     }
 }
 
@@ -208,6 +218,14 @@ impl From<Suppression> for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_knows_when_it_was_made() {
+        for millis in [0, 1, 1_800_000_000_123] {
+            let now = Timestamp::from_millis(millis);
+            assert_eq!(Id::new(now, &crate::entropy::tests::Counting::default()).made_at(), now);
+        }
+    }
 
     #[test]
     fn a_reason_is_read_back_as_it_was_written() {

@@ -9,7 +9,9 @@ use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
 use crate::mail::{Mail, MailFault};
+use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
+use crate::telemetry::Complaints;
 use crate::users::sql;
 use crate::users::{StoreFault, UserStore};
 use regain_core::entropy::Entropy;
@@ -18,6 +20,7 @@ use regain_core::link::LinkTemplate;
 use regain_core::password::{Lengths, Policy, Preset};
 use regain_core::time::Clock;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -47,6 +50,12 @@ pub struct App {
     pub words: Arc<Words>,
     /// The hosted pages.
     pub pages: Pages,
+    /// Set once the server was told to stop: new calls are asked to go elsewhere.
+    pub leaving: AtomicBool,
+    /// What is not to be said too often.
+    pub complaints: Complaints,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// Of the demo: the mail it caught, shown in the browser.
     pub mailbox: Option<Arc<Mailbox>>,
 }
@@ -78,13 +87,15 @@ impl App {
     /// # Errors
     /// [`StartFault`], each with what to do.
     pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
-        let users = sql::open(&config.users)?;
+        let metrics = Arc::new(Metrics::new(clock.now()));
+        let users: Arc<dyn UserStore> = Arc::new(Timed::new(sql::open(&config.users)?, Arc::clone(&metrics.store)));
         let adapters = Adapters {
             keys: keys(&config, entropy.as_ref())?,
             ledger: ledger::open_for_server(&config.ledger.url).await?,
             users: users.clone(),
             clock,
             entropy,
+            metrics,
         };
         let app = Self::around(config, adapters)?;
         app.settle_what_a_crash_left().await;
@@ -102,9 +113,15 @@ impl App {
         }
     }
 
+    /// Whether the server was told to stop.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
     /// Joins what `config` says about the rest around these adapters.
     pub(crate) fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
-        let Adapters { keys, ledger, users, clock, entropy } = adapters;
+        let Adapters { keys, ledger, users, clock, entropy, metrics } = adapters;
         let words = Arc::new(Words::built_in()?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
@@ -115,6 +132,8 @@ impl App {
             hashing: HashingPool::default(),
             pages: Pages::new(&config, Arc::clone(&words))?,
             mailbox: None,
+            leaving: AtomicBool::new(false),
+            complaints: Complaints::default(),
             config,
             clock,
             entropy,
@@ -122,6 +141,7 @@ impl App {
             ledger,
             users,
             words,
+            metrics,
         })
     }
 }
@@ -149,6 +169,7 @@ pub(crate) struct Adapters {
     pub(crate) users: Arc<dyn UserStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// The server's secret, from its file.

@@ -1,6 +1,9 @@
 //! Logs: to standard error, human-readable on a terminal, JSON elsewhere.
 
+use regain_core::time::Timestamp;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging. `directives` is `REGAIN_LOG`, in the syntax of `tracing-subscriber`; without it, what an operator
@@ -21,6 +24,46 @@ fn filter(directives: Option<&str>) -> EnvFilter {
     }
 }
 
+/// What would otherwise be said for each call, for as long as something is wrong: each at most once a second.
+#[derive(Debug, Default)]
+pub struct Complaints {
+    /// The queue is full.
+    pub queue_full: Seldom,
+    /// The ledger does not answer.
+    pub ledger_away: Seldom,
+    /// The user store does not answer.
+    pub store_away: Seldom,
+}
+
+/// Something that is said at most once a second.
+#[derive(Debug, Default)]
+pub struct Seldom {
+    /// In milliseconds since 1970; 0: never.
+    said_at: AtomicI64,
+    unsaid: AtomicU64,
+}
+
+/// Between two lines that say the same.
+const SELDOM: Duration = Duration::from_secs(1);
+
+impl Seldom {
+    /// Whether it is time to say it: then how many times it was left unsaid since the last time.
+    #[must_use]
+    pub fn turn(&self, now: Timestamp) -> Option<u64> {
+        let said_at = self.said_at.load(Ordering::Relaxed);
+        let last = Timestamp::from_millis(said_at);
+        // The clock may have been set back.
+        let is_time = said_at == 0 || now < last || now.since(last) >= SELDOM;
+        let takes_turn =
+            || self.said_at.compare_exchange(said_at, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed);
+        if is_time && takes_turn().is_ok() {
+            return Some(self.unsaid.swap(0, Ordering::Relaxed));
+        }
+        self.unsaid.fetch_add(1, Ordering::Relaxed);
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +81,16 @@ mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn what_goes_on_is_said_once_a_second_with_how_often_it_was_not() {
+        let complaint = Seldom::default();
+        let turns: Vec<_> = [1, 2, 900, 1_001, 1_002, 500, 1_499, 1_500]
+            .map(|millis| complaint.turn(Timestamp::from_millis(millis)))
+            .to_vec();
+        let set_back = Some(1);
+        assert_eq!(turns, [Some(0), None, None, Some(2), None, set_back, None, Some(1)]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Tests, checks and generated files of this repository: `cargo xtask <command>`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
+mod bench;
 mod conformance;
 mod databases;
+mod faults;
 mod glossary;
 mod interop;
 mod libraries;
@@ -22,6 +24,8 @@ fn main() -> ExitCode {
         ["check"] => suite::check(),
         ["databases"] => databases::stay(),
         ["interop", ref names @ ..] => interop::run_all(names),
+        ["bench", ref words @ ..] => bench::run_all(words),
+        ["faults", ref words @ ..] => faults::run_all(words),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -44,6 +48,9 @@ const USAGE: &str = "cargo xtask COMMAND
   test             every test; the last line counts what ran and names what did not
   check            the quick part of it: format, clippy, the core's tests, the words
   interop [NAME…]  resets passwords of real applications: all, or those named
+  bench NAME…      measures, beside what the machine could at most; `bench --help` names what
+  faults [--runs N]
+                   kills, stops and starves everything, ten times or N, and prints a table
   databases        the database servers of the tests, until Ctrl-C
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 #[derive(Debug, Args)]
@@ -91,13 +92,13 @@ impl Demo {
 
     async fn serve(self, public: TcpListener, admin: TcpListener) -> anyhow::Result<()> {
         self.greet(&mut std::io::stdout())?;
-        Server::start(self.app, public, admin)?.until_told_to_stop().await
+        Server::start(self.app, public, admin)?.until_told_to_stop(Duration::ZERO).await
     }
 
     async fn walk(self, public: TcpListener, admin: TcpListener) -> anyhow::Result<()> {
         let server = Server::start(Arc::clone(&self.app), public, admin)?;
         let walked = walk::walk(&self.app.config, &self.mailbox, &mut std::io::stdout()).await;
-        server.stop().await?;
+        server.stop(Duration::ZERO).await?;
         walked
     }
 

@@ -4,27 +4,40 @@ use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::App;
 use crate::config::Config;
 use crate::courier::Courier;
-use crate::http::server::{Role, serve};
+use crate::http::server::{Role, Stage, serve};
 use crate::http::tls;
 use crate::telemetry;
 use anyhow::anyhow;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub(super) fn run(config: Config) -> anyhow::Result<()> {
     telemetry::start(std::env::var("REGAIN_LOG").ok().as_deref());
-    super::runtime()?.block_on(async {
+    let runtime = super::runtime()?;
+    let outcome = runtime.block_on(async {
         let public = bind(config.server.listen, "server.listen").await?;
         let admin = bind(config.admin.listen, "admin.listen").await?;
         let app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
-        Server::start(Arc::new(app), public, admin)?.until_told_to_stop().await
-    })
+        let notice = if app.config.ledger.url.is_shared() { NOTICE } else { Duration::ZERO };
+        Server::start(Arc::new(app), public, admin)?.until_told_to_stop(notice).await
+    });
+    if outcome.is_err() {
+        // Nobody waits for what still runs.
+        runtime.shutdown_background();
+    }
+    outcome
 }
+
+/// Where other servers share the ledger: how long calls are sent to them before the port closes. Longer than most who
+/// spread load take to notice a `/readyz` that is asked each second, or two answers of 503.
+const NOTICE: Duration = Duration::from_secs(3);
 
 /// A port to listen on, which comes from `setting`.
 pub(super) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
@@ -32,18 +45,19 @@ pub(super) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<T
     TcpListener::bind(address).await.map_err(advice)
 }
 
-/// A running server: two ports and the courier.
+/// A running server, and what an operator tells its process.
 pub(super) struct Server {
-    tasks: JoinSet<anyhow::Result<()>>,
-    stop: watch::Sender<bool>,
+    running: Running,
     signals: Signals,
 }
 
-/// What an operator tells a process.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hang_up: Signal,
+/// Two ports and the courier.
+struct Running {
+    app: Arc<App>,
+    ports: JoinSet<anyhow::Result<()>>,
+    stage: watch::Sender<Stage>,
+    courier: JoinHandle<()>,
+    courier_stops: watch::Sender<bool>,
 }
 
 impl Server {
@@ -54,52 +68,96 @@ impl Server {
             tls::acceptor(files)?;
         }
         let ready = format!("ready {} {}", public.local_addr()?, admin.local_addr()?);
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        for (listener, role) in [(public, Role::Public), (admin, Role::Admin)] {
-            let (app, stopped) = (Arc::clone(&app), stopped.clone());
-            tasks.spawn(async move { Ok(serve(app, listener, role, stopped).await?) });
-        }
-        let courier = Courier::new(app);
-        tasks.spawn(async move {
-            courier.run(stopped).await;
-            Ok(())
-        });
+        let running = Running::start(app, public, admin);
         // Listened for before anybody is told that there is a server to be stopped.
-        let signals = Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-        };
+        let signals = Signals::listen()?;
         let mut out = std::io::stdout();
         writeln!(out, "{ready}")?;
         out.flush()?;
-        Ok(Self { tasks, stop, signals })
+        Ok(Self { running, signals })
     }
 
-    /// Serves until SIGTERM or SIGINT, then lets what is under way finish.
-    pub(super) async fn until_told_to_stop(mut self) -> anyhow::Result<()> {
-        loop {
-            tokio::select! {
-                _ = self.signals.terminate.recv() => break,
-                _ = self.signals.interrupt.recv() => break,
-                _ = self.signals.hang_up.recv() => tracing::warn!("nothing is reloaded while running; restart to apply changes"),
-                ended = self.tasks.join_next() => {
-                    // None ends by itself unless it failed.
-                    if let Some(ended) = ended { ended?? }
-                }
-            }
+    /// Serves until SIGTERM or SIGINT, then stops as [`Server::stop`] says. A second signal ends it at once.
+    pub(super) async fn until_told_to_stop(self, notice: Duration) -> anyhow::Result<()> {
+        let Self { mut running, mut signals } = self;
+        tokio::select! {
+            () = signals.stop() => {}
+            failed = running.failed() => return Err(failed),
         }
         tracing::info!("stopping");
-        self.stop().await
+        tokio::select! {
+            stopped = running.stop(notice) => stopped,
+            () = signals.stop() => Err(anyhow!("told to stop a second time: ended at once; the next start takes up what was under way")),
+        }
     }
 
-    /// Stops, letting what is under way finish.
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
-        let _ = self.stop.send(true);
-        while let Some(ended) = self.tasks.join_next().await {
+    /// Stops. For as long as `notice` new calls are asked to go elsewhere, on new connections too, so that whoever
+    /// spreads the load finds out without losing one; then no more connections are taken. What the courier has in
+    /// flight finishes, and calls that are under way are answered.
+    pub(super) async fn stop(self, notice: Duration) -> anyhow::Result<()> {
+        self.running.stop(notice).await
+    }
+}
+
+impl Running {
+    fn start(app: Arc<App>, public: TcpListener, admin: TcpListener) -> Self {
+        let (stage, told) = watch::channel(Stage::Open);
+        let mut ports = JoinSet::new();
+        for (listener, role) in [(public, Role::Public), (admin, Role::Admin)] {
+            let (app, told) = (Arc::clone(&app), told.clone());
+            ports.spawn(async move { Ok(serve(app, listener, role, told).await?) });
+        }
+        let (courier_stops, told) = watch::channel(false);
+        let courier = tokio::spawn(Courier::new(Arc::clone(&app)).run(told));
+        Self { app, ports, stage, courier, courier_stops }
+    }
+
+    /// Why something ended that should not.
+    async fn failed(&mut self) -> anyhow::Error {
+        let ended = tokio::select! {
+            Some(port) = self.ports.join_next() => port.map_err(anyhow::Error::from).flatten(),
+            courier = &mut self.courier => courier.map_err(anyhow::Error::from),
+        };
+        ended.err().unwrap_or_else(|| anyhow!("a part of the server ended by itself; report it with the log"))
+    }
+
+    async fn stop(mut self, notice: Duration) -> anyhow::Result<()> {
+        self.app.leaving.store(true, Ordering::Relaxed);
+        tokio::time::sleep(notice).await;
+        self.stage.send_replace(Stage::Deaf);
+        self.courier_stops.send_replace(true);
+        self.courier.await?;
+        self.stage.send_replace(Stage::Closing);
+        while let Some(ended) = self.ports.join_next().await {
             ended??;
         }
         Ok(())
+    }
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Returns when the process is told to stop.
+    async fn stop(&mut self) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hang_up.recv() => tracing::warn!("nothing is reloaded while running; restart to apply changes"),
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The admin port: is the process alive, is it ready; never on the public port.
+//! The admin port: is the process alive, is it ready, how is it doing; never on the public port.
 
 use super::api_token::{Caller, caller};
 use super::headers;
@@ -6,6 +6,7 @@ use super::problem::{self, JSON, Problem, UNAVAILABLE_PAUSE, json};
 use super::route::get_only;
 use crate::app::App;
 use crate::ledger::LedgerFault;
+use crate::metrics;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,8 +15,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::sync::Arc;
 
-const HEALTHZ: &str = "/healthz";
-const READYZ: &str = "/readyz";
+pub(super) const HEALTHZ: &str = "/healthz";
+pub(super) const READYZ: &str = "/readyz";
+pub(super) const METRICS: &str = "/metrics";
 
 /// Everything that the admin port answers.
 pub fn router(app: Arc<App>) -> Router {
@@ -23,6 +25,7 @@ pub fn router(app: Arc<App>) -> Router {
     let endpoints = Router::new()
         .route(HEALTHZ, get_only(healthz, unknown_method))
         .route(READYZ, get_only(readyz, unknown_method))
+        .route(METRICS, get_only(metrics, unknown_method))
         .fallback(problem::unknown_path)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), headers::finish))
@@ -62,14 +65,21 @@ async fn healthz() -> Response {
     json(StatusCode::OK, JSON, &Health { status: "ok" })
 }
 
-/// Whether a request would be accepted: the ledger can be written. The user store is not asked, because a request is
-/// accepted without it.
+/// Whether a request would be accepted: the server was not told to stop, and the ledger can be written. The user store is
+/// not asked, because a request is accepted without it.
 async fn readyz(State(app): State<Arc<App>>) -> Response {
+    let unready = |status| json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status });
+    if app.is_leaving() {
+        return unready("the server is about to stop");
+    }
     match app.ledger.is_ready(app.clock.now()).await {
         Ok(()) => json(StatusCode::OK, JSON, &Health { status: "ready" }),
-        Err(LedgerFault::ClockOff(_)) => {
-            json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "this node's clock is off the ledger's" })
-        }
-        Err(_) => json(StatusCode::SERVICE_UNAVAILABLE, JSON, &Health { status: "the ledger cannot be written" }),
+        Err(LedgerFault::ClockOff(_)) => unready("this node's clock is off the ledger's"),
+        Err(_) => unready("the ledger cannot be written"),
     }
+}
+
+/// For Prometheus.
+async fn metrics(State(app): State<Arc<App>>) -> Response {
+    ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], metrics::page(&app)).into_response()
 }

@@ -37,9 +37,14 @@ impl Call {
     /// The languages that the client prefers, best first.
     #[must_use]
     pub fn locales(&self) -> Vec<Locale> {
-        let value = self.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        value.map(Locale::preferred).unwrap_or_default()
+        locales(&self.headers)
     }
+}
+
+/// The languages that a client prefers, best first.
+pub(super) fn locales(headers: &HeaderMap) -> Vec<Locale> {
+    let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    value.map(Locale::preferred).unwrap_or_default()
 }
 
 impl FromRequest<Arc<App>> for Call {

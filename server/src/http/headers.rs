@@ -1,7 +1,9 @@
 //! What every answer carries, in one place; and its line in the access log.
 
+use super::UNKNOWN_PATH;
 use super::problem::put;
 use crate::app::App;
+use crate::failpoint;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
@@ -24,14 +26,17 @@ pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Nex
     let path = request.extensions().get::<MatchedPath>().cloned();
     let mut response = next.run(request).await;
     dress(response.headers_mut(), id, app.config.public_url.https);
+    let (path, span) = (path.as_ref().map_or(UNKNOWN_PATH, MatchedPath::as_str), started.elapsed());
+    app.metrics.answers.of(path).count(response.status(), span);
     tracing::debug!(
         %id,
         method = %method.as_str().escape_debug(),
-        path = path.as_ref().map_or("(unknown)", MatchedPath::as_str),
+        path,
         status = response.status().as_u16(),
-        duration_ms = started.elapsed().as_millis(),
+        duration_ms = span.as_millis(),
         "answered"
     );
+    failpoint::reached("answered");
     response
 }
 

@@ -14,6 +14,7 @@ pub mod csrf;
 pub mod dialect;
 pub mod headers;
 pub mod json;
+mod leaving;
 pub mod network_limit;
 pub mod openapi;
 #[cfg(test)]
@@ -36,6 +37,33 @@ use axum::middleware;
 use network_limit::NetworkLimit;
 use std::sync::Arc;
 use tower::ServiceExt;
+
+/// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
+pub const PATHS: [&str; 20] = [
+    dialect::chaser::REQUEST,
+    dialect::chaser::VERIFY,
+    dialect::chaser::CONFIRM,
+    dialect::unleash::PASSWORD_EMAIL,
+    dialect::unleash::VALIDATE,
+    dialect::unleash::PASSWORD,
+    dialect::unleash::VALIDATE_PASSWORD,
+    pages::FORGOT,
+    pages::SENT,
+    pages::CHANGE_PASSWORD,
+    pages::RESET,
+    pages::OPEN,
+    pages::DONE,
+    pages::NOT_ME,
+    pages::NOT_ME_DONE,
+    openapi::PATH,
+    admin::HEALTHZ,
+    admin::READYZ,
+    admin::METRICS,
+    UNKNOWN_PATH,
+];
+
+/// What stands in logs and metrics for a path that we do not have: never what was sent.
+pub const UNKNOWN_PATH: &str = "(unknown)";
 
 /// Everything that the public port answers.
 pub fn router(app: Arc<App>) -> Router {

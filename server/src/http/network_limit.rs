@@ -2,6 +2,7 @@
 
 use super::api_token::{self, Caller};
 use super::client_address::{ClientAddress, Peer};
+use super::leaving;
 use crate::app::App;
 use crate::config;
 use axum::extract::{Request, State};
@@ -44,6 +45,9 @@ pub struct Admission {
 
 /// Counts every POST and GET `validate`, but no call with a valid API token. Refuses nothing itself.
 pub async fn count(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    if gate.app.is_leaving() {
+        return leaving::refuse(&gate.app, request).await;
+    }
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
     let client = ClientAddress::of(peer, request.headers(), &gate.app.config.server.trusted_proxies);
     let mut admission = Admission { client, caller: Caller::Anonymous, limited: None };

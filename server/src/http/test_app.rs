@@ -7,6 +7,7 @@ use crate::config::{
     PublicUrl, Reset, Server, StoreUrl, Transport, Users,
 };
 use crate::finding::Finding;
+use crate::metrics::Metrics;
 use crate::users::{PasswordChange, StoreFault, UserStore, Written};
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
@@ -47,11 +48,13 @@ impl Clock for HandClock {
 /// The application for `config`, with a ledger that goes with it.
 pub(super) fn app(config: Config) -> Arc<App> {
     let ledger = std::env::temp_dir().join(format!("regain-{}.db", Id::new(SystemClock.now(), &SystemEntropy)));
+    let clock = Arc::new(HandClock::default());
     let adapters = Adapters {
+        metrics: Arc::new(Metrics::new(clock.now())),
         keys: Keys::new([7; KEY_BYTES]),
         ledger: Arc::new(crate::ledger::SqliteLedger::open_beside(&ledger).unwrap()),
         users: Arc::new(NoAccounts),
-        clock: Arc::new(HandClock::default()),
+        clock,
         entropy: Arc::new(SystemEntropy),
     };
     Arc::new(App::around(config, adapters).unwrap())

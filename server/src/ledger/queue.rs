@@ -1,12 +1,15 @@
 //! How many requests wait, as far as this process knows: what the bound on the queue is held against.
 
 use super::LedgerFault;
-use std::sync::atomic::{AtomicU64, Ordering};
+use regain_core::time::Timestamp;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// The count. It is exact enough between two rounds of counting the rows anew.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiting: AtomicU64,
+    /// When the oldest was accepted; 0 if none waits.
+    oldest: AtomicI64,
 }
 
 impl Queue {
@@ -14,9 +17,15 @@ impl Queue {
         self.waiting.load(Ordering::Relaxed)
     }
 
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        let oldest = self.oldest.load(Ordering::Relaxed);
+        (oldest != 0).then(|| Timestamp::from_millis(oldest))
+    }
+
     /// The rows were counted.
-    pub(super) fn set(&self, waiting: u64) {
+    pub(super) fn set(&self, waiting: u64, oldest: Option<Timestamp>) {
         self.waiting.store(waiting, Ordering::Relaxed);
+        self.oldest.store(oldest.map_or(0, Timestamp::as_millis), Ordering::Relaxed);
     }
 
     /// Takes a place for one request, which is to be given back if the request is not admitted after all.
@@ -48,7 +57,7 @@ mod tests {
         assert!(matches!(queue.enter(2), Err(LedgerFault::Full)));
         queue.leave();
         assert!(queue.enter(2).is_ok());
-        queue.set(0);
+        queue.set(0, None);
         queue.leave();
         assert_eq!(queue.waiting(), 0);
     }

@@ -39,7 +39,9 @@ pub enum OpenRefusal {
 pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefusal> {
     let token = find(app, credential).await?;
     let account = app.users.load(&token.account).await.map_err(|fault| {
-        tracing::error!(%fault, request = %token.entry, "a link cannot be opened");
+        if let Some(unsaid) = app.complaints.store_away.turn(app.clock.now()) {
+            tracing::error!(%fault, unsaid, request = %token.entry, "links cannot be opened");
+        }
         OpenRefusal::Unavailable
     })?;
     let account = account.ok_or(OpenRefusal::Dead)?;
@@ -70,7 +72,9 @@ async fn find(app: &App, credential: &Credential) -> Result<LiveToken, OpenRefus
         Ok(TokenState::Dead) => Err(OpenRefusal::Dead),
         Ok(TokenState::Recovering) => Err(OpenRefusal::Unavailable),
         Err(fault) => {
-            tracing::error!(%fault, "a link or code cannot be looked up");
+            if let Some(unsaid) = app.complaints.ledger_away.turn(now) {
+                tracing::error!(%fault, unsaid, "links and codes cannot be looked up");
+            }
             Err(OpenRefusal::Unavailable)
         }
     }

@@ -1,8 +1,8 @@
 //! Step 1: admit a request and commit it. Where access is public, nothing here asks a user store.
 
 use crate::app::App;
-use crate::failpoint;
 use crate::ledger::{Admission, LedgerFault, NewRequest};
+use crate::metrics::Cause;
 use regain_core::account::{Account, Match, matching};
 use regain_core::email::EmailAddress;
 use regain_core::locale::Locale;
@@ -55,8 +55,9 @@ pub enum TrustedRefusal {
 pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
     let new = new_request(app, &ask);
     let id = new.id;
-    app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(&fault))?;
-    failpoint::reached("admitted");
+    let origin = new.origin;
+    app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(app, &fault))?;
+    app.metrics.accepted.of(origin).count();
     Ok(Receipt { id })
 }
 
@@ -67,20 +68,29 @@ pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
 /// [`TrustedRefusal`].
 pub async fn request_trusted(app: &App, ask: Ask) -> Result<Receipt, TrustedRefusal> {
     if app.ledger.waiting() >= app.config.limits.queue_max {
-        return Err(TrustedRefusal::Unavailable);
+        return Err(unavailable(app, &LedgerFault::Full).into());
     }
     let candidates = app.users.find(&[ask.identifier.folded()]).await.map_err(|fault| {
-        tracing::error!(%fault, "a trusted caller's request cannot be answered");
+        app.metrics.refused.of(Cause::UserStore).count();
+        if let Some(unsaid) = app.complaints.store_away.turn(app.clock.now()) {
+            tracing::error!(%fault, unsaid, "trusted callers' requests cannot be answered");
+        }
         TrustedRefusal::Unavailable
     })?;
     let account = resettable(app, &ask.identifier, &candidates).ok_or(TrustedRefusal::Unknown)?.id.clone();
     let new = new_request(app, &ask);
-    let id = new.id;
+    let (id, origin) = (new.id, new.origin);
     let (limit, queue_max) = (app.config.reset.account_limit, app.config.limits.queue_max);
     let admission = app.ledger.admit_trusted(new, account, limit, queue_max).await;
-    match admission.map_err(|fault| unavailable(&fault))? {
-        Admission::Admitted => Ok(Receipt { id }),
-        Admission::Limited(retry_after) => Err(TrustedRefusal::Limited { retry_after }),
+    match admission.map_err(|fault| unavailable(app, &fault))? {
+        Admission::Admitted => {
+            app.metrics.accepted.of(origin).count();
+            Ok(Receipt { id })
+        }
+        Admission::Limited(retry_after) => {
+            app.metrics.refused.of(Cause::AccountLimit).count();
+            Err(TrustedRefusal::Limited { retry_after })
+        }
     }
 }
 
@@ -111,10 +121,20 @@ fn new_request(app: &App, ask: &Ask) -> NewRequest {
     }
 }
 
-fn unavailable(fault: &LedgerFault) -> Unavailable {
+fn unavailable(app: &App, fault: &LedgerFault) -> Unavailable {
     match fault {
-        LedgerFault::Full => tracing::warn!("a request was refused: the queue is full"),
-        fault => tracing::error!(%fault, "a request was refused"),
+        LedgerFault::Full => {
+            app.metrics.refused.of(Cause::QueueFull).count();
+            if let Some(unsaid) = app.complaints.queue_full.turn(app.clock.now()) {
+                tracing::warn!(unsaid, "requests are refused: the queue is full");
+            }
+        }
+        fault => {
+            app.metrics.refused.of(Cause::Ledger).count();
+            if let Some(unsaid) = app.complaints.ledger_away.turn(app.clock.now()) {
+                tracing::error!(%fault, unsaid, "requests are refused");
+            }
+        }
     }
     Unavailable
 }

@@ -41,6 +41,11 @@ pub fn router() -> Router<Arc<App>> {
         .route(CONFIRM, post_only(|call| async { answer(confirm(call).await) }, unknown_method))
 }
 
+/// The server cannot serve now.
+pub(in crate::http) fn unavailable() -> Response {
+    answer(Err(Refusal::Unavailable))
+}
+
 /// The same answer whether or not there is such an account, to trusted callers too.
 async fn ask(mut call: Call) -> Result<Response, Refusal> {
     let access = call.app.config.api.chaser.access;

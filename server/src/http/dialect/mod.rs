@@ -11,6 +11,7 @@ use super::call::Call;
 use super::json::{self, JsonFault, Object};
 use super::problem::UNAVAILABLE_PAUSE;
 use crate::config::Access;
+use crate::metrics::Cause;
 use crate::recovery::open::OpenRefusal;
 use crate::recovery::redeem::RedeemRefusal;
 use crate::recovery::request::{TrustedRefusal, Unavailable};
@@ -112,7 +113,9 @@ fn check_before_body(call: &Call, access: Access) -> Result<(), Refusal> {
 
 /// Whether the client's network has calls left.
 fn check_network(call: &Call) -> Result<(), Refusal> {
-    call.limited.map_or(Ok(()), |wait| Err(Refusal::NetworkLimited(wait)))
+    let Some(wait) = call.limited else { return Ok(()) };
+    call.app.metrics.refused.of(Cause::NetworkLimit).count();
+    Err(Refusal::NetworkLimited(wait))
 }
 
 impl JsonFault {

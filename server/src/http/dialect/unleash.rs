@@ -46,6 +46,16 @@ pub fn router() -> Router<Arc<App>> {
         )
 }
 
+/// Whether `path` is one of this dialect's.
+pub(in crate::http) fn has(path: &str) -> bool {
+    [PASSWORD_EMAIL, VALIDATE, PASSWORD, VALIDATE_PASSWORD].contains(&path)
+}
+
+/// The server cannot serve now.
+pub(in crate::http) fn unavailable(id: Id) -> Response {
+    answer(id, Err(Refusal::Unavailable))
+}
+
 /// A trusted caller is told the truth; anybody else hears the same for every possible address.
 async fn ask(mut call: Call) -> Result<Response, Refusal> {
     let access = call.app.config.api.unleash.access;

@@ -3,6 +3,7 @@
 use crate::http::body::{self, BodyFault};
 use crate::http::call::Call;
 use crate::http::csrf;
+use crate::metrics::Cause;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
@@ -31,6 +32,9 @@ impl Form {
     pub(super) async fn read(call: &mut Call) -> Result<Self, Refusal> {
         let body = std::mem::take(&mut call.body);
         if let Err(refusal) = admit(call.limited, &call.headers, &call.app.config.public_url.origin) {
+            if let Refusal::Limited(_) = refusal {
+                call.app.metrics.refused.of(Cause::NetworkLimit).count();
+            }
             body::discard(&call.headers, body).await;
             return Err(refusal);
         }

@@ -27,19 +27,22 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route(FORGOT, with(GET_POST, get(forgot::form).post(forgot::ask)))
         .route(SENT, with(GET, get(forgot::sent)))
-        .route("/.well-known/change-password", with(GET, get(forgot::change_password)))
+        .route(CHANGE_PASSWORD, with(GET, get(forgot::change_password)))
         .route(RESET, with(GET_POST, get(reset::form).post(reset::submit)))
-        .route("/reset-password/open", with(POST, post(reset::open)))
+        .route(OPEN, with(POST, post(reset::open)))
         .route(DONE, with(GET, get(reset::done)))
-        .route("/not-me", with(GET_POST, get(not_me::form).post(not_me::submit)))
+        .route(NOT_ME, with(GET_POST, get(not_me::form).post(not_me::submit)))
         .route(NOT_ME_DONE, with(GET, get(not_me::done)))
 }
 
-const FORGOT: &str = "/forgot-password";
-const SENT: &str = "/forgot-password/sent";
-const RESET: &str = "/reset-password";
-const DONE: &str = "/reset-password/done";
-const NOT_ME_DONE: &str = "/not-me/done";
+pub(super) const FORGOT: &str = "/forgot-password";
+pub(super) const SENT: &str = "/forgot-password/sent";
+pub(super) const CHANGE_PASSWORD: &str = "/.well-known/change-password";
+pub(super) const RESET: &str = "/reset-password";
+pub(super) const OPEN: &str = "/reset-password/open";
+pub(super) const DONE: &str = "/reset-password/done";
+pub(super) const NOT_ME: &str = "/not-me";
+pub(super) const NOT_ME_DONE: &str = "/not-me/done";
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
@@ -68,7 +71,13 @@ fn refused(app: &App, refusal: &Refusal, locales: &[Locale]) -> Response {
     }
 }
 
-fn unavailable(app: &App, locales: &[Locale]) -> Response {
+/// Whether `path` is a page's.
+pub(super) fn has(path: &str) -> bool {
+    [FORGOT, SENT, CHANGE_PASSWORD, RESET, OPEN, DONE, NOT_ME, NOT_ME_DONE].contains(&path)
+}
+
+/// The server cannot serve now.
+pub(super) fn unavailable(app: &App, locales: &[Locale]) -> Response {
     let mut response = app.pages.problem(StatusCode::SERVICE_UNAVAILABLE, locales);
     problem::retry_after(response.headers_mut(), problem::UNAVAILABLE_PAUSE);
     response

@@ -10,10 +10,12 @@ use super::client_address::Peer;
 use super::tls::{self, TlsFault};
 use super::{admin, router};
 use crate::app::App;
+use crate::metrics::Gauge;
 use arriving::Arriving;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -40,8 +42,31 @@ pub enum Role {
     Admin,
 }
 
-/// Serves `listener` until `shutdown` turns true or its sender is gone; then lets open requests end, for at most
-/// [`Bounds::drain`].
+impl Role {
+    /// The word for it in metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// How far a server has come on its way out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// It serves.
+    #[default]
+    Open,
+    /// The public port takes no new connections; calls on those that there are, are still answered.
+    Deaf,
+    /// Idle connections are closed, the others when what is under way on them is answered.
+    Closing,
+}
+
+/// Serves `listener` until the `stage` is [`Stage::Closing`] or its sender is gone; then lets open requests end, for at
+/// most [`Bounds::drain`]. The admin port takes connections up to then.
 ///
 /// # Errors
 /// [`TlsFault`], before anything is accepted.
@@ -49,18 +74,20 @@ pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
     role: Role,
-    shutdown: watch::Receiver<bool>,
+    stage: watch::Receiver<Stage>,
 ) -> Result<(), TlsFault> {
     let tls = match (role, &app.config.server.tls) {
         (Role::Public, Some(files)) => Some(tls::acceptor(files)?),
         _ => None,
     };
+    let open = Arc::clone(app.metrics.connections.of(role));
     let endpoints = match role {
         Role::Public => router(app),
         Role::Admin => admin::router(app),
     };
     let bounds = Bounds { connections_max: connections_max(role), ..Bounds::default() };
-    accept_until_told(listener, Door { endpoints, tls, shutdown, bounds }).await;
+    let deaf_from = if role == Role::Public { Stage::Deaf } else { Stage::Closing };
+    accept_until(deaf_from, listener, Door { endpoints, tls, stage, bounds, open }).await;
     Ok(())
 }
 
@@ -118,31 +145,40 @@ const ADMIN_CONNECTIONS_MAX: u32 = 64;
 /// Connections to ledger, user store and relay, the admin port's, and as many again.
 const OTHER_FILES_MAX: u32 = 256;
 
-async fn accept_until_told(listener: TcpListener, mut door: Door) {
+async fn accept_until(deaf_from: Stage, listener: TcpListener, door: Door) {
     let slots = Arc::new(Semaphore::new(door.bounds.connections_max as usize));
     let lobby = Arc::new(Lobby::default());
-    loop {
-        let (stream, peer, slot) = tokio::select! {
-            () = told(&mut door.shutdown) => break,
-            accepted = accept(&listener, &slots, &lobby) => accepted,
-        };
+    let mut stage = door.stage.clone();
+    let let_in = |(stream, peer, slot): Accepted| {
         let (door, seat) = (door.clone(), lobby.enter());
         tokio::spawn(async move {
+            let open = Arc::clone(&door.open);
+            let _counted = open.hold();
             door.welcome(stream, peer, seat).await;
             drop(slot);
         });
+    };
+    loop {
+        tokio::select! {
+            () = reached(deaf_from, &mut stage) => break,
+            accepted = accept(&listener, &slots, &lobby) => let_in(accepted),
+        }
+    }
+    // Whoever is connected already hears an answer.
+    while let Some(accepted) = accept(&listener, &slots, &lobby).now_or_never() {
+        let_in(accepted);
     }
     drop(listener);
+    reached(Stage::Closing, &mut stage).await;
     // Every connection gives its slot back within `drain`; a little more lets the last ones do so.
     let all_gone = slots.acquire_many(door.bounds.connections_max);
     let _ = timeout(door.bounds.drain + Duration::from_secs(1), all_gone).await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-    lobby: &Lobby,
-) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+/// A connection, where it comes from, and its place among those that there may be.
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
+
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, lobby: &Lobby) -> Accepted {
     loop {
         if slots.available_permits() == 0 {
             lobby.evict_longest_waiting();
@@ -161,10 +197,10 @@ async fn accept(
     }
 }
 
-/// Returns when the server shall stop.
-async fn told(shutdown: &mut watch::Receiver<bool>) {
+/// Returns when the server has come so far.
+async fn reached(stage: Stage, now: &mut watch::Receiver<Stage>) {
     // An error means that whoever could tell is gone.
-    let _ = shutdown.wait_for(|stop| *stop).await;
+    let _ = now.wait_for(|now| *now >= stage).await;
 }
 
 /// What one connection needs.
@@ -172,8 +208,10 @@ async fn told(shutdown: &mut watch::Receiver<bool>) {
 struct Door {
     endpoints: Router,
     tls: Option<TlsAcceptor>,
-    shutdown: watch::Receiver<bool>,
+    stage: watch::Receiver<Stage>,
     bounds: Bounds,
+    /// How many connections are open.
+    open: Arc<Gauge>,
 }
 
 impl Door {
@@ -216,7 +254,7 @@ impl Door {
         let ended = tokio::select! {
             outcome = connection.as_mut() => Some(outcome),
             () = seat.evicted() => return,
-            () = told(&mut self.shutdown) => None,
+            () = reached(Stage::Closing, &mut self.stage) => None,
             () = sleep(lifetime) => None,
         };
         let outcome = match ended {

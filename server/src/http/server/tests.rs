@@ -15,21 +15,21 @@ const BRIEF: Bounds = Bounds {
 
 struct Running {
     address: SocketAddr,
-    stop: watch::Sender<bool>,
+    stage: watch::Sender<Stage>,
     ended: tokio::task::JoinHandle<()>,
 }
 
 async fn start(bounds: Bounds) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let (stop, shutdown) = watch::channel(false);
+    let (stage, told) = watch::channel(Stage::Open);
     let endpoints = Router::new()
         .route("/", get(async || "hello"))
         .route("/slow", get(async || sleep(Duration::from_millis(500)).await))
         .route("/body", axum::routing::post(async |body: String| body))
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
-    let door = Door { endpoints, tls: None, shutdown, bounds };
-    Running { address, stop, ended: tokio::spawn(accept_until_told(listener, door)) }
+    let door = Door { endpoints, tls: None, stage: told, bounds, open: Arc::default() };
+    Running { address, stage, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door)) }
 }
 
 impl Running {
@@ -129,7 +129,7 @@ async fn at_shutdown_open_requests_end_and_nobody_new_is_served() {
     stream.write_all(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     let idle = server.connect().await;
     sleep(Duration::from_millis(100)).await;
-    server.stop.send(true).unwrap();
+    server.stage.send(Stage::Closing).unwrap();
     assert!(read_to_end(&mut stream).await.starts_with("HTTP/1.1 200"));
     timeout(Duration::from_secs(2), server.ended).await.expect("the idle connection holds nothing up").unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());

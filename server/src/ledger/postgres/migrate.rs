@@ -97,8 +97,10 @@ struct Applied {
 
 /// None, if there is no ledger.
 async fn applied(client: &Client) -> Result<Option<Vec<Applied>>, Trouble> {
-    let table = "SELECT FROM pg_catalog.pg_class WHERE relname = 'migrations' \
-                 AND relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'regain')";
+    // Somebody else's table of that name has other columns.
+    let table = "SELECT FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_class ON pg_class.oid = attrelid \
+                 JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace \
+                 WHERE nspname = 'regain' AND relname = 'migrations' AND attname = 'compatible_from'";
     if !exists(client, table).await? {
         return Ok(None);
     }

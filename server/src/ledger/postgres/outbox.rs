@@ -30,6 +30,11 @@ impl Outbox for PostgresLedger {
         self.queue.waiting()
     }
 
+    /// Acceptance has connections of its own.
+    fn is_pressed(&self) -> bool {
+        false
+    }
+
     async fn count_waiting(&self) -> Result<u64, LedgerFault> {
         let waiting = self.read(|client| {
             Box::pin(async move {

@@ -2,6 +2,7 @@
 //! many requests; the sync itself is what lets the next batch gather. No artificial delay.
 
 use super::LedgerFault;
+use crate::failpoint;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -84,6 +85,11 @@ impl Writer {
         Ok(Self { shared, thread: Some(thread) })
     }
 
+    /// Whether new requests wait for their turn.
+    pub(super) fn is_pressed(&self) -> bool {
+        !self.shared.lock().acceptance.is_empty()
+    }
+
     /// Queues `work` and waits until it is committed, or failed with its whole batch.
     pub(super) async fn write<T: Send + 'static>(
         &self,
@@ -160,6 +166,7 @@ fn write_until_closed(mut connection: Connection, shared: &Shared) {
         if let Err(fault) = &committed {
             tracing::error!(%fault, writes = batch.len(), "a batch of writes failed and was rolled back");
         }
+        failpoint::reached("batch_committed");
         for job in batch {
             job.answer(committed.clone());
         }

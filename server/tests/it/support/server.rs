@@ -5,7 +5,7 @@ use regain::ambient::SystemEntropy;
 use regain::app::App;
 use regain::config::Config;
 use regain::courier::Courier;
-use regain::http::{Role, serve};
+use regain::http::server::{Role, Stage, serve};
 use regain::ledger::Request;
 use regain::users::UserStore;
 use regain_core::email::FoldedAddress;
@@ -34,7 +34,7 @@ pub(crate) struct Server {
     courier: Mutex<Courier>,
     client: Client,
     dir: TempDir,
-    _stop: watch::Sender<bool>,
+    _stage: watch::Sender<Stage>,
 }
 
 /// Turned by hand.
@@ -89,13 +89,13 @@ impl Server {
         let mut app = app.unwrap_or_else(|fault| panic!("{fault}"));
         app.users = wrap(app.users);
         let app = Arc::new(app);
-        let (stop, stopped) = watch::channel(false);
-        tokio::spawn(serve(Arc::clone(&app), public, Role::Public, stopped.clone()));
-        tokio::spawn(serve(Arc::clone(&app), admin, Role::Admin, stopped));
+        let (stage, told) = watch::channel(Stage::Open);
+        tokio::spawn(serve(Arc::clone(&app), public, Role::Public, told.clone()));
+        tokio::spawn(serve(Arc::clone(&app), admin, Role::Admin, told));
         let courier = Mutex::new(Courier::new(Arc::clone(&app)));
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { url, admin_url, inbox, clock, api_token: API_TOKEN, app, courier, client, dir, _stop: stop }
+        Self { url, admin_url, inbox, clock, api_token: API_TOKEN, app, courier, client, dir, _stage: stage }
     }
 
     /// A client that follows no redirects and keeps no cookies.

@@ -1,0 +1,240 @@
+//! What can be counted about a running server, and the page that Prometheus reads (`/metrics` on the admin port).
+//!
+//! Every series exists from the start and none is made by what comes from outside: paths are those that we have,
+//! everything else is a word of ours. Nothing here names an account, an address, a client or a token. On the way of a
+//! request there are a few additions without a lock, the same ones whoever is asked for.
+
+mod exposition;
+mod page;
+mod series;
+mod store;
+
+pub use page::{CONTENT_TYPE, page};
+pub use series::{By, Counter, Gauge, Held, Histogram};
+pub use store::Timed;
+
+use crate::http::PATHS;
+use crate::http::server::Role;
+use crate::ledger::{Decision, Finished, Verdict};
+use crate::recovery::redeem::RedeemRefusal;
+use axum::http::StatusCode;
+use regain_core::delivery::Outcome;
+use regain_core::request::{Origin, Reason, State};
+use regain_core::time::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All of it.
+#[derive(Debug)]
+pub struct Metrics {
+    /// When the server was joined.
+    pub started_at: Timestamp,
+    /// Connections open, of each port.
+    pub connections: By<Role, Arc<Gauge>>,
+    /// Answers, by the path's template.
+    pub answers: By<&'static str, Answers>,
+    /// Requests made durable.
+    pub accepted: By<Origin, Counter>,
+    /// Requests and other calls turned away.
+    pub refused: By<Cause, Counter>,
+    /// Rows of the outbox that this server's courier has taken and not finished.
+    pub in_flight: Gauge,
+    /// Rows of the outbox that this server's courier ended.
+    pub ended: By<Ending, Counter>,
+    /// Mails handed over, or not, by transport and outcome.
+    pub mails: By<(&'static str, &'static str), Counter>,
+    /// What a turn of the courier takes.
+    pub ticks: Histogram,
+    /// Attempts to set a password, by what came of them.
+    pub redeemings: By<&'static str, Counter>,
+    /// The ledger's commits. A part of its own, because the ledger's writer holds it too.
+    pub commits: Arc<Commits>,
+    /// Calls of the user store. A part of its own, because [`Timed`] holds it too.
+    pub store: Arc<By<&'static str, StoreCalls>>,
+}
+
+/// Answers on one path.
+#[derive(Debug)]
+pub struct Answers {
+    by_class: By<&'static str, Counter>,
+    duration: Histogram,
+}
+
+/// Why something was turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// As many requests wait as may.
+    QueueFull,
+    /// The client's network has used up its calls.
+    NetworkLimit,
+    /// A trusted caller's: the account had its mail.
+    AccountLimit,
+    /// The ledger does not answer.
+    Ledger,
+    /// A trusted caller's: the user store does not answer.
+    UserStore,
+    /// The server is about to stop.
+    Leaving,
+}
+
+/// How a row of the outbox ended.
+pub type Ending = (State, Option<Reason>);
+
+/// What the ledger's writer commits.
+#[derive(Debug)]
+pub struct Commits {
+    /// What one commit takes, with the writes in it.
+    duration: Histogram,
+    /// Writes in one commit.
+    writes: Histogram,
+    /// Commits that failed and were rolled back.
+    failed: Counter,
+}
+
+/// One kind of call of the user store.
+#[derive(Debug)]
+pub struct StoreCalls {
+    duration: Histogram,
+    faults: Counter,
+}
+
+impl Metrics {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(started_at: Timestamp) -> Self {
+        Self {
+            started_at,
+            connections: By::new([Role::Public, Role::Admin], Arc::<Gauge>::default),
+            answers: By::new(PATHS, Answers::new),
+            accepted: By::new(Origin::ALL, Counter::default),
+            refused: By::new(Cause::ALL, Counter::default),
+            in_flight: Gauge::default(),
+            ended: By::new(ENDINGS, Counter::default),
+            mails: By::new(
+                TRANSPORTS.iter().flat_map(|name| OUTCOMES.map(|outcome| (*name, outcome))),
+                Counter::default,
+            ),
+            ticks: Histogram::of_durations(),
+            redeemings: By::new(REDEEMINGS, Counter::default),
+            commits: Arc::new(Commits::default()),
+            store: Arc::new(By::new(store::CALLS, StoreCalls::default)),
+        }
+    }
+
+    /// The courier decided on a row of the outbox; unless it is to be mailed, it has ended.
+    pub fn decided(&self, decision: &Decision, verdict: Verdict) {
+        match (decision, verdict) {
+            (_, Verdict::Suppressed(why)) => self.ended.of((State::Suppressed, Some(why.into()))).count(),
+            (Decision::End(why), Verdict::Ended) => self.ended.of((State::Failed, Some(*why))).count(),
+            (Decision::End(_), Verdict::Send) | (Decision::Mail { .. }, _) => {}
+        }
+    }
+
+    /// A mail was handed over, or not; with it its row may have ended.
+    pub fn mailed(&self, finished: &Finished) {
+        self.mails.of((finished.transport, finished.outcome.as_str())).count();
+        match finished.outcome {
+            Outcome::Delivered(_) => self.ended.of((State::Mailed, None)).count(),
+            Outcome::Refused(_) => self.ended.of((State::Failed, Some(Reason::Refused))).count(),
+            _ if finished.give_up => self.ended.of((State::Failed, Some(Reason::GaveUp))).count(),
+            Outcome::RetryAfter(_) | Outcome::Unknown(_) => {}
+        }
+    }
+
+    /// Somebody tried to set a password.
+    pub fn redeemed<T>(&self, outcome: &Result<T, RedeemRefusal>) {
+        let word = match outcome {
+            Ok(_) => "set",
+            Err(RedeemRefusal::Dead) => "dead",
+            Err(RedeemRefusal::Weak(_)) => "weak",
+            Err(RedeemRefusal::Unavailable) => "unavailable",
+        };
+        self.redeemings.of(word).count();
+    }
+}
+
+impl Answers {
+    fn new() -> Self {
+        Self { by_class: By::new(CLASSES, Counter::default), duration: Histogram::of_durations() }
+    }
+
+    /// One more.
+    pub fn count(&self, status: StatusCode, span: Duration) {
+        let class = CLASSES[usize::from(status.as_u16() / 100).clamp(2, 5) - 2];
+        self.by_class.of(class).count();
+        self.duration.took(span);
+    }
+}
+
+impl Cause {
+    const ALL: [Self; 6] =
+        [Self::QueueFull, Self::NetworkLimit, Self::AccountLimit, Self::Ledger, Self::UserStore, Self::Leaving];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::NetworkLimit => "network_limit",
+            Self::AccountLimit => "account_limit",
+            Self::Ledger => "ledger",
+            Self::UserStore => "user_store",
+            Self::Leaving => "leaving",
+        }
+    }
+}
+
+impl Commits {
+    /// `writes` were tried in one transaction, which took `span` and was committed or else rolled back.
+    pub fn tried(&self, writes: usize, span: Duration, committed: bool) {
+        if !committed {
+            return self.failed.count();
+        }
+        self.writes.saw(writes as u64);
+        self.duration.took(span);
+    }
+}
+
+impl Default for Commits {
+    fn default() -> Self {
+        Self {
+            duration: Histogram::of_durations(),
+            writes: Histogram::new(&[1, 2, 4, 8, 16, 32, 64, 128, 256, 512]),
+            failed: Counter::default(),
+        }
+    }
+}
+
+impl StoreCalls {
+    fn took<T, E>(&self, span: Duration, outcome: &Result<T, E>) {
+        self.duration.took(span);
+        if outcome.is_err() {
+            self.faults.count();
+        }
+    }
+}
+
+impl Default for StoreCalls {
+    fn default() -> Self {
+        Self { duration: Histogram::of_durations(), faults: Counter::default() }
+    }
+}
+
+const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
+/// The names of all transports, and what stands where none was tried.
+const TRANSPORTS: [&str; 3] = ["smtp", "file", "none"];
+/// [`Outcome::as_str`].
+const OUTCOMES: [&str; 4] = ["delivered", "retry", "refused", "unknown"];
+const REDEEMINGS: [&str; 4] = ["set", "dead", "weak", "unavailable"];
+/// How the courier ends a row. What the ledger ends by itself (a notice of the owner, a password set meanwhile, an
+/// operator's `drop`) is told by `regain explain`.
+const ENDINGS: [Ending; 10] = [
+    (State::Mailed, None),
+    (State::Suppressed, Some(Reason::Cooldown)),
+    (State::Suppressed, Some(Reason::Hourly)),
+    (State::Failed, Some(Reason::NoAccount)),
+    (State::Failed, Some(Reason::Ambiguous)),
+    (State::Failed, Some(Reason::Ineligible)),
+    (State::Failed, Some(Reason::FormatUnknown)),
+    (State::Failed, Some(Reason::AddressUnusable)),
+    (State::Failed, Some(Reason::Refused)),
+    (State::Failed, Some(Reason::GaveUp)),
+];
