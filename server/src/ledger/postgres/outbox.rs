@@ -16,10 +16,10 @@ impl Outbox for PostgresLedger {
     async fn is_due(&self, now: Timestamp) -> Result<bool, LedgerFault> {
         self.read(move |client| {
             Box::pin(async move {
-                let sql = "SELECT EXISTS (SELECT FROM regain.outbox \
-                             WHERE ended_at IS NULL AND due_at <= regain.ledger_now()) \
-                             OR EXISTS (SELECT FROM regain.outbox \
-                             WHERE ended_at IS NULL AND due_at > regain.ledger_now() + $1) AS is_due";
+                // Both ends of the index, however much is due or has ended.
+                let sql = "SELECT coalesce(min(due_at) <= regain.ledger_now() \
+                                        OR max(due_at) > regain.ledger_now() + $1, false) AS is_due \
+                           FROM regain.outbox WHERE ended_at IS NULL";
                 Ok(client.query_typed_one(sql, &[one(&put_off_max(now))]).await?.try_get("is_due")?)
             })
         })
@@ -35,15 +35,22 @@ impl Outbox for PostgresLedger {
         false
     }
 
+    fn oldest_waiting(&self) -> Option<Timestamp> {
+        self.queue.oldest()
+    }
+
     async fn count_waiting(&self) -> Result<u64, LedgerFault> {
-        let waiting = self.read(|client| {
+        let counted = self.read(|client| {
             Box::pin(async move {
-                let sql = "SELECT count(*) AS waiting FROM regain.outbox WHERE ended_at IS NULL";
-                Ok(client.query_typed_one(sql, &[]).await?.try_get::<_, i64>("waiting")?)
+                let sql = "SELECT count(*) AS waiting, min(accepted_at) AS oldest FROM regain.outbox \
+                           WHERE ended_at IS NULL";
+                let row = client.query_typed_one(sql, &[]).await?;
+                Ok((row.try_get::<_, i64>("waiting")?, rows::optional_time(&row, "oldest")?))
             })
         });
-        let waiting = u64::try_from(waiting.await?).unwrap_or(0);
-        self.queue.set(waiting);
+        let (waiting, oldest) = counted.await?;
+        let waiting = u64::try_from(waiting).unwrap_or(0);
+        self.queue.set(waiting, oldest);
         Ok(waiting)
     }
 
