@@ -30,6 +30,13 @@ impl Id {
         Self(Uuid::from_bytes(bytes))
     }
 
+    /// When it was made, by the clock of whoever made it.
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
+        Timestamp::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+    }
+
     /// Its 16 bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
@@ -208,6 +215,12 @@ impl From<Suppression> for Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_tells_when_it_was_made() {
+        let made_at = Timestamp::from_millis(1_800_000_000_123);
+        assert_eq!(Id::new(made_at, &crate::entropy::tests::Counting::default()).made_at(), made_at);
+    }
 
     #[test]
     fn a_reason_is_read_back_as_it_was_written() {
