@@ -8,6 +8,7 @@ mod interop;
 mod libraries;
 mod needs;
 mod references;
+mod simulate;
 mod step;
 mod suite;
 mod tree;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         ["check"] => suite::check(),
         ["databases"] => databases::stay(),
         ["interop", ref names @ ..] => interop::run_all(names),
+        ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -45,5 +47,6 @@ const USAGE: &str = "cargo xtask COMMAND
   check            the quick part of it: format, clippy, the core's tests, the words
   interop [NAME…]  resets passwords of real applications: all, or those named
   databases        the database servers of the tests, until Ctrl-C
+  simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";
