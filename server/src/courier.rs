@@ -7,7 +7,7 @@
 use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
-use crate::mail::SEND_SECONDS_MAX;
+use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::{deliver, settle};
 use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
@@ -25,8 +25,10 @@ const TICK: Duration = Duration::from_millis(100);
 const LEASE: Duration = Duration::from_secs(120);
 /// Mails leased and not yet finished.
 const IN_FLIGHT_MAX: usize = 512;
-/// Mails handed over at the same time.
-const SENDERS: usize = 16;
+/// Requests leased in one tick, and decided in one commit, while others wait to be accepted. A commit of this size takes
+/// about as long as one of the requests that wait.
+const LEASED_UNDER_PRESSURE: usize = 128;
+const DECIDED_UNDER_PRESSURE: usize = 32;
 /// A user store that failed is asked again so much later.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long senders may finish at shutdown; what they don't is mailed after the next start.
@@ -82,8 +84,8 @@ impl Courier {
             let turn = self.tick().await;
             self.app.metrics.ticks.took(started.elapsed());
             match turn {
-                Ok(Tick::Full) => continue,
-                Ok(Tick::Idle | Tick::Worked) => {}
+                Ok(Tick::Full) if !self.app.ledger.is_pressed() => continue,
+                Ok(_) => {}
                 Err(fault) => {
                     if let Some(unsaid) = self.app.complaints.ledger_away.turn(self.app.clock.now()) {
                         tracing::error!(%fault, unsaid, "the courier cannot work");
@@ -122,13 +124,19 @@ impl Courier {
         self.keep_house(now).await?;
         self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
         self.app.metrics.in_flight.set(self.in_flight.len() as u64);
-        let room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
+        let mut room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
+        if self.app.ledger.is_pressed() {
+            room = room.min(LEASED_UNDER_PRESSURE);
+        }
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
         }
-        let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(LEASE) };
+        let lease = Lease { id: Id::new(now, self.app.entropy.as_ref()), until: now.plus(failpoint::shortened(LEASE)) };
         let room = u32::try_from(room).unwrap_or(0);
         let batch = self.app.ledger.record_and_lease(self.unrecorded.clone(), lease, now, room).await?;
+        if !self.unrecorded.is_empty() {
+            failpoint::reached("outcome_recorded");
+        }
         self.unrecorded.clear();
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
@@ -140,17 +148,17 @@ impl Courier {
 
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
         match deliver::look_up(&self.app, &batch).await {
-            Ok(candidates) => self.decide(batch, &candidates, lease, now).await,
+            Ok(candidates) => self.decide(batch, Some(&candidates), lease, now).await,
             Err(fault) => {
                 if let Some(unsaid) = self.app.complaints.store_away.turn(now) {
                     tracing::error!(%fault, unsaid, requests = batch.len(), "requests wait for the user store");
                 }
-                let (ready, waiting): (Vec<_>, Vec<_>) =
-                    batch.into_iter().partition(|row| !deliver::needs_look_up(&self.app, row, now));
+                let (waiting, ready): (Vec<_>, Vec<_>) =
+                    batch.into_iter().partition(|row| deliver::waits_for_store(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
                 let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
                 self.app.ledger.put_back(waiting, lease.id, due_at).await?;
-                self.decide(ready, &[], lease, now).await
+                self.decide(ready, None, lease, now).await
             }
         }
     }
@@ -159,14 +167,26 @@ impl Courier {
     async fn decide(
         &mut self,
         batch: Vec<Leased>,
-        candidates: &[Account],
+        candidates: Option<&[Account]>,
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
-        if batch.is_empty() {
-            return Ok(());
+        let size = if self.app.ledger.is_pressed() { DECIDED_UNDER_PRESSURE } else { batch.len() };
+        let mut batch = batch.into_iter();
+        while batch.len() > 0 {
+            let part = batch.by_ref().take(size).collect();
+            self.decide_at_once(part, candidates, lease, now).await?;
         }
-        failpoint::reached("looked_up");
+        Ok(())
+    }
+
+    async fn decide_at_once(
+        &mut self,
+        batch: Vec<Leased>,
+        candidates: Option<&[Account]>,
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<(), LedgerFault> {
         let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, candidates, now)).collect();
         let rows = minted.iter().map(|one| one.decided.clone()).collect();
         let verdicts = self.app.ledger.decide(rows, lease.id, self.app.config.reset.account_limit, now).await?;
@@ -188,13 +208,12 @@ impl Courier {
         self.in_flight.spawn(async move {
             let _turn = senders.acquire_owned().await.ok()?;
             // Somebody else may have it soon: better late than twice.
-            let is_late = app.clock.now().plus(Duration::from_secs(SEND_SECONDS_MAX)) >= lease.until;
-            let (outcome, transport) = if is_late {
-                (Outcome::RetryAfter("no sender was free in time".to_owned()), "none")
-            } else {
-                minted.send(&app).await
-            };
-            failpoint::reached("mail_handed_over");
+            let send_max = failpoint::shortened(Duration::from_secs(SEND_SECONDS_MAX));
+            if app.clock.now().plus(send_max) >= lease.until {
+                return Some(untried(&app, &minted.decided, lease));
+            }
+            let (outcome, transport) = minted.send(&app).await;
+            let outcome = failpoint::or_unknown("mail_handed_over", outcome);
             Some(finished(&app, &minted.decided, lease, outcome, transport))
         });
     }
@@ -251,6 +270,17 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
         Finished { entry: row.id, delivery: delivery.id, lease: lease.id, transport, outcome, at, next_at, give_up };
     app.metrics.mailed(&finished);
     finished
+}
+
+/// No sender was free before the lease ran out, or the clock was set forward. Nothing was tried, so nothing is given up.
+fn untried(app: &App, decided: &Decided, lease: Lease) -> Finished {
+    let Decided { row, delivery, .. } = decided;
+    let at = app.clock.now();
+    let next_at = at.plus(pause(row.attempts + 1, app.entropy.as_ref()));
+    let outcome = Outcome::RetryAfter("no sender was free in time".to_owned());
+    tracing::warn!(request = %row.id, reply = outcome.reply(), "not mailed");
+    let (entry, delivery, lease) = (row.id, delivery.id, lease.id);
+    Finished { entry, delivery, lease, transport: "none", outcome, at, next_at, give_up: false }
 }
 
 /// What ended without a mail for a reason that somebody should look into.

@@ -3,14 +3,16 @@
 //! A hash takes tens of milliseconds and megabytes. So many run at once as there are cores, some more wait, and the
 //! rest are turned away: a storm of redeemings costs bounded memory, and no async thread ever hashes.
 
+mod threads;
+
 use crate::config;
 use regain_core::entropy::Entropy;
 use regain_core::hash::{self, Format, HashError, Recipe, StoredPassword};
 use regain_core::password::AcceptedPassword;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
+use threads::Threads;
+use tokio::sync::{Semaphore, oneshot};
 
 /// The threads that hash, and the queue before them.
 #[derive(Debug)]
@@ -18,9 +20,13 @@ pub struct HashingPool {
     /// One permit for each that waits or runs.
     places: Arc<Semaphore>,
     /// One permit for each that runs.
-    threads: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+    threads: Threads,
     places_max: usize,
     threads_max: usize,
+    /// Of a simulation: hashes where it is asked for.
+    #[cfg(feature = "failpoints")]
+    is_inline: bool,
 }
 
 /// How busy a pool is.
@@ -72,18 +78,28 @@ impl HashingPool {
         let places = threads + waiting_max;
         Self {
             places: Arc::new(Semaphore::new(places)),
-            threads: Arc::new(Semaphore::new(threads)),
+            turns: Arc::new(Semaphore::new(threads)),
+            threads: Threads::new(threads),
             places_max: places,
             threads_max: threads,
+            #[cfg(feature = "failpoints")]
+            is_inline: false,
         }
     }
 
     /// How busy it is.
     #[must_use]
     pub fn load(&self) -> Load {
-        let busy = self.threads_max - self.threads.available_permits();
+        let busy = self.threads_max - self.turns.available_permits();
         let taken = self.places_max - self.places.available_permits();
         Load { busy, waiting: taken.saturating_sub(busy) }
+    }
+
+    /// Without threads, for simulations.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn inline() -> Self {
+        Self { is_inline: true, ..Self::new(0, 0) }
     }
 
     /// [`Recipe::make`].
@@ -143,13 +159,21 @@ impl HashingPool {
         &self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashingFault> {
+        #[cfg(feature = "failpoints")]
+        if self.is_inline {
+            return work().map_err(HashingFault::Hash);
+        }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashingFault::Busy)?;
-        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| HashingFault::Lost)?;
-        let task = spawn_blocking(move || {
-            let _held = (place, thread);
-            work()
-        });
-        task.await.map_err(|_| HashingFault::Lost)?.map_err(HashingFault::Hash)
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingFault::Lost)?;
+        let (answer, answered) = oneshot::channel();
+        self.threads.submit(Box::new(move || {
+            let held = (place, turn);
+            let done = work();
+            drop(held);
+            // Nobody may be waiting any more.
+            let _ = answer.send(done);
+        }));
+        answered.await.map_err(|_| HashingFault::Lost)?.map_err(HashingFault::Hash)
     }
 }
 
@@ -228,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn beyond_the_queue_it_is_busy_and_leaving_gives_the_place_back() {
         let pool = HashingPool::new(1, 1);
-        let thread = Arc::clone(&pool.threads).acquire_owned().await.unwrap();
+        let thread = Arc::clone(&pool.turns).acquire_owned().await.unwrap();
         let _place = Arc::clone(&pool.places).acquire_owned().await.unwrap();
         {
             let mut waits = pin!(pool.run(|| Ok(1)));

@@ -29,6 +29,14 @@ impl Databases {
         (Self(servers), complete)
     }
 
+    /// A PostgreSQL that syncs what it says it has kept: for measurements.
+    pub(crate) fn start_durable() -> Result<Self> {
+        let kind = &DURABLE_POSTGRES;
+        install_missing(&[kind])?;
+        let server = kind.named().map_or_else(|| kind.start(), Ok).context(kind.name)?;
+        Ok(Self(vec![server]))
+    }
+
     /// The variables by which tests find the servers.
     pub(crate) fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|server| (server.variable, server.url.as_str()))
@@ -91,6 +99,15 @@ const POSTGRES: Kind = Kind {
     serve: "postgres -D data -p PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
             -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off",
     is_ready: "pg_isready --quiet --host=127.0.0.1 --port=PORT",
+};
+
+/// As Debian's package configures it, with room for more connections and the memory that its documentation advises.
+const DURABLE_POSTGRES: Kind = Kind {
+    name: "durable PostgreSQL",
+    variable: "REGAIN_BENCH_POSTGRES_URL",
+    serve: "postgres -D data -p PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+            -c max_connections=300 -c shared_buffers=512MB -c max_wal_size=4GB",
+    ..POSTGRES
 };
 
 /// The character set is the one that Debian configures, since `--no-defaults` means the one of decades ago.

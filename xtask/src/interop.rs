@@ -8,7 +8,7 @@ use crate::needs::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, Need, PHP};
 use crate::step::{Report, cargo, run, run_tests};
 use crate::tree::root;
 use anyhow::{Context, Result, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// An application.
@@ -67,11 +67,26 @@ pub(crate) fn run_all(names: &[&str]) -> Result<bool> {
     Ok(report.close())
 }
 
+/// Installs applications for another purpose than to try them, and says in which folder.
+pub(crate) fn install(names: &[&str]) -> Result<PathBuf> {
+    for application in APPLICATIONS.iter().filter(|application| names.contains(&application.name)) {
+        println!("── {}", application.name);
+        application.install()?;
+    }
+    Ok(root().join(FOLDER))
+}
+
 impl Application {
-    /// Copies its files to its folder and installs what they name, unless that was done with these very files.
+    /// Sees to what it needs besides, and installs it.
     fn prepare(&self) -> Result<Vec<needs::Found>> {
         let (found, complete) = needs::find(self.needs);
         complete?;
+        self.install()?;
+        Ok(found)
+    }
+
+    /// Copies its files to its folder and installs what they name, unless that was done with these very files.
+    fn install(&self) -> Result<()> {
         let source = root().join("server/tests/interop/apps").join(self.name);
         let folder = root().join(FOLDER).join(self.name);
         std::fs::create_dir_all(&folder)?;
@@ -89,7 +104,7 @@ impl Application {
             }
             std::fs::write(mark, "")?;
         }
-        Ok(found)
+        Ok(())
     }
 }
 

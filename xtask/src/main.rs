@@ -1,13 +1,16 @@
 //! Tests, checks and generated files of this repository: `cargo xtask <command>`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
+mod bench;
 mod conformance;
 mod databases;
+mod faults;
 mod glossary;
 mod interop;
 mod libraries;
 mod needs;
 mod references;
+mod soak;
 mod step;
 mod suite;
 mod tree;
@@ -22,6 +25,10 @@ fn main() -> ExitCode {
         ["check"] => suite::check(),
         ["databases"] => databases::stay(),
         ["interop", ref names @ ..] => interop::run_all(names),
+        ["bench", ref words @ ..] => bench::run_all(words),
+        ["faults", ref words @ ..] => faults::run_all(words),
+        ["nodes", ref options @ ..] => soak::nodes(options),
+        ["soak", ref options @ ..] => soak::soak(options),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -44,6 +51,11 @@ const USAGE: &str = "cargo xtask COMMAND
   test             every test; the last line counts what ran and names what did not
   check            the quick part of it: format, clippy, the core's tests, the words
   interop [NAME…]  resets passwords of real applications: all, or those named
+  bench NAME…      measures, beside what the machine could at most; `bench --help` names what
+  faults [--runs N]
+                   kills, stops and starves everything, ten times or N, and prints a table
+  nodes            three nodes on one ledger: killed, raced and replaced, in earnest; --seed S, --from OLD_PROGRAM
+  soak --minutes N people and faults of all kinds for so long, on three nodes; --seed S
   databases        the database servers of the tests, until Ctrl-C
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

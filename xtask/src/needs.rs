@@ -33,7 +33,8 @@ const GO: Need = Need { variable: "REGAIN_TEST_GO", programs: &["go"], packages:
 pub(crate) const NODE: Need =
     Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], packages: &["nodejs"] };
 const CURL: Need = Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], packages: &["curl"] };
-const POSTFIX: Need = Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
+pub(crate) const POSTFIX: Need =
+    Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
 const PGBOUNCER: Need = Need { variable: "REGAIN_TEST_PGBOUNCER", programs: &["pgbouncer"], packages: &["pgbouncer"] };
 pub(crate) const NPM: Need = Need { variable: "REGAIN_TEST_NPM", programs: &["npm"], packages: &["npm"] };
 pub(crate) const PHP: Need =
@@ -51,6 +52,10 @@ pub(crate) fn gather() -> (Vec<Found>, Result<()>) {
             println!("REGAIN_TEST_PYTHON={}", python.display());
             found.push(("REGAIN_TEST_PYTHON", python));
         }
+        Err(fault) => complete = complete.and(Err(fault)),
+    }
+    match faketime() {
+        Ok(library) => found.push(library),
         Err(fault) => complete = complete.and(Err(fault)),
     }
     (found, complete)
@@ -117,6 +122,23 @@ fn preseed(answer: &str) -> Result<()> {
 pub(crate) fn is_root() -> bool {
     let id = Command::new("id").arg("--user").output();
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// The library that gives a program a clock of its own.
+pub(crate) fn faketime() -> Result<Found> {
+    const VARIABLE: &str = "REGAIN_TEST_FAKETIME";
+    let here = || std::env::var_os(VARIABLE).map(PathBuf::from).or_else(faketime_of_debian);
+    if here().is_none() {
+        install(&["libfaketime"])?;
+    }
+    let library = here().context("libfaketime is installed, and its library is not where Debian has it")?;
+    println!("{VARIABLE}={}", library.display());
+    Ok((VARIABLE, library))
+}
+
+fn faketime_of_debian() -> Option<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib").ok()?.flatten();
+    folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1")).find(|library| library.is_file())
 }
 
 /// A Python that can import what the tests do: the one named, or an environment of our own under `target/`.

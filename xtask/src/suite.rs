@@ -2,7 +2,7 @@
 
 use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{conformance, glossary, libraries, needs, references, tree};
+use crate::{conformance, faults, glossary, libraries, needs, references, tree};
 use anyhow::Result;
 use std::process::Command;
 
@@ -42,15 +42,21 @@ pub(crate) fn test() -> Result<bool> {
     });
     report.step("integration tests", |tests| {
         let mut command = cargo("test -p regain --features failpoints --test it");
-        command.env("INSTA_UPDATE", "no").envs(environment).envs(servers());
+        command.env("INSTA_UPDATE", "no").envs(environment.iter().cloned()).envs(servers());
         if !needs::is_root() {
             command.args(["--", "--skip", "real_smtp::postfix"]);
         }
         run_tests(&mut command, tests).map(drop)
     });
+    report.step("faults", |tests| run_tests(faults::test().envs(environment).envs(servers()), tests).map(drop));
+    report.step("several nodes on one ledger", |tests| {
+        run_tests(cargo("test -p regain --features failpoints --test nodes").envs(servers()), tests).map(drop)
+    });
+    report.not_run("nodes in earnest, and the soak (cargo xtask nodes, cargo xtask soak --minutes N)");
     report.not_run("interop with real applications (cargo xtask interop)");
     if !needs::is_root() {
         report.not_run("mail through Postfix, whose master starts for root only");
+        report.not_run("a full disk, which only root may mount");
     }
     report.step("examples in the documentation", |_| {
         run(cargo("test -p regain-core -p regain --doc --features regain/failpoints"))

@@ -3,11 +3,12 @@
 //! PHP, argon2-cffi, Node and Go write it. Node's `argon2` puts `p` before `t`, which PHP and argon2-cffi refuse:
 //! parameters are read by name and written in the order m, t, p, which everybody reads. Version 19 (1.3) alone.
 
+use super::argon2_memory::with_blocks;
 use super::error::bounded;
 use super::text::random_bytes;
 use super::{HashError, Method, Pepper, Row, decimal, opens_with};
 use crate::entropy::Entropy;
-use ::argon2::{Algorithm, Argon2, Block, Params, Version};
+use ::argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use secrecy::{ExposeSecret, SecretString};
@@ -147,21 +148,20 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// The digest of `password`. The memory is asked for, not taken: a shortage is an error instead of the end.
+    /// The digest of `password`.
     fn digest(&self, password: &[u8], salt: &[u8], secret: &[u8]) -> Result<Vec<u8>, HashError> {
         let format = self.variant.name();
         let malformed = |what| HashError::Malformed { format, what };
         let params = Params::new(self.m_kib, self.t, self.p, Some(self.digest_bytes))
             .map_err(|_| malformed("m is less than eight times p"))?;
-        let mut memory = Vec::new();
-        memory
-            .try_reserve_exact(params.block_count())
-            .map_err(|_| HashError::OutOfMemory { format, kib: self.m_kib })?;
-        memory.resize(params.block_count(), Block::default());
+        let block_count = params.block_count();
         let mut digest = vec![0; self.digest_bytes];
-        Argon2::new_with_secret(secret, self.variant.algorithm(), Version::V0x13, params)
-            .and_then(|argon2| argon2.hash_password_into_with_memory(password, salt, &mut digest, &mut memory))
-            .map_err(|_| malformed("its parameters contradict each other"))?;
+        let argon2 = Argon2::new_with_secret(secret, self.variant.algorithm(), Version::V0x13, params);
+        with_blocks(block_count, |blocks| {
+            argon2.and_then(|argon2| argon2.hash_password_into_with_memory(password, salt, &mut digest, blocks))
+        })
+        .map_err(|_| HashError::OutOfMemory { format, kib: self.m_kib })?
+        .map_err(|_| malformed("its parameters contradict each other"))?;
         Ok(digest)
     }
 

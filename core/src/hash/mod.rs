@@ -4,6 +4,7 @@
 //! bounded before memory or time is spent on it.
 
 mod argon2;
+mod argon2_memory;
 mod aspnet_identity;
 mod bcrypt;
 mod better_auth;

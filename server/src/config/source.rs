@@ -154,9 +154,12 @@ pub(super) fn of_environment<N: Into<OsString>, V: Into<OsString>>(
     entries
 }
 
-/// Read elsewhere: the log filter by `telemetry`, the failpoint by `failpoint` in builds that have it.
-const NOT_SETTINGS: &[&str] =
-    if cfg!(feature = "failpoints") { &["REGAIN_LOG", "REGAIN_FAILPOINT"] } else { &["REGAIN_LOG"] };
+/// Read elsewhere: the log filter by `telemetry`, the others by `failpoint` in builds that have it.
+const NOT_SETTINGS: &[&str] = if cfg!(feature = "failpoints") {
+    &["REGAIN_LOG", "REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS"]
+} else {
+    &["REGAIN_LOG"]
+};
 
 fn unknown(path: &str, place: Place, is_section: bool) -> Problem {
     if let Some(section) = key::unsupported_section(path) {

@@ -3,6 +3,7 @@
 use super::problem::put;
 use super::{PATHS, UNKNOWN_PATH};
 use crate::app::App;
+use crate::failpoint;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
@@ -46,6 +47,7 @@ impl Passage {
             duration_ms = span.as_millis(),
             "answered"
         );
+        failpoint::reached("answered");
         response
     }
 }

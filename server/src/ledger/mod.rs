@@ -23,6 +23,7 @@ pub mod retention;
 mod settle;
 pub mod sqlite;
 mod timeline;
+mod times;
 mod tokens;
 
 pub use admission::{Admission, Admissions, NewRequest};

@@ -7,6 +7,7 @@
 //! ```
 
 use super::LedgerFault;
+use super::times::far_ahead;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::keys::Digest;
@@ -125,7 +126,7 @@ impl Stands {
     pub(super) fn at(now: Timestamp, state: &str, claim_until: Option<Timestamp>) -> Self {
         match state {
             "live" => Self::Live,
-            "claimed" if claim_until.is_some_and(|until| until <= now) => Self::Lapsed,
+            "claimed" if claim_until.is_some_and(|until| until <= now || until > far_ahead(now)) => Self::Lapsed,
             "claimed" => Self::Claimed,
             _ => Self::Dead,
         }

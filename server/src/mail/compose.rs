@@ -1,9 +1,12 @@
 //! Puts a message into words and wraps it up as a mail.
 
+mod fillings;
+mod skeleton;
+
 use super::Parcel;
-use super::name::greeting_name;
 use crate::config::{Config, Mailbox};
 use crate::i18n::{Arg, Language, Words};
+use fillings::Fillings;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
@@ -12,9 +15,9 @@ use mail_builder::mime::MimePart;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use regain_core::email::EmailAddress;
-use regain_core::message::{Body, Message, MessageKind};
+use regain_core::message::{Message, MessageKind};
 use regain_core::request::Id;
-use secrecy::ExposeSecret;
+use skeleton::{Gap, Key, Pieces, Skeleton, Skeletons};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -23,6 +26,7 @@ pub struct Composer {
     words: Arc<Words>,
     letterhead: Letterhead,
     templates: Environment<'static>,
+    skeletons: Skeletons,
 }
 
 /// What every mail of this server has in common.
@@ -75,11 +79,10 @@ impl Composer {
         let syntax = SyntaxConfig::builder().trim_blocks(true).keep_trailing_newline(true).build();
         templates.set_syntax(syntax.map_err(|error| ComposeFault::of("syntax", &error))?);
         templates.add_filter("wrap", wrap);
-        templates.add_filter("href", href);
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).map_err(|error| ComposeFault::of(name, &error))?;
         }
-        Ok(Self { words, letterhead, templates })
+        Ok(Self { words, letterhead, templates, skeletons: Skeletons::default() })
     }
 
     /// Makes the mail that carries `message` to `to`, and to nobody else. `id` names the delivery.
@@ -88,11 +91,11 @@ impl Composer {
     /// [`ComposeFault`].
     pub fn compose(&self, message: &Message, to: &EmailAddress, id: Id) -> Result<Parcel, ComposeFault> {
         let language = self.words.choose(&message.locales);
-        let kind = message.body.kind();
-        let subject = language.text(subject_key(kind), &[("product", Arg::Text(&self.letterhead.product_name))]);
-        let gaps = self.gaps(message, language, &subject);
-        let text = self.render(&format!("{}/body.txt", kind.as_str()), &gaps)?;
-        let html = self.render(&format!("{}/body.html", kind.as_str()), &gaps)?;
+        let key = Key::of(message, language);
+        let skeleton = self.skeletons.find_or_make(&key, || self.skeleton(&key, language))?;
+        let fillings = Fillings::of(message, language);
+        let html = skeleton.html.filled(&fillings.in_html());
+        let text = skeleton.text.filled(&fillings.in_text());
 
         // The boundary holds `=_`, which quoted-printable cannot produce.
         let parts = ContentType::new("multipart/alternative").attribute("boundary", format!("=_{id}"));
@@ -101,7 +104,7 @@ impl Composer {
         let mut mail = MessageBuilder::new()
             .from(mailbox(&head.from))
             .to(Address::new_address(None::<&str>, spelled_in_headers(to)))
-            .subject(subject)
+            .subject(skeleton.subject.as_str())
             .date(message.at.as_millis().div_euclid(1000))
             .message_id(format!("{id}@{}", head.host))
             .header("Auto-Submitted", Raw::new("auto-generated"))
@@ -115,31 +118,35 @@ impl Composer {
         Ok(Parcel { id, from: head.from.address.clone(), to: to.clone(), content })
     }
 
-    fn gaps(&self, message: &Message, language: &Arc<Language>, subject: &str) -> Value {
+    /// Renders what the mails that `key` stands for have in common.
+    fn skeleton(&self, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
+        let product = &self.letterhead.product_name;
+        let subject = language.text(subject_key(key.kind), &[("product", Arg::Text(product))]);
         let common = context! {
             words => language.as_function(),
             language => language.tag(),
             direction => language.direction(),
-            product => &self.letterhead.product_name,
+            product,
             host => &self.letterhead.host,
-            moment => language.moment(message.at),
-            name => message.name.as_deref().and_then(greeting_name),
-            subject,
+            moment => language.moment(key.moment()),
+            greeting => Gap::Greeting.mark(),
+            subject => &subject,
         };
-        match &message.body {
-            Body::Reset { link, code, link_ttl, code_ttl, not_me_link } => context! {
-                link => link.expose_secret(),
-                code => code.expose_secret(),
-                link_span => language.span(*link_ttl),
-                code_span => language.span(*code_ttl),
-                not_me_link => not_me_link.expose_secret(),
+        let gaps = match key.kind {
+            MessageKind::Reset => context! {
+                link => Gap::Link.mark(),
+                code => Gap::Code.mark(),
+                link_span => language.span(key.link_ttl),
+                code_span => language.span(key.code_ttl),
+                not_me_link => Gap::NotMeLink.mark(),
                 ..common
             },
-            Body::PasswordChanged { not_me_link } => {
-                context! { not_me_link => not_me_link.expose_secret(), ..common }
-            }
-            Body::NoAccount | Body::Test => common,
-        }
+            MessageKind::PasswordChanged => context! { not_me_link => Gap::NotMeLink.mark(), ..common },
+            MessageKind::NoAccount | MessageKind::Test => common,
+        };
+        let text = self.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
+        let html = self.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
+        Ok(Skeleton { key: key.clone(), subject, text: Pieces::of(&text), html: Pieces::of(&html) })
     }
 
     fn render(&self, template: &str, gaps: &Value) -> Result<String, ComposeFault> {
@@ -193,22 +200,6 @@ fn wrap(paragraph: &str) -> String {
         column += width;
     }
     text
-}
-
-/// Escapes an address for an attribute or for reading, leaving its slashes alone.
-fn href(address: &str) -> Value {
-    let mut safe = String::with_capacity(address.len() + 16);
-    for c in address.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    Value::from_safe_string(safe)
 }
 
 /// Lines of mail are best kept under 78 characters (RFC 5322 §2.1.1), less room for being quoted in an answer.

@@ -6,6 +6,7 @@
 mod secrets;
 
 use crate::app::App;
+use crate::failpoint;
 use crate::hashing;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
@@ -45,14 +46,18 @@ pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreF
         .collect();
     addresses.sort_unstable();
     addresses.dedup();
-    if addresses.is_empty() { Ok(Vec::new()) } else { app.users.find(&addresses).await }
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    failpoint::or_lost("looked_up", app.users.find(&addresses).await)
 }
 
-/// Decides on one row and mints for it, whether it will be mailed or not.
+/// Decides on one row and mints for it, whether it will be mailed or not. Without `candidates` the user store did not
+/// answer, and `row` is one of those that do not wait for it ([`waits_for_store`]).
 #[must_use]
-pub fn mint(app: &App, row: Leased, candidates: &[Account], now: Timestamp) -> Minted {
-    let account = account_of(app, &row, candidates);
-    let decision = decide(app, &row, account, now);
+pub fn mint(app: &App, row: Leased, candidates: Option<&[Account]>, now: Timestamp) -> Minted {
+    let account = candidates.map_or(Err(Reason::GaveUp), |candidates| account_of(app, &row, candidates));
+    let decision = decide(app, &row, account);
     let secrets = Secrets::mint(app.entropy.as_ref());
     let id = Id::new(now, app.entropy.as_ref());
     let (found, address) = match (account, &decision) {
@@ -133,14 +138,11 @@ pub fn unfit(app: &App, account: &Account) -> Option<Reason> {
     }
 }
 
-/// Whether the user store decides on `row`: a notice knows whom it is for, and what is late ends in any case.
+/// Whether `row` waits while the user store does not answer: a notice knows whom it is for, and what is late has waited
+/// long enough. To be late alone ends nothing: after an outage, or when the clock was set forward, each is tried once.
 #[must_use]
-pub fn needs_look_up(app: &App, row: &Leased, now: Timestamp) -> bool {
-    row.message == MessageKind::Reset && !is_late(app, row, now)
-}
-
-fn is_late(app: &App, row: &Leased, now: Timestamp) -> bool {
-    now.since(row.accepted_at) >= app.config.reset.give_up
+pub fn waits_for_store(app: &App, row: &Leased, now: Timestamp) -> bool {
+    row.message == MessageKind::Reset && now.since(row.accepted_at) < app.config.reset.give_up
 }
 
 fn account_of<'a>(app: &App, row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, Reason> {
@@ -152,10 +154,7 @@ fn account_of<'a>(app: &App, row: &Leased, candidates: &'a [Account]) -> Result<
     }
 }
 
-fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>, now: Timestamp) -> Decision {
-    if is_late(app, row, now) {
-        return Decision::End(Reason::GaveUp);
-    }
+fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>) -> Decision {
     match (row.message, account) {
         (MessageKind::PasswordChanged, _) => match &row.account {
             Some(account) => mail(MessageKind::PasswordChanged, account.clone(), &row.identifier),

@@ -19,6 +19,7 @@ use regain_core::hash::{Format, Recipe, StoredPassword};
 use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
+use regain_core::time::Timestamp;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +75,8 @@ struct Redemption {
     claim: Claim,
     account: Account,
     stored: StoredPassword,
+    /// By this server's own clock. Later than this nothing may be written any more.
+    write_until: Timestamp,
 }
 
 impl Redemption {
@@ -81,9 +84,10 @@ impl Redemption {
         let Opened { account, stored, token, .. } = opened;
         let now = app.clock.now();
         let id = Id::new(now, app.entropy.as_ref());
-        let claimed = app.ledger.claim(token, id, now, now.plus(CLAIM)).await.map_err(|fault| unavailable(&fault))?;
+        let until = now.plus(failpoint::shortened(CLAIM));
+        let claimed = app.ledger.claim(token, id, now, until).await.map_err(|fault| unavailable(&fault))?;
         let claim = claimed.ok_or(RedeemRefusal::Dead)?;
-        Ok(Self { claim, account, stored })
+        Ok(Self { claim, account, stored, write_until: until.minus(failpoint::shortened(STORE_DEADLINE)) })
     }
 
     async fn set(self, app: &App, recipe: Recipe, password: AcceptedPassword) -> Result<(), RedeemRefusal> {
@@ -111,6 +115,12 @@ impl Redemption {
                 return Err(unavailable(&fault));
             }
         }
+        if app.clock.now() > self.write_until {
+            // This server was stopped, or slow: by the time the store had written, somebody else might look into the claim.
+            tracing::error!(request = %self.claim.token.entry, "a claim ran out before the password was written");
+            self.release(app).await;
+            return Err(RedeemRefusal::Unavailable);
+        }
         let change = PasswordChange {
             id: self.account.id.clone(),
             expected_address: self.account.address.clone(),
@@ -118,8 +128,8 @@ impl Redemption {
             new,
             now: app.clock.now(),
         };
-        let written = tokio::time::timeout(STORE_DEADLINE, app.users.set_password(change)).await;
-        failpoint::reached("store_written");
+        let writing = tokio::time::timeout(failpoint::shortened(STORE_DEADLINE), app.users.set_password(change));
+        let written = writing.await.map(|answer| failpoint::or_lost("store_written", answer));
         let request = self.claim.token.entry;
         match written {
             Ok(Ok(Written::Yes)) => {

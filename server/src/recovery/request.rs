@@ -1,7 +1,6 @@
 //! Step 1: admit a request and commit it. Where access is public, nothing here asks a user store.
 
 use crate::app::App;
-use crate::failpoint;
 use crate::ledger::{Admission, LedgerFault, NewRequest};
 use crate::metrics::Cause;
 use regain_core::account::{Account, Match, matching};
@@ -58,7 +57,6 @@ pub async fn request(app: &App, ask: Ask) -> Result<Receipt, Unavailable> {
     let id = new.id;
     let origin = new.origin;
     app.ledger.admit(new, app.config.limits.queue_max).await.map_err(|fault| unavailable(app, &fault))?;
-    failpoint::reached("admitted");
     app.metrics.accepted.of(origin).count();
     Ok(Receipt { id })
 }

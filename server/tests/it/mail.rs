@@ -8,7 +8,7 @@ use regain::i18n::Words;
 use regain::mail::compose::{Composer, Letterhead};
 use regain::mail::file::FileTransport;
 use regain::mail::smtp::{Patience, SmtpTransport};
-use regain::mail::{Mail, Parcel, Transport};
+use regain::mail::{Mail, Parcel, SENDERS, Transport};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
 use regain_core::message::{Body, Message};
@@ -191,6 +191,17 @@ async fn one_connection_carries_many_mails() {
 }
 
 #[tokio::test]
+async fn as_many_connections_are_kept_as_mails_are_handed_over_at_once() {
+    let server = SmtpServer::start().await;
+    let transport = transport(&server);
+    for _ in 0..3 {
+        let parcels: Vec<_> = (0..SENDERS).map(|_| parcel()).collect();
+        futures_util::future::join_all(parcels.iter().map(|parcel| transport.send(parcel))).await;
+    }
+    assert_eq!((server.mails().len(), server.connections()), (3 * SENDERS, SENDERS));
+}
+
+#[tokio::test]
 async fn an_idle_connection_is_closed() {
     let server = SmtpServer::start().await;
     let patience = Patience { idle: Duration::from_millis(50), ..PATIENCE };
@@ -274,6 +285,47 @@ async fn a_relay_that_wants_content_after_a_refusal_gets_none() {
     assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.1.1 no such mailbox".into()));
     assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
     assert_eq!((server.mails().len(), server.connections()), (1, 2));
+}
+
+#[tokio::test]
+async fn of_several_refusals_the_first_counts() {
+    let refused = |line: &str| Outcome::Refused(line.to_owned());
+    let retried = |line: &str| Outcome::RetryAfter(line.to_owned());
+    for one_by_one in [false, true] {
+        let server = SmtpServer::start_with(Options { one_by_one, ..Options::default() }).await;
+        let transport = transport(&server);
+        for (first, second, expected) in [
+            (
+                (Phase::Mail, "550 5.7.1 not from you"),
+                (Phase::Rcpt, "550 5.1.1 no such mailbox"),
+                retried("the sender was not accepted: 550 5.7.1 not from you"),
+            ),
+            (
+                (Phase::Rcpt, "450 4.2.0 greylisted"),
+                (Phase::Data, "554 5.5.1 no valid recipients"),
+                retried("450 4.2.0 greylisted"),
+            ),
+            (
+                (Phase::Rcpt, "550 5.1.1 no such mailbox"),
+                (Phase::Data, "451 4.5.0 later"),
+                refused("550 5.1.1 no such mailbox"),
+            ),
+            (
+                (Phase::Rcpt, "550 5.1.1 no such mailbox"),
+                (Phase::Data, "354 go on"),
+                refused("550 5.1.1 no such mailbox"),
+            ),
+        ] {
+            server.behave();
+            for (phase, line) in [first, second] {
+                server.at(phase, Behaviour::Reply(line));
+            }
+            assert_eq!(transport.send(&parcel()).await, expected, "{first:?}, {second:?}, one by one: {one_by_one}");
+        }
+        server.behave();
+        assert!(matches!(transport.send(&parcel()).await, Outcome::Delivered(_)));
+        assert_eq!(server.mails().len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ mod contract_chaser;
 mod contract_order;
 mod contract_unleash;
 mod courier;
-mod crash;
 mod demo;
 mod draining;
 mod formats_live;

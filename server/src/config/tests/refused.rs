@@ -193,5 +193,7 @@ fn nothing_unknown_is_passed_over() {
     {
         assert!(with(&[(variable, "x")]).is_err(), "{variable}");
     }
-    assert_eq!(with(&[("REGAIN_FAILPOINT", "x")]).is_ok(), cfg!(feature = "failpoints"));
+    for test_only in ["REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS"] {
+        assert_eq!(with(&[(test_only, "x")]).is_ok(), cfg!(feature = "failpoints"));
+    }
 }

@@ -1,360 +1,140 @@
-//! The guards, where they are: whoever comes too late changes nothing, and says so with zero rows.
+//! What a ledger promises, whichever engine keeps it: each promise a test, and each engine held to all of them.
+//!
+//! A promise that is added here stands in [`conformance!`] as well; `cargo xtask test` counts that none is left out.
 
-use super::*;
-use crate::ambient::SystemEntropy;
-use regain_core::account::AccountId;
-use regain_core::delivery::Outcome;
-use regain_core::entropy::random;
-use regain_core::keys::Digest;
-use regain_core::limit::AccountLimit;
-use regain_core::message::MessageKind;
-use regain_core::request::{Id, Origin, Reason};
-use regain_core::time::Timestamp;
-use std::time::Duration;
-use tempfile::TempDir;
+mod admission;
+mod api_tokens;
+mod codes;
+mod deliveries;
+mod fixture;
+mod not_me;
+mod outbox;
+mod outcomes;
+mod races;
+mod retention;
+mod settle;
+mod timeline;
+mod tokens;
 
-const ADDRESS: Digest = [7; 32];
-const LIMIT: AccountLimit = AccountLimit { cooldown: Duration::from_secs(60), mails_per_hour_max: 5 };
-const MINUTE: Duration = Duration::from_secs(60);
+use fixture::Fixture;
 
-/// A ledger, and the moment that it is there.
-struct Fixture {
-    ledger: Arc<dyn Ledger>,
-    now: Timestamp,
-    dir: TempDir,
-}
-
-/// A row that was leased, decided and not sent yet.
-struct Minted {
-    row: Leased,
-    lease: Id,
-    delivery: Id,
-    token: Digest,
-    code: Digest,
-}
-
-impl Fixture {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let ledger = Arc::new(SqliteLedger::open_beside(&dir.path().join("regain.db")).unwrap());
-        Self { ledger, now: Timestamp::from_millis(1_800_000_000_000), dir }
-    }
-
-    fn id(&self) -> Id {
-        Id::new(self.now, &SystemEntropy)
-    }
-
-    async fn admit(&self) -> Id {
-        let request = NewRequest {
-            id: self.id(),
-            origin: Origin::Chaser,
-            network: None,
-            locales: String::new(),
-            identifier: "ada@example.com".into(),
-            address_digest: ADDRESS,
-            accepted_at: self.now,
-        };
-        let id = request.id;
-        self.ledger.admit(request, 1000).await.unwrap();
-        id
-    }
-
-    async fn lease(&self) -> (Id, Vec<Leased>) {
-        let lease = self.id();
-        let leased = self
-            .ledger
-            .record_and_lease(vec![], Lease { id: lease, until: self.now.plus(MINUTE) }, self.now, 100)
-            .await;
-        (lease, leased.unwrap())
-    }
-
-    async fn decide(&self, row: &Leased, lease: Id) -> (Verdict, Minted) {
-        let delivery = NewDelivery {
-            id: self.id(),
-            address_digest: ADDRESS,
-            token_digest: random(&SystemEntropy),
-            code_digest: random(&SystemEntropy),
-            not_me_digest: random(&SystemEntropy),
-            fingerprint: [1; 32],
-            minted_at: self.now,
-            expires_at: self.now.plus(60 * MINUTE),
-            code_expires_at: self.now.plus(10 * MINUTE),
-        };
-        let account = AccountId::new("1");
-        let decision = Decision::Mail { message: MessageKind::Reset, account, address: "ada@example.com".into() };
-        let (token, code) = (delivery.token_digest, delivery.code_digest);
-        let minted = Minted { row: row.clone(), lease, delivery: delivery.id, token, code };
-        let decided = Decided { row: row.clone(), decision, delivery };
-        let verdicts = self.ledger.decide(vec![decided], lease, LIMIT, self.now).await;
-        (verdicts.unwrap()[0], minted)
-    }
-
-    /// Admits, leases and decides one.
-    async fn mint(&self) -> Minted {
-        self.admit().await;
-        let (lease, rows) = self.lease().await;
-        let (verdict, minted) = self.decide(rows.last().unwrap(), lease).await;
-        assert_eq!(verdict, Verdict::Send);
-        minted
-    }
-
-    async fn record(&self, minted: &Minted, outcome: Outcome) {
-        let finished = Finished {
-            entry: minted.row.id,
-            delivery: minted.delivery,
-            lease: minted.lease,
-            transport: "test",
-            outcome,
-            at: self.now,
-            next_at: self.now.plus(Duration::from_secs(5)),
-            give_up: false,
-        };
-        self.ledger.record(vec![finished]).await.unwrap();
-    }
-
-    async fn live(&self, minted: &Minted) -> Option<LiveToken> {
-        match self.ledger.find_token(minted.token, self.now).await.unwrap() {
-            TokenState::Live(token) => Some(token),
-            TokenState::Dead | TokenState::Recovering => None,
+/// The tests of one engine: every promise there is.
+macro_rules! conformance {
+    ($engine:ident) => {
+        conformance! { $engine:
+            admission::what_is_admitted_is_kept_as_it_came
+            admission::no_more_wait_than_may
+            admission::what_others_admitted_is_counted
+            admission::a_trusted_caller_is_held_to_the_limit_and_takes_no_place
+            admission::a_trusted_caller_waits_for_what_was_asked_for_the_address
+            admission::a_trusted_caller_waits_for_what_was_mailed
+            admission::what_waits_counts_as_a_mail_of_the_hour
+            admission::of_many_trusted_requests_at_once_one_is_admitted
+            outbox::a_leased_row_is_nobody_elses_until_its_lease_lapses
+            outbox::the_oldest_are_leased_first_and_no_more_than_may
+            outbox::what_is_put_back_waits_for_its_time
+            outbox::a_waiting_row_is_retried_at_once
+            outbox::a_dropped_row_ends_without_a_mail
+            outbox::the_queue_is_listed_oldest_first_with_the_last_reply
+            deliveries::one_row_that_has_ended_does_not_sink_its_batch
+            deliveries::a_batch_is_decided_on_in_its_order
+            deliveries::of_one_accounts_batch_one_is_mailed
+            deliveries::what_was_suppressed_does_not_put_the_next_one_off
+            deliveries::an_account_gets_so_many_mails_an_hour
+            deliveries::a_request_does_not_suppress_its_own_retry
+            deliveries::an_address_without_an_account_ends_with_a_row_that_opens_nothing
+            deliveries::a_mail_to_nobody_is_limited_and_opens_nothing
+            deliveries::a_notice_is_never_suppressed_and_opens_no_form
+            outcomes::an_outcome_is_kept_in_the_servers_words
+            outcomes::what_finished_is_recorded_with_the_next_lease
+            outcomes::a_late_outcome_is_noted_and_does_not_end_anothers_lease
+            outcomes::what_a_relay_puts_off_is_tried_again_with_another_link
+            outcomes::what_is_refused_or_given_up_ends_and_says_why
+            outcomes::what_may_have_arrived_twice_is_not_sent_again
+            outcomes::a_newer_link_ends_the_older_ones_once_it_is_on_its_way
+            outcomes::each_account_of_a_batch_has_its_older_links_ended
+            outcomes::an_older_mail_that_arrives_late_does_not_end_the_newer_link
+            outcomes::superseding_passes_over_a_link_that_is_being_redeemed
+            outcomes::what_was_redeemed_is_not_mailed_again_whatever_the_relay_says_later
+            tokens::a_live_token_tells_what_it_was_minted_for
+            tokens::a_token_has_one_claim_at_a_time
+            tokens::a_lapsed_claim_is_looked_into_before_the_token_opens_again
+            tokens::a_claim_may_be_let_lapse_at_once
+            tokens::a_claim_of_an_account_that_changed_ends_its_link
+            tokens::a_token_is_not_claimed_past_its_time
+            codes::a_right_code_opens_what_its_link_opens
+            codes::after_so_many_wrong_codes_the_right_one_is_dead
+            codes::a_new_code_starts_from_nothing
+            codes::a_code_that_was_not_sent_is_not_the_newest
+            codes::while_it_is_not_known_which_mail_arrived_either_code_opens
+            codes::of_two_accounts_with_one_address_each_has_its_code
+            codes::a_code_is_tried_for_the_delivery_that_it_was_minted_for
+            codes::a_right_code_does_not_count_while_its_link_is_being_redeemed
+            codes::a_code_of_an_address_without_an_account_is_counted_too
+            codes::of_many_wrong_codes_at_once_each_counts
+            settle::settling_twice_is_settling_once
+            settle::of_many_who_settle_at_once_one_queues_a_notice
+            settle::a_notice_is_due_at_once_to_the_address_on_file
+            settle::settling_ends_every_other_link_of_the_account
+            settle::settling_ends_the_requests_under_way
+            settle::a_trusted_request_that_waits_ends_unmailed_with_a_redeeming
+            settle::a_request_from_before_a_redeeming_is_not_mailed_after_it
+            not_me::a_mail_is_disowned_by_its_own_token
+            not_me::disowning_ends_every_live_link_of_the_account
+            not_me::a_claim_that_has_written_nothing_is_disowned_at_once
+            not_me::a_claim_that_may_have_written_ends_with_itself
+            not_me::what_was_written_is_settled_though_it_was_disowned_meanwhile
+            not_me::disowning_ends_the_requests_under_way
+            not_me::a_request_from_before_a_disowning_is_not_mailed_after_it
+            not_me::a_notice_is_disowned_like_a_reset
+            api_tokens::a_token_is_known_until_it_is_revoked
+            api_tokens::a_name_and_a_digest_are_given_once
+            api_tokens::tokens_are_listed_by_name
+            retention::forgetting_goes_in_small_steps_and_comes_to_an_end
+            retention::an_unknown_address_is_forgotten_after_a_day
+            retention::a_mail_to_nobody_is_forgotten_after_a_day
+            retention::what_was_mailed_is_kept_while_it_can_be_disowned
+            retention::what_has_not_ended_is_never_forgotten
+            retention::two_who_forget_at_once_forget_each_thing_once
+            timeline::a_request_is_told_with_its_mails_and_notices
+            timeline::requests_are_told_by_what_was_typed_and_by_where_the_mail_went
+            timeline::the_newest_requests_are_told_oldest_first
+            timeline::that_a_form_was_opened_is_noted_once
+            races::of_64_who_claim_a_token_one_does
+            races::two_couriers_never_hold_the_same_row
+            races::a_claim_and_a_disowning_never_leave_a_link_live
+            races::no_link_is_mailed_after_a_redeeming_that_it_was_asked_for_before
+            races::of_one_accounts_requests_two_nodes_mail_one
+            races::outcomes_and_redeemings_of_one_account_do_not_block_one_another
         }
+    };
+    ($engine:ident: $($file:ident::$promise:ident)*) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $promise() {
+            super::$file::$promise(super::Fixture::on(crate::users::sql::engine::Engine::$engine).await).await;
+        }
+    )*};
+}
+
+mod postgres {
+    conformance!(Postgres);
+}
+
+mod sqlite {
+    use super::Fixture;
+    use crate::ledger::{LedgerFault, SqliteLedger};
+    use crate::users::sql::engine::Engine;
+    use std::sync::Arc;
+
+    conformance!(Sqlite);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_server_that_starts_frees_the_leases_of_the_one_that_died() {
+        let mut fixture = Fixture::on(Engine::Sqlite).await;
+        fixture.admit().await;
+        assert_eq!(fixture.lease().await.1.len(), 1);
+        fixture.ledger = Arc::new(SqliteLedger::open_for_server(&fixture.path()).await.unwrap());
+        assert_eq!(fixture.lease().await.1.len(), 1);
+        assert!(matches!(SqliteLedger::open_for_server(&fixture.path()).await, Err(LedgerFault::Locked(_))));
     }
-
-    async fn claims(&self, token: &LiveToken) -> Option<Claim> {
-        self.ledger.claim(token.clone(), self.id(), self.now, self.now.plus(MINUTE)).await.unwrap()
-    }
-
-    async fn settles(&self, claim: &Claim) -> bool {
-        let notice = Notice { id: self.id(), address: "ada@example.com".into(), address_digest: ADDRESS, name: None };
-        self.ledger.settle(claim, notice, self.now).await.unwrap()
-    }
-
-    async fn only(&self, id: Id) -> Request {
-        self.ledger.explain_request(id).await.unwrap().into_iter().find(|request| request.id == id).unwrap()
-    }
-
-    async fn is_empty(&self) -> bool {
-        self.lease().await.1.is_empty()
-    }
-}
-
-fn delivered() -> Outcome {
-    Outcome::Delivered("250 ok".into())
-}
-
-#[tokio::test]
-async fn a_leased_row_is_nobody_elses_until_its_lease_lapses() {
-    let mut ledger = Fixture::new();
-    ledger.admit().await;
-    let (first, rows) = ledger.lease().await;
-    assert_eq!(rows.len(), 1);
-    assert!(ledger.is_empty().await);
-    ledger.now = ledger.now.plus(MINUTE);
-    let (_, again) = ledger.lease().await;
-    assert_eq!(again[0].id, rows[0].id);
-
-    let (verdict, late) = ledger.decide(&rows[0], first).await;
-    assert_eq!(verdict, Verdict::Ended, "the first lease does not count any more");
-    assert!(ledger.live(&late).await.is_none(), "and nothing was minted by it");
-    ledger.ledger.put_back(vec![rows[0].id], first, ledger.now).await.unwrap();
-    assert!(ledger.is_empty().await, "nor does it put anything back");
-}
-
-#[tokio::test]
-async fn a_late_outcome_is_noted_and_does_not_end_anothers_lease() {
-    let mut ledger = Fixture::new();
-    let late = ledger.mint().await;
-    ledger.now = ledger.now.plus(MINUTE);
-    let (lease, rows) = ledger.lease().await;
-    let (_, minted) = ledger.decide(&rows[0], lease).await;
-    ledger.record(&late, delivered()).await;
-    let request = ledger.only(late.row.id).await;
-    assert_eq!((request.ended_at, request.deliveries[0].outcome.as_deref()), (None, Some("delivered")));
-    assert!(ledger.live(&late).await.is_some() && ledger.live(&minted).await.is_some(), "either may be the one");
-    ledger.record(&minted, delivered()).await;
-    assert!(ledger.only(late.row.id).await.ended_at.is_some());
-}
-
-#[tokio::test]
-async fn the_server_that_starts_frees_the_leases_of_the_one_that_died() {
-    let mut fixture = Fixture::new();
-    fixture.admit().await;
-    assert_eq!(fixture.lease().await.1.len(), 1);
-    let path = fixture.dir.path().join("regain.db");
-    fixture.ledger = Arc::new(SqliteLedger::open_for_server(&path).await.unwrap());
-    assert_eq!(fixture.lease().await.1.len(), 1);
-    assert!(matches!(SqliteLedger::open_for_server(&path).await, Err(LedgerFault::Locked(_))));
-}
-
-#[tokio::test]
-async fn a_token_has_one_claim_at_a_time() {
-    let ledger = Fixture::new();
-    let minted = ledger.mint().await;
-    let token = ledger.live(&minted).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    assert!(ledger.live(&minted).await.is_none() && ledger.claims(&token).await.is_none());
-    let anothers = Claim { id: ledger.id(), token: token.clone() };
-    assert!(!ledger.ledger.release(&anothers).await.unwrap(), "only its holder gives it back");
-    assert!(ledger.ledger.release(&claim).await.unwrap());
-    assert!(!ledger.ledger.intend(&claim, [2; 32]).await.unwrap(), "and then holds it no more");
-    assert!(ledger.claims(&ledger.live(&minted).await.unwrap()).await.is_some());
-}
-
-#[tokio::test]
-async fn a_lapsed_claim_is_looked_into_before_the_token_opens_again() {
-    let mut ledger = Fixture::new();
-    let minted = ledger.mint().await;
-    let token = ledger.live(&minted).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    assert!(ledger.ledger.intend(&claim, [2; 32]).await.unwrap());
-    assert!(ledger.ledger.lapsed_claims(ledger.now).await.unwrap().is_empty());
-    ledger.now = ledger.now.plus(MINUTE);
-    let found = ledger.ledger.find_token(minted.token, ledger.now).await.unwrap();
-    assert!(matches!(found, TokenState::Recovering));
-    assert!(ledger.claims(&token).await.is_none());
-    let lapsed = ledger.ledger.lapsed_claims(ledger.now).await.unwrap();
-    assert_eq!((lapsed.len(), lapsed[0].claim.id, lapsed[0].new_fingerprint), (1, claim.id, Some([2; 32])));
-}
-
-#[tokio::test]
-async fn a_token_is_not_claimed_past_its_time() {
-    let mut ledger = Fixture::new();
-    let minted = ledger.mint().await;
-    let token = ledger.live(&minted).await.unwrap();
-    ledger.now = token.expires_at;
-    assert!(ledger.live(&minted).await.is_none() && ledger.claims(&token).await.is_none());
-}
-
-#[tokio::test]
-async fn settling_twice_is_settling_once() {
-    let ledger = Fixture::new();
-    let minted = ledger.mint().await;
-    let token = ledger.live(&minted).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    assert!(ledger.settles(&claim).await && !ledger.settles(&claim).await);
-    let (_, queued) = ledger.lease().await;
-    assert_eq!(queued.len(), 1);
-    assert_eq!(queued[0].message, MessageKind::PasswordChanged);
-}
-
-#[tokio::test]
-async fn settling_ends_every_other_link_of_the_account() {
-    let mut ledger = Fixture::new();
-    let first = ledger.mint().await;
-    ledger.record(&first, Outcome::Unknown("reset".into())).await;
-    ledger.now = ledger.now.plus(MINUTE);
-    let (lease, rows) = ledger.lease().await;
-    let (_, second) = ledger.decide(&rows[0], lease).await;
-    let token = ledger.live(&second).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    assert!(ledger.live(&first).await.is_some());
-    assert!(ledger.settles(&claim).await);
-    assert!(ledger.live(&first).await.is_none());
-}
-
-#[tokio::test]
-async fn what_was_redeemed_is_not_mailed_again_whatever_the_relay_says_later() {
-    let mut ledger = Fixture::new();
-    let minted = ledger.mint().await;
-    let token = ledger.live(&minted).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    assert!(ledger.settles(&claim).await);
-    for outcome in [Outcome::Unknown("reset".into()), Outcome::RetryAfter("451".into()), delivered()] {
-        ledger.record(&minted, outcome).await;
-        ledger.now = ledger.now.plus(5 * MINUTE);
-        let (_, rows) = ledger.lease().await;
-        assert!(rows.iter().all(|row| row.message == MessageKind::PasswordChanged));
-        assert_eq!(ledger.only(minted.row.id).await.deliveries[0].link_state, "redeemed");
-    }
-}
-
-#[tokio::test]
-async fn superseding_passes_over_a_link_that_is_being_redeemed() {
-    let mut ledger = Fixture::new();
-    let old = ledger.mint().await;
-    ledger.record(&old, delivered()).await;
-    let token = ledger.live(&old).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    ledger.now = ledger.now.plus(MINUTE);
-    let new = ledger.mint().await;
-    ledger.record(&new, delivered()).await;
-    assert!(ledger.ledger.intend(&claim, [2; 32]).await.unwrap());
-    assert!(ledger.settles(&claim).await);
-    assert!(ledger.live(&new).await.is_none());
-}
-
-#[tokio::test]
-async fn an_older_mail_that_arrives_late_does_not_end_the_newer_link() {
-    let mut ledger = Fixture::new();
-    let old = ledger.mint().await;
-    ledger.now = ledger.now.plus(Duration::from_secs(60));
-    ledger.admit().await;
-    let (lease, rows) = ledger.lease().await;
-    let newer = rows.iter().find(|row| row.id != old.row.id).unwrap();
-    let (_, new) = ledger.decide(newer, lease).await;
-    ledger.record(&new, delivered()).await;
-    ledger.record(&old, delivered()).await;
-    assert!(ledger.live(&old).await.is_none() && ledger.live(&new).await.is_some());
-}
-
-#[tokio::test]
-async fn one_row_that_has_ended_does_not_sink_its_batch() {
-    let ledger = Fixture::new();
-    let (dropped, kept) = (ledger.admit().await, ledger.admit().await);
-    let (lease, rows) = ledger.lease().await;
-    assert!(ledger.ledger.drop_waiting(dropped, ledger.now).await.unwrap());
-    let mut verdicts = Vec::new();
-    for id in [dropped, kept] {
-        verdicts.push(ledger.decide(rows.iter().find(|row| row.id == id).unwrap(), lease).await.0);
-    }
-    assert_eq!(verdicts, [Verdict::Ended, Verdict::Send]);
-}
-
-#[tokio::test]
-async fn of_one_accounts_batch_one_is_mailed() {
-    let ledger = Fixture::new();
-    ledger.admit().await;
-    ledger.admit().await;
-    let (lease, rows) = ledger.lease().await;
-    let (first, _) = ledger.decide(&rows[0], lease).await;
-    let (second, suppressed) = ledger.decide(&rows[1], lease).await;
-    assert_eq!((first, second), (Verdict::Send, Verdict::Suppressed(Reason::Cooldown)));
-    assert!(ledger.live(&suppressed).await.is_none());
-}
-
-#[tokio::test]
-async fn forgetting_goes_in_small_steps_and_comes_to_an_end() {
-    let mut ledger = Fixture::new();
-    for _ in 0..250 {
-        let id = ledger.admit().await;
-        assert!(ledger.ledger.drop_waiting(id, ledger.now).await.unwrap());
-    }
-    let day = Duration::from_secs(86_400);
-    assert!(!ledger.ledger.forget_some(ledger.now.plus(day), day).await.unwrap(), "not before its time");
-    ledger.now = ledger.now.plus(day).plus(Duration::from_millis(1));
-    let mut steps = 0;
-    while ledger.ledger.forget_some(ledger.now, day).await.unwrap() {
-        steps += 1;
-    }
-    assert_eq!(steps, 2);
-}
-
-#[tokio::test]
-async fn a_right_code_does_not_count_while_its_link_is_being_redeemed() {
-    let mut ledger = Fixture::new();
-    let minted = ledger.mint().await;
-    let code = minted.code;
-    let token = ledger.live(&minted).await.unwrap();
-    let claim = ledger.claims(&token).await.unwrap();
-    for _ in 0..3 {
-        let found = ledger.ledger.try_code(ADDRESS, Box::new(move |_| Some(code)), 3, ledger.now).await.unwrap();
-        assert!(matches!(found, TokenState::Dead));
-    }
-    assert!(ledger.ledger.release(&claim).await.unwrap());
-    let found = ledger.ledger.try_code(ADDRESS, Box::new(move |_| Some(code)), 3, ledger.now).await.unwrap();
-    assert!(matches!(found, TokenState::Live(_)));
-
-    ledger.claims(&token).await.unwrap();
-    ledger.now = ledger.now.plus(MINUTE);
-    let found = ledger.ledger.try_code(ADDRESS, Box::new(move |_| Some(code)), 3, ledger.now).await.unwrap();
-    assert!(matches!(found, TokenState::Recovering), "a claim that lapsed is looked into first");
 }

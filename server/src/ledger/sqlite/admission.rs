@@ -2,13 +2,14 @@
 
 use super::writer::Lane;
 use super::{SqliteLedger, deliveries};
+use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::admission::{Admission, Admissions, NewRequest, Pending, wait};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::limit::AccountLimit;
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, ToSql, named_params};
+use rusqlite::{Connection, ToSql};
 
 #[async_trait]
 impl Admissions for SqliteLedger {
@@ -62,22 +63,24 @@ impl SqliteLedger {
 }
 
 fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>) -> rusqlite::Result<()> {
+    // By position: this runs once for each request, and looking ten names up takes longer than binding ten values.
     ledger
         .prepare_cached(
             "INSERT INTO outbox (id, message, origin, network, locales, identifier, address_digest, account, \
                accepted_at, due_at) \
-             VALUES (:id, 'reset', :origin, :network, :locales, :identifier, :address_digest, :account, :at, :at)",
+             VALUES (?1, 'reset', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
         )?
-        .execute(named_params! {
-            ":id": request.id.as_bytes(),
-            ":origin": request.origin.as_str(),
-            ":network": request.network,
-            ":locales": request.locales,
-            ":identifier": request.identifier,
-            ":address_digest": request.address_digest,
-            ":account": account.map(AccountId::as_str),
-            ":at": request.accepted_at.as_millis(),
-        })?;
+        .execute((
+            request.id.as_bytes(),
+            request.origin.as_str(),
+            &request.network,
+            &request.locales,
+            &request.identifier,
+            request.address_digest,
+            account.map(AccountId::as_str),
+            request.accepted_at.as_millis(),
+        ))?;
+    failpoint::reached("accepted");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
 use crate::ledger::deliveries::{Decided, Decision, Deliveries, Judgement, Others, Verdict};
+use crate::ledger::times::believed_until;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::limit::{AccountHistory, AccountLimit, HOUR};
@@ -104,6 +105,8 @@ pub(super) fn others(
     accepted_at: Timestamp,
     now: Timestamp,
 ) -> rusqlite::Result<Others> {
+    let hour_ago = now.minus(HOUR).as_millis();
+    let believed_until = believed_until(accepted_at, now).as_millis();
     let last_accepted: Option<i64> = ledger
         .prepare_cached(
             "SELECT max(accepted_at) FROM outbox \
@@ -119,9 +122,9 @@ pub(super) fn others(
                max(closed_at) FILTER (WHERE state <> 'redeemed') AS disowned_at \
              FROM (SELECT minted_at, closed_at, state, \
                      entry <> ?2 AND message IN ('reset', 'no_account') AS is_other \
-                   FROM deliveries WHERE account = ?1)",
+                   FROM deliveries WHERE account = ?1 AND minted_at <= ?4 AND coalesce(closed_at, 0) <= ?4)",
         )?
-        .query_row((account.as_str(), except.as_bytes(), now.minus(HOUR).as_millis()), |row| {
+        .query_row((account.as_str(), except.as_bytes(), hour_ago, believed_until), |row| {
             let redeemed = rows::optional_time(row, "redeemed_at")?.map(|at| (at, Reason::Redeemed));
             let disowned = rows::optional_time(row, "disowned_at")?.map(|at| (at, Reason::NotMe));
             Ok(Others {

@@ -3,6 +3,7 @@
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
 use crate::ledger::outbox::{Lease, Leased, Outbox, Waiting};
+use crate::ledger::times::far_ahead;
 use async_trait::async_trait;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
@@ -13,14 +14,21 @@ impl Outbox for SqliteLedger {
     async fn is_due(&self, now: Timestamp) -> Result<bool, LedgerFault> {
         self.read(move |ledger| {
             ledger
-                .prepare_cached("SELECT 1 FROM outbox WHERE ended_at IS NULL AND due_at <= ?1 LIMIT 1")?
-                .exists([now.as_millis()])
+                .prepare_cached(
+                    "SELECT 1 FROM outbox WHERE ended_at IS NULL AND due_at <= ?1 \
+                     UNION ALL SELECT 1 FROM outbox WHERE ended_at IS NULL AND due_at > ?2 LIMIT 1",
+                )?
+                .exists([now.as_millis(), far_ahead(now).as_millis()])
         })
         .await
     }
 
     fn waiting(&self) -> u64 {
         self.queue.waiting()
+    }
+
+    fn is_pressed(&self) -> bool {
+        self.writer.is_pressed()
     }
 
     fn oldest_waiting(&self) -> Option<Timestamp> {
@@ -105,21 +113,27 @@ impl SqliteLedger {
     }
 }
 
-/// Takes what is due, oldest first.
+/// Takes what is due, oldest first, and what is due only by a clock that was set back since.
 pub(super) fn lease(ledger: &Connection, lease: Lease, now: Timestamp, max: u32) -> rusqlite::Result<Vec<Leased>> {
-    let due: Vec<Leased> = ledger
-        .prepare_cached(
-            "SELECT id, message, identifier, address_digest, name, locales, account, accepted_at, attempts \
-             FROM outbox WHERE ended_at IS NULL AND due_at <= ?1 ORDER BY due_at LIMIT ?2",
-        )?
-        .query_map((now.as_millis(), max), leased)?
-        .collect::<Result<_, _>>()?;
+    let mut due = due(ledger, "due_at <= ?1", now, max)?;
+    let room = max.saturating_sub(u32::try_from(due.len()).unwrap_or(max));
+    due.extend(self::due(ledger, "due_at > ?1", far_ahead(now), room)?);
     let mut take =
         ledger.prepare_cached("UPDATE outbox SET state = 'leased', lease = ?2, due_at = ?3 WHERE id = ?1")?;
     for row in &due {
         take.execute((row.id.as_bytes(), lease.id.as_bytes(), lease.until.as_millis()))?;
     }
     Ok(due)
+}
+
+fn due(ledger: &Connection, when: &str, time: Timestamp, max: u32) -> rusqlite::Result<Vec<Leased>> {
+    ledger
+        .prepare_cached(&format!(
+            "SELECT id, message, identifier, address_digest, name, locales, account, accepted_at, attempts \
+             FROM outbox WHERE ended_at IS NULL AND {when} ORDER BY due_at LIMIT ?2"
+        ))?
+        .query_map((time.as_millis(), max), leased)?
+        .collect()
 }
 
 fn leased(row: &Row) -> rusqlite::Result<Leased> {

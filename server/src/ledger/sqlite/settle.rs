@@ -2,6 +2,7 @@
 
 use super::SqliteLedger;
 use super::timeline::note;
+use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::settle::{Notice, Settlements};
 use crate::ledger::tokens::{Claim, LiveToken};
@@ -35,9 +36,11 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
              WHERE account = ?1 AND state = 'live'",
         )?
         .execute([token.account.as_str()])?;
+    failpoint::reached("revoked");
     end_requests(ledger, &token.account, Reason::Redeemed, now)?;
     note(ledger, token.entry, now, "redeemed")?;
     insert_notice(ledger, token, notice, now)?;
+    failpoint::reached("notice_queued");
     Ok(true)
 }
 

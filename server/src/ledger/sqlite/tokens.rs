@@ -2,6 +2,7 @@
 
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
+use crate::ledger::times::far_ahead;
 use crate::ledger::tokens::{Claim, LapsedClaim, LiveToken, Stands, TokenState, Tokens};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
@@ -40,9 +41,9 @@ impl Tokens for SqliteLedger {
             let claimed = ledger
                 .prepare_cached(
                     "UPDATE deliveries SET state = 'claimed', claim = ?2, claim_until = ?3, new_fingerprint = NULL \
-                     WHERE id = ?1 AND state = 'live'",
+                     WHERE id = ?1 AND state = 'live' AND expires_at > ?4",
                 )?
-                .execute((token.delivery.as_bytes(), id.as_bytes(), until.as_millis()))?;
+                .execute((token.delivery.as_bytes(), id.as_bytes(), until.as_millis(), now.as_millis()))?;
             Ok((claimed == 1).then_some(Claim { id, token }))
         })
         .await
@@ -78,9 +79,10 @@ impl Tokens for SqliteLedger {
             ledger
                 .prepare_cached(
                     "SELECT id, entry, account, fingerprint, expires_at, claim, new_fingerprint FROM deliveries \
-                     WHERE state = 'claimed' AND claim_until <= ?1 ORDER BY claim_until LIMIT 64",
+                     WHERE state = 'claimed' AND (claim_until <= ?1 OR claim_until > ?2) \
+                     ORDER BY claim_until LIMIT 64",
                 )?
-                .query_map([now.as_millis()], |row| {
+                .query_map([now.as_millis(), far_ahead(now).as_millis()], |row| {
                     Ok(LapsedClaim {
                         claim: Claim { id: rows::id(row, "claim")?, token: live_token(row)? },
                         new_fingerprint: row.get("new_fingerprint")?,

@@ -2,6 +2,7 @@
 //! many requests; the sync itself is what lets the next batch gather. No artificial delay.
 
 use super::LedgerFault;
+use crate::failpoint;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ const BATCH_MAX: usize = 512;
 pub(super) struct Writer {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    #[cfg(feature = "failpoints")]
+    memory: Option<super::Memory>,
 }
 
 struct Shared {
@@ -81,7 +84,24 @@ impl Writer {
             .name("ledger-writer".into())
             .spawn(move || write_until_closed(connection, &theirs))
             .map_err(|cause| LedgerFault::Engine { what: "cannot start its writer", cause: cause.to_string() })?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+            #[cfg(feature = "failpoints")]
+            memory: None,
+        })
+    }
+
+    /// Without a thread: each write is a commit of its own, made where it is asked for.
+    #[cfg(feature = "failpoints")]
+    pub(super) fn inline(memory: super::Memory) -> Self {
+        let shared = Arc::new(Shared { lanes: Mutex::default(), arrived: Condvar::new() });
+        Self { shared, thread: None, memory: Some(memory) }
+    }
+
+    /// Whether new requests wait for their turn.
+    pub(super) fn is_pressed(&self) -> bool {
+        !self.shared.lock().acceptance.is_empty()
     }
 
     /// Queues `work` and waits until it is committed, or failed with its whole batch.
@@ -90,6 +110,10 @@ impl Writer {
         lane: Lane,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerFault> {
+        #[cfg(feature = "failpoints")]
+        if let Some(memory) = &self.memory {
+            return memory.write(work);
+        }
         let (reply, answer) = oneshot::channel();
         self.shared.push(lane, Box::new(Write { work: Some(work), found: None, reply }))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
@@ -160,6 +184,7 @@ fn write_until_closed(mut connection: Connection, shared: &Shared) {
         if let Err(fault) = &committed {
             tracing::error!(%fault, writes = batch.len(), "a batch of writes failed and was rolled back");
         }
+        failpoint::reached("batch_committed");
         for job in batch {
             job.answer(committed.clone());
         }

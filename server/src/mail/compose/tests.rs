@@ -2,6 +2,7 @@ use super::*;
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 use regain_core::locale::Locale;
+use regain_core::message::Body;
 use regain_core::time::Timestamp;
 use std::time::Duration;
 
@@ -121,6 +122,53 @@ fn a_fault_says_nothing_of_the_message() {
     let said = format!("{fault} {fault:?}");
     assert!(said.contains("reset/body.txt") && said.contains("line 1"), "{said}");
     assert!(!said.contains("reset-password"), "{said}");
+}
+
+#[test]
+fn a_mail_says_nothing_of_the_mail_before_it() {
+    let composer = composer();
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    let secrets = |text: &str| {
+        let (link, not_me_link) = (format!("{LINK}{text}"), format!("{NOT_ME}{text}"));
+        let (link_ttl, code_ttl) = (Duration::from_secs(3600), Duration::from_secs(600));
+        Body::Reset {
+            link: link.into(),
+            code: text.to_uppercase().into(),
+            link_ttl,
+            code_ttl,
+            not_me_link: not_me_link.into(),
+        }
+    };
+    let mail = |composer: &Composer, name: Option<&str>, text: &str| {
+        let message = Message { body: secrets(text), ..message(MessageKind::Reset, name) };
+        composer.compose(&message, &to, Id::from_bytes([0; 16])).unwrap().content
+    };
+    for (name, text) in [(Some("Ada"), "aa"), (None, "bb"), (Some("Grace \u{FDD1} & <Hopper>"), "cc")] {
+        assert!(mail(&composer, name, text) == mail(&self::composer(), name, text), "as if it were the first");
+    }
+    assert!(text_of(&mail(&composer, Some("\u{FDD1}\u{FDD3}"), "dd")).starts_with("Hello \u{FDD1}\u{FDD3},"));
+}
+
+#[test]
+fn each_mail_tells_its_own_time_and_spans() {
+    let composer = composer();
+    let text = |at: i64, hours: u64| {
+        let (link, code, not_me_link) = (LINK.into(), "01AB-CDEF".into(), NOT_ME.into());
+        let (link_ttl, code_ttl) = (Duration::from_secs(hours * 3600), Duration::from_secs(hours * 60));
+        let body = Body::Reset { link, code, link_ttl, code_ttl, not_me_link };
+        let message = Message { body, at: Timestamp::from_millis(at), ..message(MessageKind::Reset, None) };
+        let to = EmailAddress::parse("ada@example.com").unwrap();
+        text_of(&composer.compose(&message, &to, Id::from_bytes([0; 16])).unwrap().content)
+    };
+    for (at, hours, told) in [
+        (0, 2, ["1 January 1970, 00:00", "2 hours", "2 minutes"]),
+        (59_999, 3, ["1 January 1970, 00:00", "3 hours", "3 minutes"]),
+        (60_000, 3, ["1 January 1970, 00:01", "3 hours", "3 minutes"]),
+        (-1, 2, ["31 December 1969, 23:59", "2 hours", "2 minutes"]),
+    ] {
+        let text = text(at, hours).replace('\n', " ");
+        assert!(told.iter().all(|it| text.contains(it)), "{told:?} in {text}");
+    }
 }
 
 #[test]

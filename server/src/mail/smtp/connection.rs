@@ -67,7 +67,7 @@ impl Connection {
     /// Sends one mail, and returns the relay's reply to it.
     pub(super) async fn hand_over(&mut self, parcel: &Parcel, deadline: Instant) -> Result<String, Failure> {
         let parameters = self.parameters(parcel)?;
-        let content = dotted(&parcel.content).await;
+        let content = dotted(&parcel.content);
         self.ready = false;
         self.announce(parcel, parameters, deadline).await?;
         self.give(&content, deadline).await
@@ -223,14 +223,28 @@ fn envelope(address: &EmailAddress) -> String {
     format!("{}@{}", address.local_part(), address.domain_ascii())
 }
 
-/// `content` with dots doubled at the beginnings of lines, and the line with the single dot (RFC 5321 §4.5.2).
-async fn dotted(content: &[u8]) -> Vec<u8> {
+/// `content` with dots doubled at the beginnings of lines, and the line with the single dot (RFC 5321 §4.5.2). A lone
+/// CR or LF counts as the end of a line too: some relays take it for one, and none may find the end of the mail there.
+fn dotted(content: &[u8]) -> Vec<u8> {
     let content = content.strip_suffix(b"\r\n").unwrap_or(content);
-    let memory = tokio::io::join(tokio::io::empty(), Vec::with_capacity(content.len() + 64));
-    let mut writer = SmtpClient { stream: memory, timeout: Duration::MAX };
-    // Writing to memory does not fail.
-    let _ = writer.write_message(content).await;
-    writer.stream.into_inner().1
+    let ends_line = |byte: u8| matches!(byte, b'\r' | b'\n');
+    // Counting, several bytes at a time, takes a tenth of what copying byte by byte does; and most mails have none.
+    let pairs = content.iter().zip(content.get(1..).unwrap_or_default());
+    let doubled = usize::from(content.starts_with(b"."))
+        + pairs.filter(|(before, byte)| **byte == b'.' && ends_line(**before)).count();
+    let mut dotted = Vec::with_capacity(content.len() + doubled + END_OF_MAIL.len());
+    if doubled == 0 {
+        dotted.extend_from_slice(content);
+    } else {
+        let mut is_line_begin = true;
+        for byte in content {
+            dotted.extend((*byte == b'.' && is_line_begin).then_some(b'.'));
+            dotted.push(*byte);
+            is_line_begin = ends_line(*byte);
+        }
+    }
+    dotted.extend_from_slice(END_OF_MAIL);
+    dotted
 }
 
 /// The reply as the relay gave it, on one line.
@@ -262,3 +276,22 @@ pub(super) fn remaining(deadline: Instant) -> Duration {
 const CLOSING: u16 = 421;
 /// Short: nothing depends on it.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
+const END_OF_MAIL: &[u8] = b"\r\n.\r\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_doubled_where_a_line_begins_and_nowhere_else() {
+        for (content, sent) in [
+            ("", "\r\n.\r\n"),
+            ("a.b\r\n", "a.b\r\n.\r\n"),
+            (".\r\n", "..\r\n.\r\n"),
+            ("..a\r\n.\r\n.b.", "...a\r\n..\r\n..b.\r\n.\r\n"),
+            ("lone\n.\rones\r.\n", "lone\n..\rones\r..\n\r\n.\r\n"),
+        ] {
+            assert_eq!(std::str::from_utf8(&dotted(content.as_bytes())), Ok(sent));
+        }
+    }
+}

@@ -5,7 +5,7 @@ mod relay;
 
 pub use relay::{Patience, SmtpFault};
 
-use super::{Parcel, Transport};
+use super::{Parcel, SENDERS, Transport};
 use crate::config::Smtp;
 use async_trait::async_trait;
 use connection::{Connection, Failure};
@@ -105,7 +105,7 @@ impl Kept {
 
     fn put(self: &Arc<Self>, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.connections.len() == CONNECTIONS_KEPT_MAX {
+        if idle.connections.len() == SENDERS {
             tokio::spawn(connection.quit());
             return;
         }
@@ -141,6 +141,3 @@ async fn sweep(kept: Weak<Kept>) {
         }
     }
 }
-
-/// More sessions bring little (measured against `smtp-sink`: 50 carry a fifth more than 10), and relays limit them.
-const CONNECTIONS_KEPT_MAX: usize = 8;

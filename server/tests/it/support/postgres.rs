@@ -10,6 +10,7 @@ use tokio_postgres::{Client, Config, NoTls};
 
 /// The database. Dropping it removes it.
 pub(crate) struct Database {
+    server: Config,
     name: String,
     owner: Client,
     gate: SocketAddr,
@@ -19,24 +20,45 @@ pub(crate) struct Database {
 impl Database {
     /// With these accounts, a session each, and the password of [`super::process::OLD_PASSWORD`].
     pub(crate) async fn with_accounts(addresses: &[&str]) -> Self {
-        let name = format!("regain_it_{:016x}", u64::from_le_bytes(random(&SystemEntropy)));
-        let server = connect(&server()).await;
-        server.batch_execute(&format!("CREATE DATABASE {name}; ")).await.unwrap();
-        server.batch_execute(&format!("CREATE ROLE {name} LOGIN")).await.unwrap();
-        let owner = connect(server_with(|config| config.dbname(&name))).await;
-        owner.batch_execute(&SCHEMA.replace("ROLE", &name)).await.unwrap();
+        let database = Self::empty(server()).await;
+        database.run(SCHEMA).await;
         for address in addresses {
             let account = "WITH account AS (INSERT INTO accounts (email, password) VALUES ($1, $2) RETURNING id) \
                            INSERT INTO sessions SELECT id, 'open' FROM account";
-            owner.execute(account, &[address, &super::process::OLD_PASSWORD_STORED]).await.unwrap();
+            database.owner.execute(account, &[address, &super::process::OLD_PASSWORD_STORED]).await.unwrap();
         }
+        database
+    }
+
+    /// With nothing in it, on this server.
+    pub(crate) async fn empty(server: Config) -> Self {
+        let name = format!("regain_it_{:016x}", u64::from_le_bytes(random(&SystemEntropy)));
+        let superuser = connect(&server).await;
+        superuser.batch_execute(&format!("CREATE DATABASE {name}; ")).await.unwrap();
+        superuser.batch_execute(&format!("CREATE ROLE {name} LOGIN")).await.unwrap();
+        let owner = connect(server.clone().dbname(&name)).await;
         let (is_open, open) = watch::channel(true);
-        Self { name, owner, gate: gate(open).await, is_open }
+        Self { gate: gate(&server, open).await, server, name, owner, is_open }
     }
 
     /// The way that Regain takes.
     pub(crate) fn url(&self) -> String {
         format!("postgres://{0}@{1}/{0}", self.name, self.gate)
+    }
+
+    /// The way that leads past the gate.
+    #[allow(dead_code, reason = "for whoever wants it fast rather than cut")]
+    pub(crate) fn direct_url(&self) -> String {
+        let (host, port) = host_and_port(&self.server);
+        format!("postgres://{0}@{host}:{port}/{0}", self.name)
+    }
+
+    /// The superuser's way, past the gate.
+    #[allow(dead_code, reason = "for whoever crashes the server and must connect anew")]
+    pub(crate) fn superuser(&self) -> Config {
+        let mut config = self.server.clone();
+        config.dbname(&self.name);
+        config
     }
 
     /// Runs SQL as the owner.
@@ -56,7 +78,7 @@ impl Database {
 
     /// A transaction of the application's that holds what `sql` locks until it is dropped.
     pub(crate) async fn hold(&self, sql: &str) -> Client {
-        let other = connect(server_with(|config| config.dbname(&self.name))).await;
+        let other = connect(self.superuser()).await;
         other.batch_execute(&format!("BEGIN; {sql}")).await.unwrap();
         other
     }
@@ -68,10 +90,11 @@ impl Drop for Database {
             format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
             format!("DROP ROLE IF EXISTS {}", self.name),
         ];
+        let server = self.server.clone();
         let removing = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let server = connect(&server()).await;
+                let server = connect(&server).await;
                 for sql in remove {
                     server.batch_execute(&sql).await.unwrap();
                 }
@@ -81,14 +104,9 @@ impl Drop for Database {
     }
 }
 
-fn server() -> Config {
+/// The one that tests share.
+pub(crate) fn server() -> Config {
     needed("REGAIN_TEST_POSTGRES_URL").to_str().unwrap().parse().unwrap()
-}
-
-fn server_with(change: impl FnOnce(&mut Config) -> &mut Config) -> Config {
-    let mut config = server();
-    change(&mut config);
-    config
 }
 
 async fn connect(config: impl std::borrow::Borrow<Config>) -> Client {
@@ -98,12 +116,8 @@ async fn connect(config: impl std::borrow::Borrow<Config>) -> Client {
 }
 
 /// Passes connections on to the server while it is open.
-async fn gate(open: watch::Receiver<bool>) -> SocketAddr {
-    let config = server();
-    let tokio_postgres::config::Host::Tcp(host) = config.get_hosts()[0].clone() else {
-        panic!("REGAIN_TEST_POSTGRES_URL names no host")
-    };
-    let port = config.get_ports().first().copied().unwrap_or(5432);
+async fn gate(server: &Config, open: watch::Receiver<bool>) -> SocketAddr {
+    let (host, port) = host_and_port(server);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -122,6 +136,13 @@ async fn gate(open: watch::Receiver<bool>) -> SocketAddr {
         }
     });
     address
+}
+
+fn host_and_port(server: &Config) -> (String, u16) {
+    let tokio_postgres::config::Host::Tcp(host) = server.get_hosts()[0].clone() else {
+        panic!("REGAIN_TEST_POSTGRES_URL names no host")
+    };
+    (host, server.get_ports().first().copied().unwrap_or(5432))
 }
 
 const SCHEMA: &str = "

@@ -109,12 +109,6 @@ impl Site {
         accounts.query_row("SELECT password FROM accounts WHERE email = ?1", [address], |row| row.get(0)).unwrap()
     }
 
-    /// How many sessions are open, of all accounts.
-    pub(crate) fn open_sessions(&self) -> i64 {
-        let accounts = rusqlite::Connection::open(self.path().join("accounts.db")).unwrap();
-        accounts.query_row("SELECT count(*) FROM sessions", (), |row| row.get(0)).unwrap()
-    }
-
     /// Whether `password` is this account's, as `regain hash verify` sees it.
     pub(crate) fn accepts(&self, address: &str, password: &str) -> bool {
         let output = self.regain(&["hash", "verify", &self.stored_password(address)], password);
@@ -233,12 +227,6 @@ impl Process {
         value.unwrap_or_else(|| panic!("no {series} in\n{page}")).parse().unwrap()
     }
 
-    /// Ends it as `kill -9` does.
-    pub(crate) fn kill9(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
     /// Sends SIGTERM and waits for the end.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
         self.tell_to_stop();
@@ -247,7 +235,11 @@ impl Process {
 
     /// Sends SIGTERM.
     pub(crate) fn tell_to_stop(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.signal("-TERM");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
@@ -255,9 +247,7 @@ impl Process {
     pub(crate) fn ended(&mut self) -> ExitStatus {
         let deadline = Instant::now() + DEADLINE;
         loop {
-            // Whoever reads its standard error lets go of the text at the end.
-            let is_read = Arc::strong_count(&self.stderr) == 1;
-            if let Some(status) = self.child.try_wait().unwrap().filter(|_| is_read) {
+            if let Some(status) = self.child.try_wait().unwrap().filter(|_| self.is_gone()) {
                 return status;
             }
             assert!(Instant::now() < deadline, "it does not end:\n{}", self.log());
@@ -265,9 +255,40 @@ impl Process {
         }
     }
 
+    /// Whether it has ended.
+    pub(crate) fn is_gone(&self) -> bool {
+        // Whoever reads its standard error lets go of the text at the end.
+        Arc::strong_count(&self.stderr) == 1
+    }
+
     /// What it wrote to standard error so far.
     pub(crate) fn log(&self) -> String {
         self.stderr.lock().unwrap().clone()
+    }
+}
+
+#[allow(dead_code, reason = "for the tests that kill and stop it")]
+impl Process {
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill9(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Has it end as `kill -9` does, in the midst of what others do with it.
+    pub(crate) fn die(&self) {
+        self.signal("-KILL");
+    }
+
+    /// Lets it go on after it was stopped.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Whether it was stopped by SIGSTOP.
+    pub(crate) fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('T'))
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -35,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) utf8: bool,
     /// Whether PIPELINING is not offered.
     pub(crate) one_by_one: bool,
+    /// Who takes each mail, which is then not kept here.
+    pub(crate) taker: Option<mpsc::UnboundedSender<ReceivedMail>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -95,6 +97,7 @@ impl SmtpServer {
             script: Mutex::default(),
             mails: Mutex::default(),
             arrived: Notify::new(),
+            taken: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             open: watch::Sender::new(0),
         });
@@ -256,6 +259,7 @@ struct Relay {
     script: Mutex<HashMap<Phase, Scripted>>,
     mails: Mutex<Vec<ReceivedMail>>,
     arrived: Notify,
+    taken: AtomicUsize,
     connections: AtomicUsize,
     open: watch::Sender<usize>,
 }
@@ -273,6 +277,11 @@ impl Relay {
 
     /// Gives the mail's number.
     fn keep(&self, mail: ReceivedMail) -> usize {
+        if let Some(taker) = &self.options.taker {
+            // Whoever is gone wants no more.
+            let _ = taker.send(mail);
+            return self.taken.fetch_add(1, Ordering::SeqCst) + 1;
+        }
         let mut mails = self.mails.lock().unwrap();
         mails.push(mail);
         self.arrived.notify_waiters();

@@ -1,0 +1,72 @@
+//! Measures Regain beside what the same machine could reach at most: `cargo xtask bench NAME…`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures of a measurement, far from the limits of their types"
+)]
+
+mod accounts;
+mod benches;
+mod disk;
+mod hash;
+mod limits;
+mod load;
+mod machine;
+mod postfix;
+mod postgres;
+mod process;
+mod regain;
+mod report;
+mod sink;
+
+use anyhow::Result;
+use benches::{Bench, Plan};
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "regain-bench", subcommand_negates_reqs = true, args_conflicts_with_subcommands = true)]
+struct Words {
+    /// What to measure.
+    #[arg(required = true, value_name = "NAME")]
+    benches: Vec<Bench>,
+    #[command(flatten)]
+    plan: Plan,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What a measurement starts as a process of its own.
+#[derive(Subcommand)]
+enum Part {
+    /// A yardstick.
+    #[command(hide = true)]
+    Limit {
+        listen: SocketAddr,
+        #[command(subcommand)]
+        limit: limits::Limit,
+    },
+}
+
+fn main() -> ExitCode {
+    let words = Words::parse();
+    if let Some(Part::Limit { listen, limit }) = &words.part {
+        return exit_code(limits::serve(limit, *listen));
+    }
+    // One that does not work out keeps none of the others from being made.
+    let codes = words.benches.iter().map(|bench| exit_code(bench.run(&words.plan)));
+    codes.fold(ExitCode::SUCCESS, |worst, code| if code == ExitCode::SUCCESS { worst } else { code })
+}
+
+fn exit_code(done: Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("error: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

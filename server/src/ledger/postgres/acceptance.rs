@@ -1,0 +1,148 @@
+//! Acceptance: each connection commits whatever has queued by one statement, so that one commit serves many requests. A
+//! few are in flight at once; while they are, the next batch gathers. No artificial delay.
+
+use super::connections::{Place, STATEMENT_MAX, Trouble};
+use super::rows::{Key, Text, each, one};
+use crate::ledger::LedgerFault;
+use crate::ledger::admission::NewRequest;
+use regain_core::account::AccountId;
+use std::sync::Arc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
+use tokio_postgres::{Client, Error};
+
+/// What accepts. What has queued is still committed after it is dropped.
+pub(super) struct Acceptance {
+    queue: mpsc::Sender<Job>,
+}
+
+struct Job {
+    request: NewRequest,
+    reply: oneshot::Sender<Result<(), LedgerFault>>,
+}
+
+impl Acceptance {
+    pub(super) fn start(place: &Arc<Place>) -> Self {
+        let (queue, jobs) = mpsc::channel(ACCEPTANCE_MAX);
+        let jobs = Arc::new(Mutex::new(jobs));
+        for _ in 0..BATCHES_IN_FLIGHT_MAX {
+            tokio::spawn(accept_until_closed(Arc::clone(place), Arc::clone(&jobs)));
+        }
+        Self { queue }
+    }
+
+    /// Whether requests wait for their turn.
+    pub(super) fn is_pressed(&self) -> bool {
+        self.queue.capacity() < self.queue.max_capacity()
+    }
+
+    /// Queues a request and waits until it is committed, or failed with its whole batch.
+    pub(super) async fn commit(&self, request: NewRequest) -> Result<(), LedgerFault> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Job { request, reply }).map_err(|refused| match refused {
+            TrySendError::Full(_) => LedgerFault::Full,
+            TrySendError::Closed(_) => stopped(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
+    let mut kept = None;
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let (requests, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.request, job.reply)).unzip();
+        let committed =
+            commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
+        if let Err(fault) = &committed {
+            tracing::error!(%fault, requests = requests.len(), "a batch of requests could not be accepted");
+        }
+        for reply in replies {
+            // Whoever asked may have gone; what was committed stays.
+            let _ = reply.send(committed.clone());
+        }
+    }
+}
+
+/// Commits a batch, and if the connection breaks once more on another: a row that was committed all the same is there
+/// under its name, and is left as it is.
+async fn commit(place: &Place, kept: &mut Option<Client>, requests: &[NewRequest]) -> Result<(), Trouble> {
+    let deadline = Instant::now() + STATEMENT_MAX;
+    let first = commit_once(place, kept, requests, deadline).await;
+    match first {
+        Err(trouble) if trouble.breaks_connection() && !matches!(trouble, Trouble::Unreachable(_)) => {
+            commit_once(place, kept, requests, deadline).await
+        }
+        done => done,
+    }
+}
+
+async fn commit_once(
+    place: &Place,
+    kept: &mut Option<Client>,
+    requests: &[NewRequest],
+    deadline: Instant,
+) -> Result<(), Trouble> {
+    let overdue = |_| Trouble::Overdue;
+    let client = match kept.take().filter(|client| !client.is_closed()) {
+        Some(client) => client,
+        None => timeout_at(deadline, place.connect()).await.map_err(overdue)??,
+    };
+    let done = match timeout_at(deadline, insert(&client, requests, None)).await {
+        Ok(done) => done.map_err(Trouble::from),
+        Err(_) => {
+            place.cancel(client.cancel_token()).await;
+            Err(Trouble::Overdue)
+        }
+    };
+    if !done.as_ref().is_err_and(Trouble::breaks_connection) {
+        *kept = Some(client);
+    }
+    done
+}
+
+/// `account`, if it is known already.
+pub(super) async fn insert(client: &Client, requests: &[NewRequest], account: Option<&AccountId>) -> Result<(), Error> {
+    let ids: Vec<_> = requests.iter().map(|request| Key(request.id)).collect();
+    let origins: Vec<_> = requests.iter().map(|request| request.origin.as_str()).collect();
+    let networks: Vec<_> = requests.iter().map(|request| request.network.as_deref().map(Text)).collect();
+    let locales: Vec<_> = requests.iter().map(|request| Text(&request.locales)).collect();
+    let identifiers: Vec<_> = requests.iter().map(|request| Text(&request.identifier)).collect();
+    let digests: Vec<_> = requests.iter().map(|request| request.address_digest.as_slice()).collect();
+    let times: Vec<_> = requests.iter().map(|request| request.accepted_at.as_millis()).collect();
+    let account = account.map(|account| Text(account.as_str()));
+    client
+        .execute_typed(
+            "INSERT INTO regain.outbox (id, message, origin, network, locales, identifier, address_digest, accepted_at, \
+               account, due_at) \
+             SELECT it.*, $8, regain.ledger_now() \
+             FROM (SELECT id, 'reset', origin, network, locales, identifier, address_digest, accepted_at \
+               FROM unnest($1, $2, $3, $4, $5, $6, $7) \
+                 AS new (id, origin, network, locales, identifier, address_digest, accepted_at)) AS it \
+             ON CONFLICT (id) DO NOTHING",
+            &[
+                each(&ids),
+                each(&origins),
+                each(&networks),
+                each(&locales),
+                each(&identifiers),
+                each(&digests),
+                each(&times),
+                one(&account),
+            ],
+        )
+        .await
+        .map(|_| ())
+}
+
+fn stopped() -> LedgerFault {
+    LedgerFault::Engine { what: "cannot be written", cause: "acceptance has stopped".into() }
+}
+
+/// As many as two cores answer in the time of some commits; few enough to be answered in time.
+const ACCEPTANCE_MAX: usize = 4096;
+/// Bounds how long one statement takes.
+const BATCH_MAX: usize = 512;
+/// While one is synced to disk another is on its way. More would only make batches smaller.
+const BATCHES_IN_FLIGHT_MAX: usize = 3;

@@ -1,0 +1,131 @@
+//! What many mails have in common: rendered once, then filled in for each.
+//!
+//! A mail differs from the next of its kind, language and minute in how it greets and in what it opens. Templates and
+//! words are rendered with marks in those places, and each mail puts its own there. Nothing of any one mail is kept.
+
+use super::fillings::Fillings;
+use crate::i18n::Language;
+use regain_core::message::{Body, Message, MessageKind};
+use regain_core::time::Timestamp;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// All that a skeleton is made from, besides the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) kind: MessageKind,
+    pub(super) language: String,
+    /// Mails tell the time to the minute.
+    minute: i64,
+    /// Zero where there is no link.
+    pub(super) link_ttl: Duration,
+    /// Zero where there is no code.
+    pub(super) code_ttl: Duration,
+}
+
+impl Key {
+    pub(super) fn of(message: &Message, language: &Language) -> Self {
+        let (link_ttl, code_ttl) = match &message.body {
+            Body::Reset { link_ttl, code_ttl, .. } => (*link_ttl, *code_ttl),
+            Body::PasswordChanged { .. } | Body::NoAccount | Body::Test => (Duration::ZERO, Duration::ZERO),
+        };
+        let minute = message.at.as_millis().div_euclid(MINUTE_MILLIS);
+        Self { kind: message.body.kind(), language: language.tag().to_owned(), minute, link_ttl, code_ttl }
+    }
+
+    /// The beginning of the minute.
+    pub(super) fn moment(&self) -> Timestamp {
+        Timestamp::from_millis(self.minute.saturating_mul(MINUTE_MILLIS))
+    }
+}
+
+const MINUTE_MILLIS: i64 = 60_000;
+
+/// The mails of one key, but for what differs.
+pub(super) struct Skeleton {
+    pub(super) key: Key,
+    pub(super) subject: String,
+    pub(super) text: Pieces,
+    pub(super) html: Pieces,
+}
+
+/// The latest skeleton of each kind and language, so there are only so many.
+#[derive(Default)]
+pub(super) struct Skeletons(Mutex<Vec<Arc<Skeleton>>>);
+
+impl Skeletons {
+    /// The skeleton for `key`. Two that need it at the same time may both make it.
+    pub(super) fn find_or_make<E>(
+        &self,
+        key: &Key,
+        make: impl FnOnce() -> Result<Skeleton, E>,
+    ) -> Result<Arc<Skeleton>, E> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().iter().find(|it| it.key == *key) {
+            return Ok(Arc::clone(found));
+        }
+        let made = Arc::new(make()?);
+        let mut known = known();
+        known.retain(|it| it.key.kind != key.kind || it.key.language != key.language);
+        known.push(Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+/// What differs from mail to mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    Greeting,
+    Link,
+    Code,
+    NotMeLink,
+}
+
+impl Gap {
+    const ALL: [Self; 4] = [Self::Greeting, Self::Link, Self::Code, Self::NotMeLink];
+
+    /// Stands for it while a template is rendered: a character that Unicode keeps for such uses within a program, and
+    /// that no filter or escaping changes.
+    pub(super) fn mark(self) -> char {
+        match self {
+            Self::Greeting => '\u{FDD0}',
+            Self::Link => '\u{FDD1}',
+            Self::Code => '\u{FDD2}',
+            Self::NotMeLink => '\u{FDD3}',
+        }
+    }
+}
+
+/// A rendered template, taken apart at its gaps.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pieces {
+    /// What comes before each gap, and the gap.
+    parts: Vec<(String, Gap)>,
+    rest: String,
+}
+
+impl Pieces {
+    pub(super) fn of(rendered: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut begin = 0;
+        for (at, c) in rendered.char_indices() {
+            if let Some(gap) = Gap::ALL.into_iter().find(|gap| gap.mark() == c) {
+                parts.push((rendered[begin..at].to_owned(), gap));
+                begin = at + c.len_utf8();
+            }
+        }
+        Self { parts, rest: rendered[begin..].to_owned() }
+    }
+
+    /// The whole, with each gap filled.
+    pub(super) fn filled(&self, fillings: &Fillings) -> String {
+        let length: usize = self.parts.iter().map(|(before, gap)| before.len() + fillings.fill(*gap).len()).sum();
+        let mut whole = String::with_capacity(length + self.rest.len());
+        for (before, gap) in &self.parts {
+            whole.push_str(before);
+            whole.push_str(fillings.fill(*gap));
+        }
+        whole.push_str(&self.rest);
+        whole
+    }
+}
