@@ -120,7 +120,10 @@ impl App {
     }
 
     /// Joins what `config` says about the rest around these adapters.
-    pub(crate) fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
+    ///
+    /// # Errors
+    /// [`StartFault`].
+    pub fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
         let Adapters { keys, ledger, users, clock, entropy, metrics } = adapters;
         let words = Arc::new(Words::built_in()?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
@@ -163,13 +166,14 @@ async fn tell_what_the_store_lacks(users: &dyn UserStore) {
 const CRASH_SETTLED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What touches the world.
-pub(crate) struct Adapters {
-    pub(crate) keys: Keys,
-    pub(crate) ledger: Arc<dyn Ledger>,
-    pub(crate) users: Arc<dyn UserStore>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) metrics: Arc<Metrics>,
+#[expect(missing_docs, reason = "each is the field of that name in [`App`]")]
+pub struct Adapters {
+    pub keys: Keys,
+    pub ledger: Arc<dyn Ledger>,
+    pub users: Arc<dyn UserStore>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub metrics: Arc<Metrics>,
 }
 
 /// The server's secret, from its file.

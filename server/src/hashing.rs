@@ -24,6 +24,9 @@ pub struct HashingPool {
     threads: Threads,
     places_max: usize,
     threads_max: usize,
+    /// Of a simulation: hashes where it is asked for.
+    #[cfg(feature = "failpoints")]
+    is_inline: bool,
 }
 
 /// How busy a pool is.
@@ -79,6 +82,8 @@ impl HashingPool {
             threads: Threads::new(threads),
             places_max: places,
             threads_max: threads,
+            #[cfg(feature = "failpoints")]
+            is_inline: false,
         }
     }
 
@@ -88,6 +93,13 @@ impl HashingPool {
         let busy = self.threads_max - self.turns.available_permits();
         let taken = self.places_max - self.places.available_permits();
         Load { busy, waiting: taken.saturating_sub(busy) }
+    }
+
+    /// Without threads, for simulations.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn inline() -> Self {
+        Self { is_inline: true, ..Self::new(0, 0) }
     }
 
     /// [`Recipe::make`].
@@ -147,6 +159,10 @@ impl HashingPool {
         &self,
         work: impl FnOnce() -> Result<T, HashError> + Send + 'static,
     ) -> Result<T, HashingFault> {
+        #[cfg(feature = "failpoints")]
+        if self.is_inline {
+            return work().map_err(HashingFault::Hash);
+        }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashingFault::Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingFault::Lost)?;
         let (answer, answered) = oneshot::channel();

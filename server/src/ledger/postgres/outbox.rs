@@ -30,15 +30,26 @@ impl Outbox for PostgresLedger {
         self.queue.waiting()
     }
 
+    fn is_pressed(&self) -> bool {
+        self.acceptance.is_pressed()
+    }
+
+    fn oldest_waiting(&self) -> Option<Timestamp> {
+        self.queue.oldest()
+    }
+
     async fn count_waiting(&self) -> Result<u64, LedgerFault> {
-        let waiting = self.read(|client| {
+        let counted = self.read(|client| {
             Box::pin(async move {
-                let sql = "SELECT count(*) AS waiting FROM regain.outbox WHERE ended_at IS NULL";
-                Ok(client.query_typed_one(sql, &[]).await?.try_get::<_, i64>("waiting")?)
+                let sql = "SELECT count(*) AS waiting, min(accepted_at) AS oldest FROM regain.outbox \
+                           WHERE ended_at IS NULL";
+                let row = client.query_typed_one(sql, &[]).await?;
+                Ok((row.try_get::<_, i64>("waiting")?, rows::optional_time(&row, "oldest")?))
             })
         });
-        let waiting = u64::try_from(waiting.await?).unwrap_or(0);
-        self.queue.set(waiting);
+        let (waiting, oldest) = counted.await?;
+        let waiting = u64::try_from(waiting).unwrap_or(0);
+        self.queue.set(waiting, oldest);
         Ok(waiting)
     }
 

@@ -7,6 +7,8 @@ mod api_tokens;
 mod codes;
 mod deliveries;
 mod lock;
+#[cfg(feature = "failpoints")]
+mod memory;
 mod not_me;
 mod outbox;
 mod outcomes;
@@ -22,6 +24,8 @@ mod writer;
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
 use async_trait::async_trait;
+#[cfg(feature = "failpoints")]
+pub use memory::Memory;
 use readers::Readers;
 use regain_core::time::Timestamp;
 use rusqlite::Connection;

@@ -11,6 +11,8 @@ pub(super) struct Readers {
     path: PathBuf,
     permits: Semaphore,
     idle: Arc<Mutex<Vec<Connection>>>,
+    #[cfg(feature = "failpoints")]
+    memory: Option<super::Memory>,
 }
 
 /// Reads are short; more connections would only compete for two cores.
@@ -18,13 +20,29 @@ const READERS_MAX: usize = 4;
 
 impl Readers {
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), permits: Semaphore::new(READERS_MAX), idle: Arc::default() }
+        Self {
+            path: path.to_owned(),
+            permits: Semaphore::new(READERS_MAX),
+            idle: Arc::default(),
+            #[cfg(feature = "failpoints")]
+            memory: None,
+        }
+    }
+
+    /// Without threads: the writer's connection, read where it is asked for.
+    #[cfg(feature = "failpoints")]
+    pub(super) fn inline(memory: super::Memory) -> Self {
+        Self { memory: Some(memory), ..Self::new(Path::new("")) }
     }
 
     pub(super) async fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerFault> {
+        #[cfg(feature = "failpoints")]
+        if let Some(memory) = &self.memory {
+            return memory.read(look);
+        }
         let _permit = self.permits.acquire().await.map_err(|_| LedgerFault::Full)?;
         let idle = Arc::clone(&self.idle);
         let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -29,6 +29,8 @@ const BATCH_MAX: usize = 512;
 pub(super) struct Writer {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    #[cfg(feature = "failpoints")]
+    memory: Option<super::Memory>,
 }
 
 struct Shared {
@@ -82,7 +84,19 @@ impl Writer {
             .name("ledger-writer".into())
             .spawn(move || write_until_closed(connection, &theirs))
             .map_err(|cause| LedgerFault::Engine { what: "cannot start its writer", cause: cause.to_string() })?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+            #[cfg(feature = "failpoints")]
+            memory: None,
+        })
+    }
+
+    /// Without a thread: each write is a commit of its own, made where it is asked for.
+    #[cfg(feature = "failpoints")]
+    pub(super) fn inline(memory: super::Memory) -> Self {
+        let shared = Arc::new(Shared { lanes: Mutex::default(), arrived: Condvar::new() });
+        Self { shared, thread: None, memory: Some(memory) }
     }
 
     /// Whether new requests wait for their turn.
@@ -96,6 +110,10 @@ impl Writer {
         lane: Lane,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, LedgerFault> {
+        #[cfg(feature = "failpoints")]
+        if let Some(memory) = &self.memory {
+            return memory.write(work);
+        }
         let (reply, answer) = oneshot::channel();
         self.shared.push(lane, Box::new(Write { work: Some(work), found: None, reply }))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))

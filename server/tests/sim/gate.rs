@@ -1,0 +1,279 @@
+//! What the real code touches the world through. Everything goes by the node's leave: it may take long, fail, or never
+//! come back.
+
+use crate::node::Node;
+use crate::rules::Deed;
+use async_trait::async_trait;
+use regain::ledger::{
+    Admission, Admissions, ApiToken, ApiTokens, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned, Disownments,
+    Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, LiveToken, NewRequest, Notice, Outbox, Outcomes,
+    Request, Retention, Settlements, Timeline, TokenState, Tokens, Verdict, Waiting,
+};
+use regain_core::account::AccountId;
+use regain_core::entropy::Entropy;
+use regain_core::keys::Digest;
+use regain_core::limit::AccountLimit;
+use regain_core::request::Id;
+use regain_core::time::{Clock, Timestamp};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// One application's way to the world. Applications are dear to make, so they are used again in the next world; then the
+/// gate leads there.
+#[derive(Default)]
+pub(crate) struct Gate(Mutex<Option<Arc<Node>>>);
+
+impl Gate {
+    pub(crate) fn lead_to(&self, node: Arc<Node>) {
+        *self.0.lock().unwrap() = Some(node);
+    }
+
+    pub(crate) fn node(&self) -> Arc<Node> {
+        self.0.lock().unwrap().clone().expect("an application is used in a world only")
+    }
+}
+
+/// Virtual time began then.
+const EPOCH_MS: i64 = 1_800_000_000_000;
+
+impl Clock for Gate {
+    fn now(&self) -> Timestamp {
+        self.node().now()
+    }
+}
+
+impl Node {
+    pub(crate) fn now(&self) -> Timestamp {
+        let ahead = self.ahead_ms.load(std::sync::atomic::Ordering::Relaxed);
+        Timestamp::from_millis(EPOCH_MS + i64::try_from(self.world.now_ms()).unwrap() + ahead)
+    }
+}
+
+impl Entropy for Gate {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.node().world.state().chance.fill(bytes);
+    }
+}
+
+#[async_trait]
+impl Admissions for Gate {
+    async fn admit(&self, request: NewRequest, queue_max: u64) -> Result<(), LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("admit"), node.ledger.admit(request, queue_max)).await
+    }
+
+    async fn admit_trusted(
+        &self,
+        request: NewRequest,
+        account: AccountId,
+        limit: AccountLimit,
+        queue_max: u64,
+    ) -> Result<Admission, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("admit_trusted"), node.ledger.admit_trusted(request, account, limit, queue_max)).await
+    }
+}
+
+#[async_trait]
+impl Outbox for Gate {
+    async fn is_due(&self, now: Timestamp) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Read("is_due"), node.ledger.is_due(now)).await
+    }
+
+    fn waiting(&self) -> u64 {
+        self.node().ledger.waiting()
+    }
+
+    async fn count_waiting(&self) -> Result<u64, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Read("count_waiting"), node.ledger.count_waiting()).await
+    }
+
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+        let node = self.node();
+        node.call(Deed::PutBack { lease }, node.ledger.put_back(entries, lease, due_at)).await
+    }
+
+    async fn list_waiting(&self, max: u32) -> Result<Vec<Waiting>, LedgerFault> {
+        self.node().ledger.list_waiting(max).await
+    }
+
+    async fn retry(&self, id: Id, now: Timestamp) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("retry"), node.ledger.retry(id, now)).await
+    }
+
+    async fn drop_waiting(&self, id: Id, now: Timestamp) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("drop_waiting"), node.ledger.drop_waiting(id, now)).await
+    }
+}
+
+#[async_trait]
+impl Deliveries for Gate {
+    async fn decide(
+        &self,
+        batch: Vec<Decided>,
+        lease: Id,
+        limit: AccountLimit,
+        now: Timestamp,
+    ) -> Result<Vec<Verdict>, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Decide { lease, limit }, node.ledger.decide(batch, lease, limit, now)).await
+    }
+}
+
+#[async_trait]
+impl Outcomes for Gate {
+    async fn record_and_lease(
+        &self,
+        finished: Vec<Finished>,
+        lease: Lease,
+        now: Timestamp,
+        max: u32,
+    ) -> Result<Vec<Leased>, LedgerFault> {
+        let node = self.node();
+        let deed = Deed::Record { finished: finished.clone(), leasing: Some((lease, now)) };
+        node.call(deed, node.ledger.record_and_lease(finished, lease, now, max)).await
+    }
+
+    async fn record(&self, finished: Vec<Finished>) -> Result<(), LedgerFault> {
+        let node = self.node();
+        let deed = Deed::Record { finished: finished.clone(), leasing: None };
+        node.call(deed, node.ledger.record(finished)).await
+    }
+}
+
+#[async_trait]
+impl Tokens for Gate {
+    async fn find_token(&self, digest: Digest, now: Timestamp) -> Result<TokenState, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Read("find_token"), node.ledger.find_token(digest, now)).await
+    }
+
+    async fn claim(
+        &self,
+        token: LiveToken,
+        id: Id,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Claim>, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("claim"), node.ledger.claim(token, id, now, until)).await
+    }
+
+    async fn intend(&self, claim: &Claim, new_fingerprint: Digest) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.world.state().accounts.intended.insert(new_fingerprint, claim.token.delivery);
+        node.call(Deed::Other("intend"), node.ledger.intend(claim, new_fingerprint)).await
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("release"), node.ledger.release(claim)).await
+    }
+
+    async fn lapse(&self, claim: &Claim) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("lapse"), node.ledger.lapse(claim)).await
+    }
+
+    async fn revoke_changed(&self, claim: &Claim) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("revoke_changed"), node.ledger.revoke_changed(claim)).await
+    }
+
+    async fn lapsed_claims(&self, now: Timestamp) -> Result<Vec<LapsedClaim>, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Read("lapsed_claims"), node.ledger.lapsed_claims(now)).await
+    }
+}
+
+#[async_trait]
+impl Codes for Gate {
+    async fn try_code(
+        &self,
+        address_digest: Digest,
+        digest_for: CodeDigest,
+        attempts_max: u32,
+        now: Timestamp,
+    ) -> Result<TokenState, LedgerFault> {
+        let node = self.node();
+        let tried = node.ledger.try_code(address_digest, digest_for, attempts_max, now);
+        node.call(Deed::Other("try_code"), tried).await
+    }
+}
+
+#[async_trait]
+impl Settlements for Gate {
+    async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        let deed = Deed::Settle { account: claim.token.account.clone(), now };
+        node.call(deed, node.ledger.settle(claim, notice, now)).await
+    }
+}
+
+#[async_trait]
+impl Disownments for Gate {
+    async fn find_not_me(&self, digest: Digest, minted_after: Timestamp) -> Result<Option<Disowned>, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Read("find_not_me"), node.ledger.find_not_me(digest, minted_after)).await
+    }
+
+    async fn revoke_not_me(&self, disowned: Disowned, now: Timestamp) -> Result<usize, LedgerFault> {
+        let node = self.node();
+        let deed = Deed::Disown { account: disowned.account.clone(), now };
+        node.call(deed, node.ledger.revoke_not_me(disowned, now)).await
+    }
+}
+
+#[async_trait]
+impl Retention for Gate {
+    async fn forget_some(&self, now: Timestamp, retention: Duration) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("forget_some"), node.ledger.forget_some(now, retention)).await
+    }
+}
+
+/// Nobody here reads timelines, has API tokens or asks for readiness.
+#[async_trait]
+impl Timeline for Gate {
+    async fn explain_request(&self, id: Id) -> Result<Vec<Request>, LedgerFault> {
+        self.node().ledger.explain_request(id).await
+    }
+
+    async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
+        self.node().ledger.explain_address(digest).await
+    }
+
+    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
+        self.node().ledger.note_opened(entry, now).await
+    }
+}
+
+#[async_trait]
+impl ApiTokens for Gate {
+    async fn knows_api_token(&self, digest: &Digest) -> Result<bool, LedgerFault> {
+        self.node().ledger.knows_api_token(digest).await
+    }
+
+    async fn create_api_token(&self, name: String, digest: Digest, now: Timestamp) -> Result<bool, LedgerFault> {
+        self.node().ledger.create_api_token(name, digest, now).await
+    }
+
+    async fn list_api_tokens(&self) -> Result<Vec<ApiToken>, LedgerFault> {
+        self.node().ledger.list_api_tokens().await
+    }
+
+    async fn revoke_api_token(&self, name: String, now: Timestamp) -> Result<Option<Timestamp>, LedgerFault> {
+        self.node().ledger.revoke_api_token(name, now).await
+    }
+}
+
+#[async_trait]
+impl Ledger for Gate {
+    async fn is_ready(&self, now: Timestamp) -> Result<(), LedgerFault> {
+        self.node().ledger.is_ready(now).await
+    }
+}
