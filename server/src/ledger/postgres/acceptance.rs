@@ -3,6 +3,7 @@
 
 use super::connections::{Place, STATEMENT_MAX, Trouble};
 use super::rows::{Key, Text, each, one};
+use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::admission::NewRequest;
 use regain_core::account::AccountId;
@@ -53,11 +54,13 @@ async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<J
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.request, job.reply)).unzip();
+        failpoint::reached("accepted");
         let committed =
             commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
         if let Err(fault) = &committed {
             tracing::error!(%fault, requests = requests.len(), "a batch of requests could not be accepted");
         }
+        failpoint::reached("batch_committed");
         for reply in replies {
             // Whoever asked may have gone; what was committed stays.
             let _ = reply.send(committed.clone());
