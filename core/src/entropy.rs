@@ -6,6 +6,12 @@
 pub trait Entropy: Send + Sync {
     /// Fills `bytes` entirely.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Fills `bytes` for a name, which must be unlike any other but is no secret: it may come from a stock that was drawn
+    /// in advance. Tokens, codes and keys never do.
+    fn fill_name(&self, bytes: &mut [u8]) {
+        self.fill(bytes);
+    }
 }
 
 /// `N` fresh random bytes.

@@ -1,6 +1,6 @@
 //! Reset requests: the durable act, and the states it passes through.
 
-use crate::entropy::{Entropy, random};
+use crate::entropy::Entropy;
 use crate::limit::Suppression;
 use crate::time::Timestamp;
 use std::fmt;
@@ -15,7 +15,9 @@ impl Id {
     #[must_use]
     pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
         let millis = u64::try_from(now.as_millis()).unwrap_or(0);
-        Self(uuid::Builder::from_unix_timestamp_millis(millis, &random(entropy)).into_uuid())
+        let mut unlike_others = [0; 10];
+        entropy.fill_name(&mut unlike_others);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &unlike_others).into_uuid())
     }
 
     /// The moment that it was made for: its first 48 bits (RFC 9562 §5.7).

@@ -2,6 +2,7 @@
 
 use regain_core::entropy::Entropy;
 use regain_core::time::{Clock, Timestamp};
+use std::cell::RefCell;
 
 /// The system's wall clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,5 +26,52 @@ impl Entropy for SystemEntropy {
     #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "this is where randomness comes from")]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system's random number generator failed");
+    }
+
+    /// From this thread's stock, so that the operating system is asked once for some hundred names.
+    fn fill_name(&self, bytes: &mut [u8]) {
+        STOCK.with_borrow_mut(|stock| {
+            if bytes.len() > stock.left {
+                if bytes.len() > STOCK_OCTETS {
+                    return self.fill(bytes);
+                }
+                self.fill(&mut stock.octets);
+                stock.left = STOCK_OCTETS;
+            }
+            let rest = stock.left - bytes.len();
+            bytes.copy_from_slice(&stock.octets[rest..stock.left]);
+            stock.left = rest;
+        });
+    }
+}
+
+/// Random octets that no name has had yet: the first `left` of them.
+struct Stock {
+    octets: [u8; STOCK_OCTETS],
+    left: usize,
+}
+
+const STOCK_OCTETS: usize = 4096;
+
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock { octets: [0; STOCK_OCTETS], left: 0 }) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_octet_of_the_stock_is_given_out_twice() {
+        let mut seen = HashSet::new();
+        for _ in 0..3 * STOCK_OCTETS / 10 {
+            let mut name = [0; 10];
+            SystemEntropy.fill_name(&mut name);
+            assert!(seen.insert(name));
+        }
+        let mut long = [0; 2 * STOCK_OCTETS];
+        SystemEntropy.fill_name(&mut long);
+        assert!(long[STOCK_OCTETS..] != long[..STOCK_OCTETS]);
     }
 }

@@ -4,10 +4,6 @@ use axum::http::HeaderMap;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
-/// The other end of the connection, put into each request by the accept loop.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
-
 /// The client's address as far as it can be believed; an IPv4-mapped address is given as IPv4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);

@@ -1,43 +1,55 @@
 //! What every answer carries, in one place; and its line in the access log.
 
-use super::UNKNOWN_PATH;
 use super::problem::put;
+use super::{PATHS, UNKNOWN_PATH};
 use crate::app::App;
 use crate::failpoint;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use regain_core::request::Id;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// The request's name: in the answer's `X-Request-Id` and in the log. Never taken from the client.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestId(pub Id);
 
-/// Names the request, sets the headers of its answer and writes one line to the log (`REGAIN_LOG=debug`): never the query, a header or
-/// the path as sent, for each may hold a token.
-pub async fn finish(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = Id::new(app.clock.now(), &*app.entropy);
-    request.extensions_mut().insert(RequestId(id));
-    let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = next.run(request).await;
-    dress(response.headers_mut(), id, app.config.public_url.https);
-    let (path, span) = (path.as_ref().map_or(UNKNOWN_PATH, MatchedPath::as_str), started.elapsed());
-    app.metrics.answers.of(path).count(response.status(), span);
-    tracing::debug!(
-        %id,
-        method = %method.as_str().escape_debug(),
-        path,
-        status = response.status().as_u16(),
-        duration_ms = span.as_millis(),
-        "answered"
-    );
-    failpoint::reached("answered");
-    response
+/// A call on its way through a port.
+pub(super) struct Passage {
+    /// Its name.
+    pub(super) id: Id,
+    started: Instant,
+    method: Method,
+    path: &'static str,
+}
+
+impl Passage {
+    /// Names the call.
+    pub(super) fn begin(app: &App, request: &mut Request) -> Self {
+        let id = Id::new(app.clock.now(), &*app.entropy);
+        request.extensions_mut().insert(RequestId(id));
+        let path = PATHS.into_iter().find(|path| *path == request.uri().path()).unwrap_or(UNKNOWN_PATH);
+        Self { id, started: Instant::now(), method: request.method().clone(), path }
+    }
+
+    /// Sets the headers of the answer, counts it, and writes one line to the log (`REGAIN_LOG=debug`): never the query, a
+    /// header or the path as sent, for each may hold a token.
+    pub(super) fn end(self, app: &App, mut response: Response) -> Response {
+        let Self { id, started, method, path } = self;
+        dress(response.headers_mut(), id, app.config.public_url.https);
+        let span = started.elapsed();
+        app.metrics.answers.of(path).count(response.status(), span);
+        tracing::debug!(
+            %id,
+            method = %method.as_str().escape_debug(),
+            path,
+            status = response.status().as_u16(),
+            duration_ms = span.as_millis(),
+            "answered"
+        );
+        failpoint::reached("answered");
+        response
+    }
 }
 
 fn dress(headers: &mut HeaderMap, id: Id, https: bool) {

@@ -3,23 +3,22 @@
 
 use super::body;
 use super::dialect::{chaser, unleash};
-use super::headers::RequestId;
 use super::pages;
 use crate::app::App;
 use crate::metrics::Cause;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, Version, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderValue, Version, header};
+use axum::response::Response;
+use regain_core::request::Id;
 
 /// Refuses a call, whatever it asks for.
-pub(super) async fn refuse(app: &App, request: Request) -> Response {
+pub(super) async fn refuse(app: &App, id: Id, request: Request) -> Response {
     app.metrics.refused.of(Cause::Leaving).count();
     let (call, body) = request.into_parts();
     body::discard(&call.headers, body).await;
-    let Some(RequestId(id)) = call.extensions.get() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let path = call.uri.path();
     let mut response = if unleash::has(path) {
-        unleash::unavailable(*id)
+        unleash::unavailable(id)
     } else if pages::has(path) {
         pages::unavailable(app, &super::call::locales(&call.headers))
     } else {

@@ -1,7 +1,7 @@
 //! HTTP: the two dialects, the pages, the admin port, and the armour around them.
 //!
-//! A call passes, from the outside in: the accept loop ([`server`]), the trailing slash, [`headers`] with the access
-//! log, the client network's bucket ([`network_limit`]), the router, and the endpoint, which reads it with
+//! A call comes through the accept loop ([`server`]) to [`PublicPort`]: the trailing slash, its name and its line in the
+//! access log ([`headers`]), the client network's bucket ([`network_limit`]); then to the endpoint, which reads it with
 //! [`call::Call`].
 
 pub mod admin;
@@ -21,21 +21,21 @@ pub mod openapi;
 mod order_of_checks;
 pub mod pages;
 pub mod problem;
+mod public;
 pub mod route;
 pub mod server;
 #[cfg(test)]
 mod test_app;
 pub mod tls;
 
+pub use public::PublicPort;
 pub use server::{Role, serve};
 
-use crate::app::App;
+use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Uri;
-use axum::middleware;
-use network_limit::NetworkLimit;
-use std::sync::Arc;
+use axum::response::Response;
+use std::net::IpAddr;
 use tower::ServiceExt;
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
@@ -65,56 +65,44 @@ pub const PATHS: [&str; 20] = [
 /// What stands in logs and metrics for a path that we do not have: never what was sent.
 pub const UNKNOWN_PATH: &str = "(unknown)";
 
-/// Everything that the public port answers.
-pub fn router(app: Arc<App>) -> Router {
-    let limit = Arc::new(NetworkLimit::new(&app.config.limits, Arc::clone(&app.clock)));
-    let mut endpoints = Router::new().merge(openapi::router()).merge(pages::router());
-    if app.config.api.chaser.enabled {
-        endpoints = endpoints.merge(dialect::chaser::router());
-    }
-    if app.config.api.unleash.enabled {
-        endpoints = endpoints.merge(dialect::unleash::router());
-    }
-    if let Some(mailbox) = &app.mailbox {
-        endpoints = endpoints.merge(mailbox.router().with_state(()));
-    }
-    let gate = network_limit::Gate { app: Arc::clone(&app), limit };
-    let endpoints = endpoints
-        .fallback(problem::unknown_path)
-        .layer(middleware::from_fn_with_state(gate, network_limit::count))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), headers::finish))
-        .with_state(app);
-    forgiving_a_trailing_slash(endpoints)
+/// What answers on a port.
+#[async_trait]
+pub trait Port: Send + Sync {
+    /// The answer to one call from `peer`, the other end of its connection.
+    async fn answer(&self, peer: IpAddr, request: Request) -> Response;
+}
+
+/// The endpoint's answer.
+async fn ask(endpoints: &Router, request: Request) -> Response {
+    let Ok(response) = endpoints.clone().oneshot(request).await;
+    response
 }
 
 /// `/a/` is served as `/a`; a bare `/` stays.
-fn forgiving_a_trailing_slash(endpoints: Router) -> Router {
-    Router::new().fallback_service(endpoints.map_request(|mut request: Request| {
-        if let Some(uri) = without_trailing_slash(request.uri()) {
-            *request.uri_mut() = uri;
-        }
-        request
-    }))
-}
-
-fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
-    let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
+fn without_trailing_slash(request: &mut Request) {
+    let uri = request.uri();
+    let Some(path) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else { return };
     let target = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
-    target.parse().ok()
+    if let Ok(uri) = target.parse() {
+        *request.uri_mut() = uri;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Body;
 
     #[test]
     fn one_trailing_slash_is_taken_off_and_the_query_stays() {
-        for (given, kept) in [("/a/", Some("/a")), ("/a/?x=/", Some("/a?x=/")), ("/", None), ("/a", None)] {
-            let uri: Uri = given.parse().unwrap();
-            assert_eq!(without_trailing_slash(&uri).map(|uri| uri.to_string()).as_deref(), kept, "{given}");
+        for (given, kept) in [("/a/", "/a"), ("/a/?x=/", "/a?x=/"), ("/", "/"), ("/a", "/a"), ("/a?x=/", "/a?x=/")] {
+            let mut request = Request::new(Body::empty());
+            *request.uri_mut() = given.parse().unwrap();
+            without_trailing_slash(&mut request);
+            assert_eq!(request.uri().to_string(), kept, "{given}");
         }
     }
 }

@@ -1,14 +1,9 @@
 //! How many calls a client network may make: a bucket per IPv4 address or IPv6 /64, in memory, bounded.
 
-use super::api_token::{self, Caller};
-use super::client_address::{ClientAddress, Peer};
-use super::leaving;
-use crate::app::App;
+use super::api_token::Caller;
+use super::client_address::ClientAddress;
 use crate::config;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
@@ -17,21 +12,13 @@ use governor::state::keyed::ShrinkableKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use regain_core::time::{Clock, Timestamp};
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What [`count`] needs.
-#[derive(Clone)]
-pub struct Gate {
-    /// The application.
-    pub app: Arc<App>,
-    /// The buckets of the public port.
-    pub limit: Arc<NetworkLimit>,
-}
-
-/// What the outer layers found out about a call; endpoints read it from the request's extensions.
+/// What was found out about a call before an endpoint sees it; endpoints read it from the request's extensions.
 #[derive(Debug, Clone, Copy)]
 pub struct Admission {
     /// From where.
@@ -43,43 +30,14 @@ pub struct Admission {
     pub limited: Option<Duration>,
 }
 
-/// Counts every POST and GET `validate`, but no call with a valid API token. Refuses nothing itself.
-pub async fn count(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
-    if gate.app.is_leaving() {
-        return leaving::refuse(&gate.app, request).await;
-    }
-    let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    let client = ClientAddress::of(peer, request.headers(), &gate.app.config.server.trusted_proxies);
-    let mut admission = Admission { client, caller: Caller::Anonymous, limited: None };
-    let mut fields = None;
-    if is_counted(&request) {
-        admission.caller = api_token::caller(&gate.app, request.headers()).await;
-        if admission.caller != Caller::Trusted {
-            let level = gate.limit.count(client.0);
-            admission.limited = level.retry_after;
-            fields = Some(level);
-        }
-    }
-    request.extensions_mut().insert(admission);
-    request.extensions_mut().insert(client);
-    let mut response = next.run(request).await;
-    if let Some(level) = fields {
-        level.write_to(response.headers_mut());
-    }
-    response
-}
-
-fn is_counted(request: &Request) -> bool {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    *request.method() == Method::POST || (reads && request.uri().path() == super::dialect::unleash::VALIDATE)
-}
-
 /// The buckets.
 pub struct NetworkLimit {
     limiter: RateLimiter<Network, Buckets, WallClock, StateInformationMiddleware>,
     clock: WallClock,
     per_minute: NonZeroU32,
-    swept: Mutex<Timestamp>,
+    policy: HeaderValue,
+    /// When full buckets were forgotten last, in milliseconds since 1970.
+    swept_at: AtomicI64,
 }
 
 /// How full a bucket is after a call.
@@ -100,7 +58,9 @@ impl NetworkLimit {
         let per_minute = NonZeroU32::new(limits.requests_per_network_per_minute).unwrap_or(NonZeroU32::MIN);
         let clock = WallClock(clock);
         let limiter = RateLimiter::new(Quota::per_minute(per_minute), Buckets::default(), clock.clone());
-        Self { limiter, swept: Mutex::new(clock.0.now()), clock, per_minute }
+        // Digits and `;w=60`.
+        let policy = HeaderValue::try_from(format!("{per_minute};w=60")).unwrap_or(HeaderValue::from_static("60"));
+        Self { limiter, swept_at: AtomicI64::new(clock.0.now().as_millis()), clock, per_minute, policy }
     }
 
     /// Counts one call from `client`.
@@ -115,31 +75,37 @@ impl NetworkLimit {
         Level { limit, remaining, reset, retry_after }
     }
 
+    /// The fields that Unleash sends, by their names in draft-ietf-httpapi-ratelimit-headers-06.
+    pub fn write(&self, level: Level, headers: &mut HeaderMap) {
+        headers.insert(HeaderName::from_static("ratelimit-policy"), self.policy.clone());
+        headers.insert(HeaderName::from_static("ratelimit-limit"), level.limit.into());
+        headers.insert(HeaderName::from_static("ratelimit-remaining"), level.remaining.into());
+        headers.insert(HeaderName::from_static("ratelimit-reset"), whole_seconds(level.reset).into());
+    }
+
     /// Forgets full buckets: each minute, and each second while newcomers have to share.
     fn sweep_now_and_then(&self) {
         let now = self.clock.0.now();
-        let pause = if self.limiter.len() < OWN_BUCKETS_MAX { Duration::from_secs(60) } else { Duration::from_secs(1) };
-        let mut swept = lock(&self.swept);
-        if now.since(*swept) >= pause || now < *swept {
-            *swept = now;
-            drop(swept);
+        let swept_at = self.swept_at.load(Ordering::Relaxed);
+        let swept = Timestamp::from_millis(swept_at);
+        let is_time = match now.since(swept) {
+            _ if now < swept => true,
+            span if span < SWEPT_APART_MIN => false,
+            span => span >= SWEPT_APART_MAX || self.limiter.len() >= OWN_BUCKETS_MAX,
+        };
+        let takes_turn =
+            || self.swept_at.compare_exchange(swept_at, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed);
+        if is_time && takes_turn().is_ok() {
             self.limiter.retain_recent();
         }
     }
 }
 
 impl Level {
-    /// The fields that Unleash sends, by their names in draft-ietf-httpapi-ratelimit-headers-06.
-    fn write_to(self, headers: &mut HeaderMap) {
-        let mut put = |name: &'static str, value: String| {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-        };
-        put("ratelimit-policy", format!("{};w=60", self.limit));
-        put("ratelimit-limit", self.limit.to_string());
-        put("ratelimit-remaining", self.remaining.to_string());
-        put("ratelimit-reset", whole_seconds(self.reset).to_string());
+    /// Set if the call is over the limit: how long to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 }
 
@@ -188,6 +154,10 @@ impl Network {
 const OWN_BUCKETS_MAX: usize = 100_000;
 /// Beyond it newcomers share one bucket. There are 65,536 IPv4 /16.
 const BUCKETS_MAX: usize = OWN_BUCKETS_MAX + 70_000;
+
+/// Between two rounds of forgetting: as long as newcomers have to share, and otherwise.
+const SWEPT_APART_MIN: Duration = Duration::from_secs(1);
+const SWEPT_APART_MAX: Duration = Duration::from_secs(60);
 
 /// A minute, and as much again for a call that was let in last.
 const FULL_AGAIN_MAX: Duration = Duration::from_secs(120);
@@ -254,6 +224,7 @@ impl governor::clock::Clock for WallClock {
 mod tests {
     use super::*;
     use crate::http::test_app::{HandClock, config};
+    use std::net::Ipv4Addr;
 
     fn limit(per_minute: u32) -> (NetworkLimit, Arc<HandClock>) {
         let clock = Arc::new(HandClock::default());
@@ -326,7 +297,7 @@ mod tests {
     fn the_fields_are_those_of_unleash() {
         let (limit, _) = limit(10);
         let mut headers = HeaderMap::new();
-        limit.count(ip("192.0.2.1")).write_to(&mut headers);
+        limit.write(limit.count(ip("192.0.2.1")), &mut headers);
         let fields: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
         assert_eq!(
             fields,

@@ -1,14 +1,13 @@
 //! The order in which a call is refused: the earlier reason wins, whatever else is wrong.
 
-use super::router;
 use super::test_app::{API_TOKEN, app, config};
+use super::{Port, PublicPort};
 use crate::config::{Access, Config};
-use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use tower::ServiceExt;
+use std::net::{IpAddr, Ipv4Addr};
 
 struct Answer {
     status: StatusCode,
@@ -29,14 +28,14 @@ impl Answer {
     }
 }
 
-async fn call(port: &Router, request: Request<Body>) -> Answer {
-    let response = port.clone().oneshot(request).await.unwrap();
+async fn call(port: &PublicPort, request: Request<Body>) -> Answer {
+    let response = port.answer(IpAddr::V4(Ipv4Addr::LOCALHOST), request).await;
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
-async fn post(port: &Router, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+async fn post(port: &PublicPort, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
     let mut request = Request::post(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -44,10 +43,10 @@ async fn post(port: &Router, path: &str, headers: &[(&str, &str)], body: impl In
     call(port, request.body(body.into()).unwrap()).await
 }
 
-fn port(change: impl FnOnce(&mut Config)) -> Router {
+fn port(change: impl FnOnce(&mut Config)) -> PublicPort {
     let mut config = config();
     change(&mut config);
-    router(app(config))
+    PublicPort::new(app(config))
 }
 
 const REQUEST: &str = super::dialect::chaser::REQUEST;

@@ -6,13 +6,12 @@ mod stall;
 #[cfg(test)]
 mod tests;
 
-use super::client_address::Peer;
+use super::admin::AdminPort;
 use super::tls::{self, TlsFault};
-use super::{admin, router};
+use super::{Port, PublicPort};
 use crate::app::App;
 use crate::metrics::Gauge;
 use arriving::Arriving;
-use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use futures_util::FutureExt;
@@ -22,6 +21,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use lobby::{Lobby, Seat};
 use stall::Impatient;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -31,7 +31,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 
 /// Which port is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,13 +80,13 @@ pub async fn serve(
         _ => None,
     };
     let open = Arc::clone(app.metrics.connections.of(role));
-    let endpoints = match role {
-        Role::Public => router(app),
-        Role::Admin => admin::router(app),
+    let port: Arc<dyn Port> = match role {
+        Role::Public => Arc::new(PublicPort::new(app)),
+        Role::Admin => Arc::new(AdminPort::new(app)),
     };
     let bounds = Bounds { connections_max: connections_max(role), ..Bounds::default() };
     let deaf_from = if role == Role::Public { Stage::Deaf } else { Stage::Closing };
-    accept_until(deaf_from, listener, Door { endpoints, tls, stage, bounds, open }).await;
+    accept_until(deaf_from, listener, Door { port, tls, stage, bounds, open }).await;
     Ok(())
 }
 
@@ -206,7 +205,7 @@ async fn reached(stage: Stage, now: &mut watch::Receiver<Stage>) {
 /// What one connection needs.
 #[derive(Clone)]
 struct Door {
-    endpoints: Router,
+    port: Arc<dyn Port>,
     tls: Option<TlsAcceptor>,
     stage: watch::Receiver<Stage>,
     bounds: Bounds,
@@ -237,15 +236,14 @@ impl Door {
     {
         let Bounds { header, write, lifetime, drain, .. } = self.bounds;
         let server_side = Arc::clone(&seat);
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer.ip()));
+        let service = service_fn(move |request: Request<Incoming>| {
             let (parts, body) = request.into_parts();
             let (body, busy) = Arriving::new(body, Arc::clone(&server_side));
-            let endpoints = self.endpoints.clone();
+            let port = Arc::clone(&self.port);
             async move {
-                let response = endpoints.oneshot(Request::from_parts(parts, Body::new(body))).await;
+                let response = port.answer(peer.ip(), Request::from_parts(parts, Body::new(body))).await;
                 drop(busy);
-                response
+                Ok::<_, Infallible>(response)
             }
         });
         let builder = builder(header);

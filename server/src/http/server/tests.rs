@@ -1,5 +1,9 @@
 use super::*;
+use async_trait::async_trait;
+use axum::Router;
+use axum::response::Response;
 use axum::routing::get;
+use std::net::IpAddr;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -12,6 +16,15 @@ const BRIEF: Bounds = Bounds {
     lifetime: Duration::from_secs(5),
     drain: Duration::from_secs(2),
 };
+
+struct Endpoints(Router);
+
+#[async_trait]
+impl Port for Endpoints {
+    async fn answer(&self, _: IpAddr, request: axum::extract::Request) -> Response {
+        crate::http::ask(&self.0, request).await
+    }
+}
 
 struct Running {
     address: SocketAddr,
@@ -28,7 +41,8 @@ async fn start(bounds: Bounds) -> Running {
         .route("/slow", get(async || sleep(Duration::from_millis(500)).await))
         .route("/body", axum::routing::post(async |body: String| body))
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
-    let door = Door { endpoints, tls: None, stage: told, bounds, open: Arc::default() };
+    let port = Arc::new(Endpoints(endpoints));
+    let door = Door { port, tls: None, stage: told, bounds, open: Arc::default() };
     Running { address, stage, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door)) }
 }
 

@@ -1,0 +1,86 @@
+//! The public port: what every call passes on its way to an endpoint, and its answer on the way back.
+
+use super::api_token::{self, Caller};
+use super::client_address::ClientAddress;
+use super::headers::Passage;
+use super::network_limit::{Admission, Level, NetworkLimit};
+use super::{Port, dialect, leaving, openapi, pages, problem, without_trailing_slash};
+use crate::app::App;
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Everybody's port.
+pub struct PublicPort {
+    app: Arc<App>,
+    limit: NetworkLimit,
+    endpoints: Router,
+}
+
+impl PublicPort {
+    /// With the dialects that are switched on, and empty buckets.
+    #[must_use]
+    pub fn new(app: Arc<App>) -> Self {
+        let mut endpoints = Router::new().merge(openapi::router()).merge(pages::router());
+        if app.config.api.chaser.enabled {
+            endpoints = endpoints.merge(dialect::chaser::router());
+        }
+        if app.config.api.unleash.enabled {
+            endpoints = endpoints.merge(dialect::unleash::router());
+        }
+        if let Some(mailbox) = &app.mailbox {
+            endpoints = endpoints.merge(mailbox.router().with_state(()));
+        }
+        Self {
+            limit: NetworkLimit::new(&app.config.limits, Arc::clone(&app.clock)),
+            endpoints: endpoints.fallback(problem::unknown_path).with_state(Arc::clone(&app)),
+            app,
+        }
+    }
+
+    /// Finds out who calls and counts the call, but refuses nothing: an unknown path, a wrong method and a wrong API
+    /// token are answered before a network that has used up its calls.
+    async fn admit(&self, peer: IpAddr, headers: &HeaderMap, is_counted: bool) -> (Admission, Option<Level>) {
+        let client = ClientAddress::of(peer, headers, &self.app.config.server.trusted_proxies);
+        let mut admission = Admission { client, caller: Caller::Anonymous, limited: None };
+        if is_counted {
+            admission.caller = api_token::caller(&self.app, headers).await;
+            if admission.caller != Caller::Trusted {
+                let level = self.limit.count(client.0);
+                admission.limited = level.retry_after();
+                return (admission, Some(level));
+            }
+        }
+        (admission, None)
+    }
+}
+
+#[async_trait]
+impl Port for PublicPort {
+    async fn answer(&self, peer: IpAddr, mut request: Request) -> Response {
+        without_trailing_slash(&mut request);
+        let passage = Passage::begin(&self.app, &mut request);
+        if self.app.is_leaving() {
+            let response = leaving::refuse(&self.app, passage.id, request).await;
+            return passage.end(&self.app, response);
+        }
+        let is_counted = is_counted(&request);
+        let (admission, level) = self.admit(peer, request.headers(), is_counted).await;
+        request.extensions_mut().insert(admission);
+        let mut response = super::ask(&self.endpoints, request).await;
+        if let Some(level) = level {
+            self.limit.write(level, response.headers_mut());
+        }
+        passage.end(&self.app, response)
+    }
+}
+
+/// Every POST and GET `validate`.
+fn is_counted(request: &Request) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    *request.method() == Method::POST || (reads && request.uri().path() == dialect::unleash::VALIDATE)
+}
