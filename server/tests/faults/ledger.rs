@@ -60,11 +60,17 @@ impl Ledger {
         match self {
             Self::Sqlite(path) => format!("sqlite:{}", path.display()),
             Self::Postgres(config) => {
-                let port = port.unwrap_or(config.get_ports()[0]);
+                let port = port.unwrap_or_else(|| self.port());
                 let (user, name) = (config.get_user().unwrap(), config.get_dbname().unwrap());
                 format!("postgres://{user}@127.0.0.1:{port}/{name}")
             }
         }
+    }
+
+    /// Where its database listens.
+    pub(crate) fn port(&self) -> u16 {
+        let Self::Postgres(config) = self else { panic!("a file listens nowhere") };
+        config.get_ports().first().copied().unwrap_or(5432)
     }
 
     /// Whether nothing waits and no link is claimed; false while the database does not answer.

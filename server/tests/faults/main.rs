@@ -28,11 +28,14 @@ macro_rules! on_both_ledgers {
 
 mod clients;
 mod clock;
+mod database;
 mod disk;
 mod history;
 mod kills;
 mod ledger;
 mod line;
+#[path = "../nodes/postgres_server.rs"]
+mod postgres_server;
 mod relay;
 mod scene;
 mod stops;

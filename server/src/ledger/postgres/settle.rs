@@ -4,6 +4,7 @@ use super::connections::Trouble;
 use super::rows::{Key, Text, one};
 use super::timeline::note;
 use super::{PostgresLedger, accounts};
+use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::settle::{Notice, Settlements};
 use crate::ledger::tokens::{Claim, LiveToken};
@@ -40,9 +41,11 @@ async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timest
     let revoke = "UPDATE regain.deliveries SET state = 'revoked', reason = 'another_redeemed' \
                   WHERE account = $1 AND state = 'live'";
     client.execute_typed(revoke, &[one(&Text(token.account.as_str()))]).await?;
+    failpoint::reached("revoked");
     end_requests(client, &token.account, Reason::Redeemed, now).await?;
     note(client, token.entry, now, "redeemed").await?;
     insert_notice(client, token, notice, now).await?;
+    failpoint::reached("notice_queued");
     Ok(true)
 }
 
