@@ -20,6 +20,7 @@ pub(crate) struct Clients<'a> {
 }
 
 struct Person {
+    number: usize,
     address: String,
     /// How long after the first one this one comes.
     delay: Duration,
@@ -29,6 +30,7 @@ struct Person {
 impl<'a> Clients<'a> {
     pub(crate) fn of(scene: &'a Scene) -> Self {
         let people = scene.addresses.iter().enumerate().map(|(n, address)| Person {
+            number: n,
             address: address.clone(),
             delay: BETWEEN_TWO * u32::try_from(n).unwrap(),
             is_impatient: n % 3 == 0,
@@ -43,7 +45,7 @@ impl<'a> Clients<'a> {
     }
 
     /// All of them at once, until each has a new password, or no node is left.
-    pub(crate) async fn reset(&self, nodes: &[&Process]) {
+    pub(crate) async fn reset(&self, nodes: &[Process]) {
         let everybody = join_all(self.people.iter().map(|person| async {
             tokio::time::sleep(person.delay).await;
             self.reset_one(person, nodes).await;
@@ -54,12 +56,12 @@ impl<'a> Clients<'a> {
     }
 
     /// [`Clients::reset`] in the midst of `trouble`.
-    pub(crate) async fn reset_during(&self, nodes: &[&Process], trouble: impl Future) {
+    pub(crate) async fn reset_during(&self, nodes: &[Process], trouble: impl Future) {
         join(self.reset(nodes), trouble).await;
     }
 
     /// What they saw, with what the scene holds.
-    pub(crate) fn history(&self, interruptions: usize) -> History {
+    pub(crate) async fn history(&self, interruptions: usize) -> History {
         let confirms = self.confirms.lock().unwrap().clone();
         let chosen = |address: &str| {
             let theirs = confirms.iter().filter(|confirm| confirm.address == address);
@@ -67,18 +69,17 @@ impl<'a> Clients<'a> {
         };
         History {
             acknowledged: self.acknowledged.lock().unwrap().clone(),
-            sets: self.scene.sets(chosen),
             interruptions,
             confirms: confirms.clone(),
-            ..self.scene.history()
+            ..self.scene.history(chosen).await
         }
     }
 
-    async fn reset_one(&self, person: &Person, nodes: &[&Process]) {
+    async fn reset_one(&self, person: &Person, nodes: &[Process]) {
         for turn in 0.. {
             // Those that were killed answer nobody; the others take turns.
             let alive: Vec<_> = nodes.iter().filter(|node| !node.is_gone()).collect();
-            let Some(node) = alive.get(turn % alive.len().max(1)) else { return };
+            let Some(node) = alive.get((turn + person.number) % alive.len().max(1)) else { return };
             if self.is_acknowledged(&person.address) {
                 if self.redeem_any(person, node).await || self.scene.has_set(&person.address) {
                     return;

@@ -1,6 +1,7 @@
 //! The system's clock jumps a day forward or back, while a relay's backlog waits and while everything is under way.
 
 use crate::clients::Clients;
+use crate::ledger::Engine;
 use crate::scene::Scene;
 use crate::support::process::{DEADLINE, eventually, needed};
 use crate::support::smtp::{Behaviour, Phase};
@@ -10,57 +11,37 @@ use std::time::Duration;
 
 const DAY: i64 = 86_400;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn jumps_forward_while_mail_waits() {
-    jumps_while_mail_waits("clock + 1 day, mail waiting", DAY).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn jumps_back_while_mail_waits() {
-    jumps_while_mail_waits("clock - 1 day, mail waiting", -DAY).await;
-}
-
-async fn jumps_while_mail_waits(what: &str, seconds: i64) {
+async fn jumps_while_mail_waits(engine: Engine, what: &str, seconds: i64) {
     for _ in 0..table::runs() {
-        let mut scene = Scene::with(ACCOUNTS).await;
+        let mut scene = Scene::on(engine, ACCOUNTS).await;
         let clock = Clock::of(&mut scene);
         let clients = Clients::of(&scene);
         scene.site.smtp.at(Phase::Connect, Behaviour::Drop);
-        let server = scene.serve(&[]);
+        let nodes = scene.serve_all();
         let trouble = async {
             let tried = async || (scene.site.smtp.connections() >= ACCOUNTS).then_some(());
             eventually("first attempt for everybody", DEADLINE, tried).await;
             clock.jump(seconds);
             scene.site.smtp.behave();
         };
-        clients.reset_during(&[&server], trouble).await;
-        table::close(what, &clients, 0, vec![server]).await;
+        clients.reset_during(&nodes, trouble).await;
+        table::close(what, &clients, 0, nodes).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn jumps_forward_in_the_midst() {
-    jumps_in_the_midst("clock + 1 day, in the midst", DAY).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn jumps_back_in_the_midst() {
-    jumps_in_the_midst("clock - 1 day, in the midst", -DAY).await;
-}
-
-async fn jumps_in_the_midst(what: &str, seconds: i64) {
+async fn jumps_in_the_midst(engine: Engine, what: &str, seconds: i64) {
     for run in 0..table::runs() {
-        let mut scene = Scene::with(ACCOUNTS).await;
+        let mut scene = Scene::on(engine, ACCOUNTS).await;
         let clock = Clock::of(&mut scene);
         let clients = Clients::of(&scene);
-        let server = scene.serve(&[]);
+        let nodes = scene.serve_all();
         let trouble = async {
             tokio::time::sleep(Duration::from_millis(200 + 100 * run as u64)).await;
             clock.jump(seconds);
         };
-        clients.reset_during(&[&server], trouble).await;
+        clients.reset_during(&nodes, trouble).await;
         // A mail on its way may be taken for lost.
-        table::close(what, &clients, 1, vec![server]).await;
+        table::close(what, &clients, 1, nodes).await;
     }
 }
 
@@ -90,4 +71,11 @@ impl Clock {
         std::fs::write(&new, format!("{seconds:+}\n")).unwrap();
         std::fs::rename(&new, &self.0).unwrap();
     }
+}
+
+on_both_ledgers! {
+    jumps_forward_while_mail_waits: |engine| jumps_while_mail_waits(engine, "clock + 1 day, mail waiting", DAY);
+    jumps_back_while_mail_waits: |engine| jumps_while_mail_waits(engine, "clock - 1 day, mail waiting", -DAY);
+    jumps_forward_in_the_midst: |engine| jumps_in_the_midst(engine, "clock + 1 day, in the midst", DAY);
+    jumps_back_in_the_midst: |engine| jumps_in_the_midst(engine, "clock - 1 day, in the midst", -DAY);
 }

@@ -2,8 +2,9 @@
 //! goes on once there is space again.
 
 use crate::clients::Clients;
+use crate::ledger::Ledger;
 use crate::scene::Scene;
-use crate::support::process::{DEADLINE, Process, eventually};
+use crate::support::process::{DEADLINE, Process, Site, eventually};
 use crate::table;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -12,23 +13,21 @@ use std::process::Command;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn is_full() {
     for _ in 0..table::runs() {
-        let mut scene = Scene::with(ACCOUNTS).await;
-        let disk = SmallDisk::mount(&scene.site.path().join("small"));
-        scene.ledger = disk.0.join("regain.db");
-        scene.env.push(("REGAIN_LEDGER__URL", format!("sqlite:{}", scene.ledger.display())));
-        // A claim that could not be given back for want of space ends soon.
-        scene.env.push(("REGAIN_FAILPOINT_LEASE_SECONDS", "6".into()));
+        let site = Site::with_accounts(&[]).await;
+        let disk = SmallDisk::mount(&site.path().join("small"));
+        let ledger = Ledger::Sqlite(disk.0.join("regain.db"));
+        let scene = Scene::with(site, ledger, ACCOUNTS);
         let clients = Clients::of(&scene);
-        let server = scene.serve(&[]);
+        let nodes = scene.serve_all();
         let trouble = async {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
             disk.fill();
-            eventually("refusal", DEADLINE, async || is_refused(&server).await.then_some(())).await;
+            eventually("refusal", DEADLINE, async || is_refused(&nodes[0]).await.then_some(())).await;
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             disk.free();
         };
-        clients.reset_during(&[&server], trouble).await;
-        table::close("disk full", &clients, 0, vec![server]).await;
+        clients.reset_during(&nodes, trouble).await;
+        table::close("disk full", &clients, 0, nodes).await;
     }
 }
 

@@ -3,11 +3,36 @@
 //! all of it, over and over.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+/// A test of each name on either ledger, by what follows it.
+macro_rules! on_both_ledgers {
+    ($($name:ident: |$engine:ident| $survives:expr;)*) => {
+        mod sqlite {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let $engine = Engine::Sqlite;
+                $survives.await;
+            })*
+        }
+
+        mod postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let $engine = Engine::Postgres;
+                $survives.await;
+            })*
+        }
+    };
+}
+
 mod clients;
 mod clock;
 mod disk;
 mod history;
 mod kills;
+mod ledger;
+mod line;
 mod relay;
 mod scene;
 mod stops;

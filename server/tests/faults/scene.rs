@@ -1,31 +1,56 @@
 //! Accounts, a relay and a ledger for servers to fail on; and what all three hold in the end.
 
-use crate::history::{Delivery, Entry, History, Mail, Set};
-use crate::support::process::{DEADLINE, Process, Site, reset_token};
+use crate::history::{History, Mail, Set};
+use crate::ledger::{Engine, Ledger};
+use crate::support::process::{OLD_PASSWORD_STORED, Process, Site, reset_token};
 use crate::support::smtp::ReceivedMail;
-use rusqlite::{Connection, Row};
+use regain::ambient::SystemEntropy;
+use regain_core::entropy::random;
+use rusqlite::Connection;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 
-/// A folder with accounts and a configuration, and a relay.
+/// A folder with accounts and a configuration, a relay, and a ledger.
 pub(crate) struct Scene {
     pub(crate) site: Site,
     pub(crate) addresses: Vec<String>,
+    pub(crate) ledger: Ledger,
     /// Settings of every server here.
     pub(crate) env: Vec<(&'static str, String)>,
-    /// The ledger's file.
-    pub(crate) ledger: PathBuf,
 }
 
 impl Scene {
-    /// With `accounts` accounts, every change of whose passwords is written down.
-    pub(crate) async fn with(accounts: usize) -> Self {
+    /// With `accounts` accounts, every change of whose passwords is written down, and an empty ledger.
+    pub(crate) async fn on(engine: Engine, accounts: usize) -> Self {
+        let site = Site::with_accounts(&[]).await;
+        let ledger = match engine {
+            Engine::Sqlite => Ledger::Sqlite(site.path().join("regain.db")),
+            Engine::Postgres => Ledger::in_postgres().await,
+        };
+        Self::with(site, ledger, accounts)
+    }
+
+    /// The same around this ledger.
+    pub(crate) fn with(site: Site, ledger: Ledger, accounts: usize) -> Self {
         let addresses: Vec<String> = (0..accounts).map(|n| format!("account-{n}@example.com")).collect();
-        let site = Site::with_accounts(&addresses.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        for address in &addresses {
+            site.run_sql(&format!(
+                "INSERT INTO accounts (email, password, name) VALUES ('{address}', '{OLD_PASSWORD_STORED}', 'Ada')"
+            ));
+        }
         site.run_sql(NOTE_CHANGES);
-        let ledger = site.path().join("regain.db");
-        Self { site, addresses, env: vec![], ledger }
+        let secret = site.path().join("secret");
+        let hex: String = random::<32>(&SystemEntropy).iter().map(|byte| format!("{byte:02x}")).collect();
+        std::fs::write(&secret, hex).unwrap();
+        std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).unwrap();
+        let env = vec![
+            ("REGAIN_LEDGER__URL", ledger.url(None)),
+            ("REGAIN_SERVER__SECRET_FILE", secret.display().to_string()),
+            ("REGAIN_FAILPOINT_LEASE_SECONDS", LEASE.as_secs().to_string()),
+        ];
+        Self { site, addresses, ledger, env }
     }
 
     /// A server that does what `env` says when it gets there.
@@ -34,29 +59,30 @@ impl Scene {
         self.site.serve(&settings.chain(env.iter().copied()).collect::<Vec<_>>())
     }
 
+    /// As many servers as the ledger is good for, which do what they should.
+    pub(crate) fn serve_all(&self) -> Vec<Process> {
+        let nodes = if self.ledger.engine() == Engine::Sqlite { 1 } else { NODES };
+        (0..nodes).map(|_| self.serve(&[])).collect()
+    }
+
     /// Waits until nothing waits and no link is claimed. What is stuck is found in the history.
     pub(crate) async fn becomes_quiet(&self) {
         let quiet = async {
-            while !self.is_quiet() {
+            while !self.ledger.is_quiet().await {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let _ = tokio::time::timeout(DEADLINE, quiet).await;
+        let _ = tokio::time::timeout(QUIET_WITHIN, quiet).await;
     }
 
-    fn is_quiet(&self) -> bool {
-        let waiting = "SELECT (SELECT count(*) FROM outbox WHERE ended_at IS NULL) \
-                       + (SELECT count(*) FROM deliveries WHERE state = 'claimed')";
-        self.ledger().query_row(waiting, (), |row| row.get::<_, i64>(0)).unwrap() == 0
-    }
-
-    /// What relay, user store and ledger have seen.
-    pub(crate) fn history(&self) -> History {
+    /// What relay, user store and ledger have seen. A password is told by those that its account's owner has `chosen`.
+    pub(crate) async fn history(&self, chosen: impl Fn(&str) -> Vec<String>) -> History {
         History {
             accounts: self.addresses.iter().cloned().collect(),
             mails: self.site.smtp.mails().iter().map(mail).collect(),
-            entries: self.entries(),
+            sets: self.sets(chosen),
             signed_in: self.signed_in(),
+            entries: self.ledger.entries().await,
             ..History::default()
         }
     }
@@ -69,8 +95,7 @@ impl Scene {
         change.and_then(|mut change| change.exists([address])).unwrap_or(false)
     }
 
-    /// Every password that was stored, told by those that may be meant.
-    pub(crate) fn sets(&self, chosen: impl Fn(&str) -> Vec<String>) -> Vec<Set> {
+    fn sets(&self, chosen: impl Fn(&str) -> Vec<String>) -> Vec<Set> {
         let accounts = self.accounts();
         let mut changes = accounts.prepare("SELECT email, password FROM changes ORDER BY id").unwrap();
         let changes = changes.query_map((), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -91,55 +116,16 @@ impl Scene {
         signed_in.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
-    fn ledger(&self) -> Connection {
-        open(&self.ledger)
-    }
-
     fn accounts(&self) -> Connection {
-        open(&self.site.path().join("accounts.db"))
-    }
-
-    fn entries(&self) -> Vec<Entry> {
-        let ledger = self.ledger();
-        let mut entries = ledger
-            .prepare(
-                "SELECT lower(hex(id)) AS id, message, identifier, lower(hex(about)) AS about, state, reason, \
-                   ended_at IS NOT NULL AS is_ended FROM outbox ORDER BY id",
-            )
-            .unwrap();
-        let mut entries: Vec<Entry> = entries.query_map((), entry).unwrap().map(Result::unwrap).collect();
-        let mut deliveries = ledger
-            .prepare("SELECT lower(hex(id)), state, outcome FROM deliveries WHERE hex(entry) = upper(?1) AND message IS NOT NULL")
-            .unwrap();
-        for entry in &mut entries {
-            let rows = deliveries.query_map([&entry.id], |row| {
-                Ok(Delivery { id: row.get(0)?, state: row.get(1)?, outcome: row.get(2)? })
-            });
-            entry.deliveries = rows.unwrap().map(Result::unwrap).collect();
-        }
-        entries
+        open_accounts(self.site.path())
     }
 }
 
-/// A database that a server has open as well, and somebody may have locked.
-fn open(path: &Path) -> Connection {
-    let database = Connection::open(path).unwrap();
-    database.busy_timeout(Duration::from_secs(10)).unwrap();
-    database
-}
-
-fn entry(row: &Row) -> rusqlite::Result<Entry> {
-    let about: String = row.get("about")?;
-    Ok(Entry {
-        id: row.get("id")?,
-        message: row.get("message")?,
-        identifier: row.get("identifier")?,
-        about: (!about.is_empty()).then_some(about),
-        state: row.get("state")?,
-        reason: row.get("reason")?,
-        is_ended: row.get("is_ended")?,
-        deliveries: vec![],
-    })
+/// The accounts in `folder`, which a server has open as well, and somebody may have locked.
+pub(crate) fn open_accounts(folder: &Path) -> Connection {
+    let accounts = Connection::open(folder.join("accounts.db")).unwrap();
+    accounts.busy_timeout(Duration::from_secs(10)).unwrap();
+    accounts
 }
 
 fn mail(received: &ReceivedMail) -> Mail {
@@ -148,7 +134,15 @@ fn mail(received: &ReceivedMail) -> Mail {
     Mail { address: received.to.concat(), delivery, token: reset_token(received) }
 }
 
+/// Of every server here, so that what one leaves is soon another's. A claim then holds half as long.
+pub(crate) const LEASE: Duration = Duration::from_secs(6);
+/// Where there may be several.
+const NODES: usize = 2;
+/// Longer than a lease, and the longest pause of a mail that failed a few times.
+const QUIET_WITHIN: Duration = Duration::from_secs(45);
+
 const NOTE_CHANGES: &str = "
+INSERT INTO sessions SELECT id, 'open' FROM accounts;
 CREATE TABLE changes (id INTEGER PRIMARY KEY, email TEXT NOT NULL, password TEXT NOT NULL);
 CREATE TRIGGER note_change AFTER UPDATE OF password ON accounts BEGIN
     INSERT INTO changes (email, password) VALUES (new.email, new.password);

@@ -2,21 +2,23 @@
 //! debugger, and then goes on as if nothing had been.
 
 use crate::clients::Clients;
-use crate::scene::Scene;
+use crate::ledger::Engine;
+use crate::scene::{LEASE, Scene};
 use crate::support::process::{DEADLINE, Process, eventually};
 use crate::table;
 use std::time::Duration;
 
-async fn survives(point: &str) {
+async fn survives(engine: Engine, point: &str) {
     for _ in 0..table::runs() {
-        let scene = Scene::with(ACCOUNTS).await;
+        let scene = Scene::on(engine, ACCOUNTS).await;
         let clients = Clients::of(&scene);
-        let stopping = scene.serve(&[
-            ("REGAIN_FAILPOINT", &format!("{point}:2=stop")),
-            ("REGAIN_FAILPOINT_LEASE_SECONDS", &LEASE.as_secs().to_string()),
-        ]);
-        clients.reset_during(&[&stopping], resumed_after_a_lease(&stopping, point)).await;
-        table::close(&format!("stopped at {point}"), &clients, 1, vec![stopping]).await;
+        let mut nodes = vec![scene.serve(&[("REGAIN_FAILPOINT", &format!("{point}:2=stop"))])];
+        if engine == Engine::Postgres {
+            // Somebody who takes over what the stopped one holds.
+            nodes.push(scene.serve(&[]));
+        }
+        clients.reset_during(&nodes, resumed_after_a_lease(&nodes[0], point)).await;
+        table::close(&format!("stopped at {point}"), &clients, 1, nodes).await;
     }
 }
 
@@ -27,16 +29,14 @@ async fn resumed_after_a_lease(node: &Process, point: &str) {
 }
 
 const ACCOUNTS: usize = 12;
-/// A claim then holds half as long.
-const LEASE: Duration = Duration::from_secs(6);
 
-macro_rules! points {
-    ($($point:ident)*) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $point() {
-            survives(stringify!($point)).await;
-        }
-    )*};
+on_both_ledgers! {
+    leased: |engine| survives(engine, "leased");
+    looked_up: |engine| survives(engine, "looked_up");
+    digest_committed: |engine| survives(engine, "digest_committed");
+    mail_handed_over: |engine| survives(engine, "mail_handed_over");
+    claimed: |engine| survives(engine, "claimed");
+    hash_computed: |engine| survives(engine, "hash_computed");
+    store_written: |engine| survives(engine, "store_written");
+    completed: |engine| survives(engine, "completed");
 }
-
-points! { leased looked_up digest_committed mail_handed_over claimed hash_computed store_written completed }

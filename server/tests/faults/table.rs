@@ -14,7 +14,8 @@ pub(crate) async fn close(what: &str, clients: &Clients<'_>, interruptions: usiz
     clients.scene.becomes_quiet().await;
     let logs: Vec<_> = nodes.iter().map(Process::log).collect();
     nodes.into_iter().for_each(Process::kill9);
-    note(what, "sqlite", &clients.history(interruptions).violations(), &logs.join("\n───\n"));
+    let violations = clients.history(interruptions).await.violations();
+    note(what, clients.scene.ledger.engine().name(), &violations, &logs.join("\n───\n"));
 }
 
 /// Notes a run of `what` on the ledger `ledger`; fails if there are violations.

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use tokio_postgres::Client;
 
 /// A ledger in PostgreSQL.
-pub struct PostgresLedger {
+pub(super) struct PostgresLedger {
     readers: Lane,
     workers: Lane,
     acceptance: Acceptance,
@@ -45,16 +45,12 @@ pub struct PostgresLedger {
     queue: Arc<Queue>,
 }
 
-pub(super) async fn open(url: &SecretString) -> Result<Arc<dyn Ledger>, LedgerFault> {
-    Ok(Arc::new(PostgresLedger::open(url).await?))
-}
-
 impl PostgresLedger {
     /// Opens the ledger, and migrates it.
     ///
     /// # Errors
     /// [`LedgerFault`], with what to do.
-    pub async fn open(url: &SecretString) -> Result<Self, LedgerFault> {
+    async fn open(url: &SecretString) -> Result<Self, LedgerFault> {
         let place = Arc::new(Place::of(url)?);
         migrate::migrate(&place).await?;
         let ledger = Self {
@@ -67,11 +63,6 @@ impl PostgresLedger {
         ledger.read(|client| Box::pin(readiness::ask(client))).await?;
         ledger.count_waiting().await?;
         Ok(ledger)
-    }
-
-    /// See [`Ledger::is_ready`].
-    async fn check_readiness(&self, now: Timestamp) -> Result<(), LedgerFault> {
-        self.readiness.check(&self.readers, now).await
     }
 
     /// Reads, each statement for itself.

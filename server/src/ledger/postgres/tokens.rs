@@ -4,6 +4,7 @@ use super::PostgresLedger;
 use super::connections::Trouble;
 use super::rows::{self, Key, milliseconds, one};
 use crate::ledger::LedgerFault;
+use crate::ledger::times::far_ahead;
 use crate::ledger::tokens::{Claim, LapsedClaim, LiveToken, Stands, TokenState, Tokens};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
@@ -78,14 +79,16 @@ impl Tokens for PostgresLedger {
         self.set_claimed(claim, "state = 'revoked', reason = 'changed', claim = NULL, claim_until = NULL").await
     }
 
-    async fn lapsed_claims(&self, _now: Timestamp) -> Result<Vec<LapsedClaim>, LedgerFault> {
-        let find = self.read(|client| {
+    async fn lapsed_claims(&self, now: Timestamp) -> Result<Vec<LapsedClaim>, LedgerFault> {
+        let put_off_max = milliseconds(now.until(far_ahead(now)));
+        let find = self.read(move |client| {
             Box::pin(async move {
                 let sql = "SELECT id, entry, account, fingerprint, expires_at, claim, new_fingerprint \
                            FROM regain.deliveries \
-                           WHERE state = 'claimed' AND claim_until <= regain.ledger_now() \
+                           WHERE state = 'claimed' \
+                             AND (claim_until <= regain.ledger_now() OR claim_until > regain.ledger_now() + $1) \
                            ORDER BY claim_until LIMIT 64";
-                client.query_typed(sql, &[]).await?.iter().map(lapsed_claim).collect()
+                client.query_typed(sql, &[one(&put_off_max)]).await?.iter().map(lapsed_claim).collect()
             })
         });
         find.await
