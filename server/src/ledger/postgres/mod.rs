@@ -37,7 +37,7 @@ use std::sync::Arc;
 use tokio_postgres::Client;
 
 /// A ledger in PostgreSQL.
-pub(super) struct PostgresLedger {
+pub struct PostgresLedger {
     readers: Lane,
     workers: Lane,
     acceptance: Acceptance,
@@ -50,7 +50,7 @@ impl PostgresLedger {
     ///
     /// # Errors
     /// [`LedgerFault`], with what to do.
-    async fn open(url: &SecretString) -> Result<Self, LedgerFault> {
+    pub async fn open(url: &SecretString) -> Result<Self, LedgerFault> {
         let place = Arc::new(Place::of(url)?);
         migrate::migrate(&place).await?;
         let ledger = Self {
