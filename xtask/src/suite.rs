@@ -35,6 +35,7 @@ pub(crate) fn test() -> Result<bool> {
         println!("{}", conformance::count(&passed)?);
         Ok(())
     });
+    report.step("bench tests", |tests| run_tests(&mut cargo("test -p regain-bench"), tests).map(drop));
     report.step("the password libraries that formats are held to", |_| {
         let (found, complete) = libraries::gather();
         environment.extend(found);
