@@ -244,6 +244,7 @@ fn kit() -> Kit {
         users: Arc::clone(&gate) as _,
         clock: Arc::clone(&gate) as _,
         entropy: Arc::clone(&gate) as _,
+        metrics: Arc::default(),
     };
     let mut app = App::around(config, adapters).unwrap();
     let composer = Composer::new(Arc::clone(&app.words), Letterhead::of(&app.config)).unwrap();
