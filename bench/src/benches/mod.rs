@@ -24,7 +24,7 @@ use std::time::Duration;
 pub(crate) enum Bench {
     /// Requests accepted in a second, with the ledger on SQLite.
     Accept,
-    /// The same, with the ledger on PostgreSQL.
+    /// Requests accepted in a second, with the ledger on PostgreSQL.
     AcceptPostgres,
     /// Mails delivered in a second, beside Postfix's own smtp-source.
     Deliver,
