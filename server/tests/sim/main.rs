@@ -74,7 +74,8 @@ fn a_bug_made_on_purpose_is_found() {
     let (next, missed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     each_core(|workshop| {
         while let Some(sabotage) = Sabotage::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let found = (1..=SEEDS).find_map(|seed| Some((seed, run::run(seed, workshop, Some(*sabotage)).fault?)));
+            let found =
+                (1..=SEEDS_UNTIL_FOUND).find_map(|seed| Some((seed, run::run(seed, workshop, Some(*sabotage)).fault?)));
             match found {
                 Some((seed, fault)) => println!("{sabotage:?}: seed {seed}: {fault}"),
                 None => missed.lock().unwrap().push(*sabotage),
@@ -115,4 +116,6 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
+/// The rarest take some hundreds.
+const SEEDS_UNTIL_FOUND: u64 = 3000;
 const STEPS_SHOWN: usize = 80;

@@ -78,7 +78,8 @@ impl Node {
         let nap = {
             let state = &mut *self.world.state();
             let naps = state.chance.below(1000) < state.weather.naps;
-            naps.then(|| Duration::from_millis(state.chance.between(1_000, 180_000)))
+            let longest = if state.chance.below(2) == 0 { 65_000 } else { 200_000 };
+            naps.then(|| Duration::from_millis(longest - state.chance.below(60_000)))
         };
         if let Some(nap) = nap {
             self.world.note(|| format!("{} naps for {nap:?}", self.name));
