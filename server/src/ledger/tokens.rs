@@ -50,10 +50,10 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// When it was made, by the clock of the server that did.
+    /// Its name, which tells when it was made.
     #[must_use]
-    pub fn made_at(&self) -> Timestamp {
-        self.id.made_at()
+    pub fn id(&self) -> Id {
+        self.id
     }
 }
 

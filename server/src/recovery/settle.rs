@@ -69,6 +69,6 @@ async fn recover(
 
 /// As long as the claim would have held; not after the clock was set back, for who knows how long it would be then.
 fn may_yet_be_written(app: &App, claim: &Claim) -> bool {
-    let (now, made_at) = (app.clock.now(), claim.made_at());
+    let (now, made_at) = (app.clock.now(), claim.id().made_at());
     made_at <= now && now.since(made_at) < CLAIM
 }

@@ -125,7 +125,7 @@ impl UserStore for Gate {
 
 impl Node {
     async fn ask_store(&self, what: &str) -> Result<(), StoreFault> {
-        self.pause(self.world.moment()).await;
+        self.come_to_it().await;
         if self.world.store_fails() {
             self.world.note(|| format!("{} {what}: the store fails", self.name));
             return Err(fault("cannot be reached"));

@@ -3,6 +3,7 @@
 
 use crate::node::Node;
 use crate::rules::Deed;
+use crate::sabotage::Sabotage;
 use async_trait::async_trait;
 use regain::ledger::{
     Admission, Admissions, ApiToken, ApiTokens, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned, Disownments,
@@ -43,6 +44,10 @@ impl Clock for Gate {
 }
 
 impl Node {
+    fn sabotaged_limit(&self, limit: AccountLimit) -> AccountLimit {
+        self.world.sabotage.map_or(limit, |sabotage| sabotage.limit(limit))
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         let ahead = self.ahead_ms.load(std::sync::atomic::Ordering::Relaxed);
         Timestamp::from_millis(EPOCH_MS + i64::try_from(self.world.now_ms()).unwrap() + ahead)
@@ -59,6 +64,9 @@ impl Entropy for Gate {
 impl Admissions for Gate {
     async fn admit(&self, request: NewRequest, queue_max: u64) -> Result<(), LedgerFault> {
         let node = self.node();
+        if node.world.sabotage == Some(Sabotage::AnswersBeforeTheCommit) && node.world.moment().as_millis() > 30 {
+            return Ok(());
+        }
         node.call(Deed::Other("admit"), node.ledger.admit(request, queue_max)).await
     }
 
@@ -128,7 +136,8 @@ impl Deliveries for Gate {
         now: Timestamp,
     ) -> Result<Vec<Verdict>, LedgerFault> {
         let node = self.node();
-        node.call(Deed::Decide { lease, limit }, node.ledger.decide(batch, lease, limit, now)).await
+        let deed = Deed::Decide { lease, entries: batch.iter().map(|it| it.row.id).collect(), limit };
+        node.call(deed, node.ledger.decide(batch, lease, node.sabotaged_limit(limit), now)).await
     }
 }
 
@@ -143,6 +152,7 @@ impl Outcomes for Gate {
     ) -> Result<Vec<Leased>, LedgerFault> {
         let node = self.node();
         let deed = Deed::Record { finished: finished.clone(), leasing: Some((lease, now)) };
+        let finished = if node.world.sabotage == Some(Sabotage::LosesOutcomes) { Vec::new() } else { finished };
         node.call(deed, node.ledger.record_and_lease(finished, lease, now, max)).await
     }
 
@@ -168,18 +178,21 @@ impl Tokens for Gate {
         until: Timestamp,
     ) -> Result<Option<Claim>, LedgerFault> {
         let node = self.node();
-        node.call(Deed::Other("claim"), node.ledger.claim(token, id, now, until)).await
+        node.call(Deed::Claim { delivery: token.delivery }, node.ledger.claim(token, id, now, until)).await
     }
 
     async fn intend(&self, claim: &Claim, new_fingerprint: Digest) -> Result<bool, LedgerFault> {
         let node = self.node();
+        if node.world.sabotage == Some(Sabotage::IntendsNothing) {
+            return Ok(true);
+        }
         node.world.state().accounts.intended.insert(new_fingerprint, claim.token.delivery);
         node.call(Deed::Other("intend"), node.ledger.intend(claim, new_fingerprint)).await
     }
 
     async fn release(&self, claim: &Claim) -> Result<bool, LedgerFault> {
         let node = self.node();
-        node.call(Deed::Other("release"), node.ledger.release(claim)).await
+        node.call(Deed::Release { claim: claim.clone() }, node.ledger.release(claim)).await
     }
 
     async fn lapse(&self, claim: &Claim) -> Result<bool, LedgerFault> {
@@ -194,7 +207,11 @@ impl Tokens for Gate {
 
     async fn lapsed_claims(&self, now: Timestamp) -> Result<Vec<LapsedClaim>, LedgerFault> {
         let node = self.node();
-        node.call(Deed::Read("lapsed_claims"), node.ledger.lapsed_claims(now)).await
+        let claims = node.call(Deed::Read("lapsed_claims"), node.ledger.lapsed_claims(now)).await?;
+        Ok(match node.world.sabotage {
+            Some(sabotage) => sabotage.lapsed(claims),
+            None => claims,
+        })
     }
 }
 
@@ -217,7 +234,7 @@ impl Codes for Gate {
 impl Settlements for Gate {
     async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
         let node = self.node();
-        let deed = Deed::Settle { account: claim.token.account.clone(), now };
+        let deed = Deed::Settle { delivery: claim.token.delivery, account: claim.token.account.clone(), now };
         node.call(deed, node.ledger.settle(claim, notice, now)).await
     }
 }

@@ -16,13 +16,15 @@ mod people;
 mod relay;
 mod rules;
 mod run;
+mod sabotage;
 mod trouble;
 mod world;
 
 use run::{History, Workshop};
+use sabotage::Sabotage;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Seeds that once failed.
 const KEPT: &str = include_str!("seeds.txt");
@@ -34,26 +36,21 @@ fn whatever_happens_no_promise_is_broken() {
     let kept: Vec<u64> = KEPT.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect();
     let from = number("SIMULATE_FROM").unwrap_or(1);
     let seeds: Vec<u64> = kept.into_iter().chain(from..from + number("SIMULATE_SEEDS").unwrap_or(SEEDS)).collect();
-    let (next, sums, failed) = (AtomicU64::new(0), Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                let workshop = Workshop::default();
-                while let Some(seed) = seeds.get(usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap())
-                    && failed.lock().unwrap().is_empty()
-                {
-                    let history = run::run(*seed, &workshop);
-                    for (what, count) in &history.counts {
-                        *sums.lock().unwrap().entry(*what).or_insert(0) += count;
-                    }
-                    if history.fault.is_some() {
-                        failed.lock().unwrap().push((*seed, history));
-                    }
-                }
-            });
+    let (next, sums, failed) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()), Mutex::new(Vec::new()));
+    each_core(|workshop| {
+        while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed))
+            && failed.lock().unwrap().is_empty()
+        {
+            let history = run::run(*seed, workshop, None);
+            for (what, count) in &history.counts {
+                *sums.lock().unwrap().entry(*what).or_insert(0) += count;
+            }
+            if history.fault.is_some() {
+                failed.lock().unwrap().push((*seed, history));
+            }
         }
     });
-    println!("{} seeds came to {:?}", next.into_inner().min(seeds.len() as u64), sums.into_inner().unwrap());
+    println!("{} seeds came to {:?}", next.into_inner().min(seeds.len()), sums.into_inner().unwrap());
     if let Some((seed, history)) = failed.into_inner().unwrap().into_iter().min_by_key(|(seed, _)| *seed) {
         keep(seed, &history);
         panic!("{}", tell(seed, &history));
@@ -64,12 +61,36 @@ fn whatever_happens_no_promise_is_broken() {
 fn the_same_seed_gives_the_same_history() {
     let workshop = Workshop::default();
     for seed in [3, 4, 5] {
-        let (first, second) = (run::run(seed, &workshop), run::run(seed, &workshop));
+        let (first, second) = (run::run(seed, &workshop, None), run::run(seed, &workshop, None));
         let differ = first.steps.iter().zip(&second.steps).find(|(one, other)| one != other);
         assert_eq!(differ, None, "seed {seed}");
         assert!(first.digest == second.digest && first.steps.len() == second.steps.len(), "seed {seed}");
     }
-    assert_ne!(run::run(6, &workshop).digest, run::run(7, &workshop).digest);
+    assert_ne!(run::run(6, &workshop, None).digest, run::run(7, &workshop, None).digest);
+}
+
+#[test]
+fn a_bug_made_on_purpose_is_found() {
+    let (next, missed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    each_core(|workshop| {
+        while let Some(sabotage) = Sabotage::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let found =
+                (1..=SEEDS_UNTIL_FOUND).find_map(|seed| Some((seed, run::run(seed, workshop, Some(*sabotage)).fault?)));
+            match found {
+                Some((seed, fault)) => println!("{sabotage:?}: seed {seed}: {fault}"),
+                None => missed.lock().unwrap().push(*sabotage),
+            }
+        }
+    });
+    assert_eq!(missed.into_inner().unwrap(), []);
+}
+
+fn each_core(work: impl Fn(&Workshop) + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| work(&Workshop::default()));
+        }
+    });
 }
 
 /// The last steps before the fault; all of them with `SIMULATE_STEPS`.
@@ -95,4 +116,6 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
+/// The rarest take some hundreds.
+const SEEDS_UNTIL_FOUND: u64 = 3000;
 const STEPS_SHOWN: usize = 80;

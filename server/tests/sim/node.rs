@@ -1,6 +1,7 @@
 //! One life of one simulated server: from its start to its crash.
 
 use crate::rules::Deed;
+use crate::sabotage::Sabotage;
 use crate::world::World;
 use regain::ledger::{LedgerFault, SqliteLedger};
 use std::future::Future;
@@ -72,23 +73,46 @@ impl Node {
         }
     }
 
+    /// Takes a moment before a step, and sometimes a nap that outlasts claims and leases.
+    pub(crate) async fn come_to_it(&self) {
+        let nap = {
+            let state = &mut *self.world.state();
+            let naps = state.chance.below(1000) < state.weather.naps;
+            let longest = if state.chance.below(2) == 0 { 65_000 } else { 200_000 };
+            naps.then(|| Duration::from_millis(longest - state.chance.below(60_000)))
+        };
+        if let Some(nap) = nap {
+            self.world.note(|| format!("{} naps for {nap:?}", self.name));
+            self.stall(nap);
+        }
+        self.pause(self.world.moment()).await;
+    }
+
     /// One call of the ledger: it may fail before it has done anything, or after. What it does is held against the rules.
     pub(crate) async fn call<T>(
         &self,
         deed: Deed,
         call: impl Future<Output = Result<T, LedgerFault>>,
     ) -> Result<T, LedgerFault> {
-        self.pause(self.world.moment()).await;
+        self.come_to_it().await;
         let fate = self.fate();
         if fate == Fate::Fails {
             self.world.note(|| format!("{} {}: fails", self.name, deed.name()));
             return Err(fault());
         }
+        self.sabotage(|sabotage, ledger| sabotage.before(&deed, ledger));
         let done = call.await;
+        self.sabotage(|sabotage, ledger| sabotage.after(&deed, ledger));
         let lost = if fate == Fate::AnswerLost { ", and its answer is lost" } else { "" };
         self.check(&deed, lost);
         self.pause(self.world.moment()).await;
         if fate == Fate::AnswerLost { Err(fault()) } else { done }
+    }
+
+    fn sabotage(&self, act: impl FnOnce(Sabotage, &rusqlite::Connection) -> rusqlite::Result<()>) {
+        if let Some(sabotage) = self.world.sabotage {
+            self.world.memory.read(|ledger| act(sabotage, ledger)).unwrap();
+        }
     }
 
     fn check(&self, deed: &Deed, lost: &str) {

@@ -1,7 +1,7 @@
 //! What one step may do to the ledger's rows. Held against every commit of every history.
 
 use crate::ledger_rows::{Delivery, Entry, Rows};
-use regain::ledger::{Finished, Lease};
+use regain::ledger::{Claim, Finished, Lease};
 use regain_core::account::AccountId;
 use regain_core::delivery::Outcome;
 use regain_core::limit::{AccountLimit, HOUR};
@@ -12,10 +12,12 @@ use regain_core::time::Timestamp;
 #[derive(Debug)]
 pub(crate) enum Deed {
     Read(&'static str),
-    Decide { lease: Id, limit: AccountLimit },
+    Claim { delivery: Id },
+    Release { claim: Claim },
+    Decide { lease: Id, entries: Vec<Id>, limit: AccountLimit },
     Record { finished: Vec<Finished>, leasing: Option<(Lease, Timestamp)> },
     PutBack { lease: Id },
-    Settle { account: AccountId, now: Timestamp },
+    Settle { delivery: Id, account: AccountId, now: Timestamp },
     Disown { account: AccountId, now: Timestamp },
     Other(&'static str),
 }
@@ -31,6 +33,8 @@ impl Deed {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Read(name) | Self::Other(name) => name,
+            Self::Claim { .. } => "claim",
+            Self::Release { .. } => "release",
             Self::Decide { .. } => "decide",
             Self::Record { leasing: Some(_), .. } => "record_and_lease",
             Self::Record { leasing: None, .. } => "record",
@@ -87,10 +91,12 @@ impl Deed {
         let is_allowed = match (&*old.state, &*new.state) {
             ("claimed", "claimed") => old.claim == new.claim,
             (old, new) if old == new => true,
-            ("live", "claimed") => matches!(self, Deed::Other("claim")),
+            ("live", "claimed") => matches!(self, Deed::Claim { .. }),
             ("live", "superseded") => may_supersede,
-            ("live" | "claimed", "revoked") => !matches!(self, Deed::Decide { .. } | Deed::Other("claim" | "intend")),
-            ("claimed", "live") => matches!(self, Deed::Other("release")),
+            ("live" | "claimed", "revoked") => {
+                !matches!(self, Deed::Decide { .. } | Deed::Claim { .. } | Deed::Other("intend"))
+            }
+            ("claimed", "live") => matches!(self, Deed::Release { claim } if old.claim == Some(claim.id())),
             // Whoever lost the claim may yet have written the password.
             ("claimed" | "live" | "superseded" | "revoked", "redeemed") => matches!(self, Deed::Settle { .. }),
             _ => false,
@@ -108,7 +114,9 @@ impl Deed {
         after: &Rows,
         closings: &[Closing],
     ) -> Result<(), String> {
-        let Deed::Decide { lease, limit } = self else { return Err(format!("the link {id} was minted by the way")) };
+        let Deed::Decide { lease, limit, .. } = self else {
+            return Err(format!("the link {id} was minted by the way"));
+        };
         let entry = before.outbox.get(&new.entry).ok_or("a link was minted for no entry")?;
         if entry.lease != Some(*lease) || entry.ended_at.is_some() {
             return Err(format!("the link {id} was minted for an entry that is not held: {entry:?}"));
@@ -154,10 +162,11 @@ impl Deed {
     /// Settling and disowning leave no link of the account live.
     fn check_ending(&self, before: &Rows, after: &Rows, closings: &mut Vec<Closing>) -> Result<(), String> {
         let (account, now) = match self {
-            Deed::Settle { account, now } => {
+            Deed::Settle { account, now, .. } => {
                 let count = |rows: &Rows| rows.deliveries.values().filter(|it| it.state == "redeemed").count();
                 let notices = |rows: &Rows| rows.outbox.values().filter(|it| it.message == "password_changed").count();
-                let (settled, noticed) = (count(after) - count(before), notices(after) - notices(before));
+                let (settled, noticed) =
+                    (count(after).abs_diff(count(before)), notices(after).abs_diff(notices(before)));
                 if settled != noticed || settled > 1 {
                     return Err(format!("{settled} links were settled with {noticed} notices"));
                 }
@@ -177,6 +186,13 @@ impl Deed {
         };
         if let Some(link) = after.deliveries.values().find(is_open) {
             return Err(format!("after {} there is still {link:?}", self.name()));
+        }
+        let is_under_way = |entry: &&Entry| {
+            let is_older = entry.ended_at.is_none() && entry.accepted_at <= closing.at;
+            entry.account.as_ref() == Some(&closing.account) && entry.message == "reset" && is_older
+        };
+        if let Some(entry) = after.outbox.values().find(is_under_way) {
+            return Err(format!("after {} there is still {entry:?}", self.name()));
         }
         closings.push(closing);
         Ok(())

@@ -2,6 +2,7 @@
 
 use crate::gate::Gate;
 use crate::node::Node;
+use crate::sabotage::Sabotage;
 use crate::trouble::{Mishap, happens};
 use crate::world::World;
 use crate::{judge, people};
@@ -39,11 +40,11 @@ pub(crate) struct Workshop(Mutex<Vec<Kit>>);
 type Kit = (Arc<App>, Arc<Gate>);
 
 /// Lives through the world of `seed`.
-pub(crate) fn run(seed: u64, workshop: &Workshop) -> History {
+pub(crate) fn run(seed: u64, workshop: &Workshop, sabotage: Option<Sabotage>) -> History {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let kits = std::mem::take(&mut *workshop.0.lock().unwrap());
     let (world, servers) = runtime.block_on(async {
-        let world = World::new(seed);
+        let world = World::new(seed, sabotage);
         let servers = Arc::new(Servers::new(&world, kits));
         let weather = world.state().weather.clone();
         world.note(|| format!("{weather:?}"));

@@ -4,6 +4,7 @@ use crate::accounts::Accounts;
 use crate::history::Story;
 use crate::ledger_rows::Rows;
 use crate::rules::Closing;
+use crate::sabotage::Sabotage;
 use regain::ledger::Memory;
 use regain_core::keys::{KEY_BYTES, Keys};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -16,6 +17,8 @@ pub(crate) struct World {
     /// The ledger's rows, which all servers share.
     pub(crate) memory: Memory,
     pub(crate) keys: Keys,
+    /// The bug that was made on purpose.
+    pub(crate) sabotage: Option<Sabotage>,
     began: Instant,
 }
 
@@ -40,6 +43,8 @@ pub(crate) struct Weather {
     pub(crate) relay_faults: u64,
     /// Steps that take seconds.
     pub(crate) slow: u64,
+    /// Steps before which a server is stopped for a while.
+    pub(crate) naps: u64,
     /// How many of each in the whole history.
     pub(crate) crashes: u64,
     pub(crate) stalls: u64,
@@ -56,17 +61,18 @@ pub(crate) struct Weather {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64) -> Arc<Self> {
+    pub(crate) fn new(seed: u64, sabotage: Option<Sabotage>) -> Arc<Self> {
         let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D);
         let weather = Weather::forecast(&mut chance);
         let accounts = Accounts::new(&mut chance);
         let (mut story, rows) = (Story::default(), Rows::default());
         story.was_kind = weather.is_kind();
-        story.was_awake = weather.stalls + weather.clock_jumps == 0;
+        story.was_awake = weather.naps + weather.stalls + weather.clock_jumps == 0;
         Arc::new(Self {
             state: Mutex::new(State { chance, weather, accounts, story, rows, closings: Vec::new() }),
             memory: Memory::new().unwrap(),
             keys: Keys::new([7; KEY_BYTES]),
+            sabotage,
             began: Instant::now(),
         })
     }
@@ -130,6 +136,7 @@ impl Weather {
             store_faults: one(40, 150),
             relay_faults: one(60, 600),
             slow: one(50, 80),
+            naps: one(30, 12),
             crashes: one(50, 6),
             stalls: one(40, 4),
             outages: one(40, 4),
@@ -152,7 +159,7 @@ impl Weather {
 
     /// Whether mails can only be doubled by a relay that does not answer.
     pub(crate) fn is_kind(&self) -> bool {
-        self.ledger_faults + self.crashes + self.stalls + self.outages + self.clock_jumps == 0
+        self.naps + self.ledger_faults + self.crashes + self.stalls + self.outages + self.clock_jumps == 0
     }
 }
 
