@@ -11,8 +11,10 @@ use regain_core::hash::{self, Format, HashError, Recipe, StoredPassword};
 use regain_core::password::AcceptedPassword;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
+use std::time::Duration;
 use threads::Threads;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
 
 /// The threads that hash, and the queue before them.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct HashingPool {
     places: Arc<Semaphore>,
     /// One permit for each that runs.
     turns: Arc<Semaphore>,
+    /// How long a turn is waited for.
+    patience: Duration,
     threads: Threads,
     places_max: usize,
     threads_max: usize,
@@ -60,7 +64,7 @@ impl NewPassword {
 /// Why there is no hash.
 #[derive(Debug, thiserror::Error)]
 pub enum HashingFault {
-    /// As many wait as may.
+    /// As many wait as may, or for as long as they may.
     #[error("too many passwords are being hashed already; try again in a moment")]
     Busy,
     /// The stored password, or the new one, is not fit for it.
@@ -79,6 +83,7 @@ impl HashingPool {
         Self {
             places: Arc::new(Semaphore::new(places)),
             turns: Arc::new(Semaphore::new(threads)),
+            patience: PATIENCE,
             threads: Threads::new(threads),
             places_max: places,
             threads_max: threads,
@@ -164,7 +169,8 @@ impl HashingPool {
             return work().map_err(HashingFault::Hash);
         }
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| HashingFault::Busy)?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingFault::Lost)?;
+        let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned());
+        let turn = turn.await.map_err(|_| HashingFault::Busy)?.map_err(|_| HashingFault::Lost)?;
         let (answer, answered) = oneshot::channel();
         self.threads.submit(Box::new(move || {
             let held = (place, turn);
@@ -211,6 +217,9 @@ impl Default for HashingPool {
 
 /// At some 35 hashes a second and core, the last in the queue of a single core waits seven seconds.
 const WAITING_MAX: usize = 256;
+/// A third of how long a redeeming's claim holds. The threads step back for requests, so under a flood of these they are
+/// slow; whoever has waited this long is better told to try again than hashed for in vain.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[cfg(test)]
 mod tests {
@@ -263,6 +272,15 @@ mod tests {
         assert!(poll_once(waits.as_mut()).is_pending());
         drop(thread);
         assert_eq!(waits.await.unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_turn_is_not_waited_for_without_end() {
+        let pool = HashingPool { patience: Duration::ZERO, ..HashingPool::new(1, 1) };
+        let turn = Arc::clone(&pool.turns).acquire_owned().await.unwrap();
+        assert!(matches!(pool.run(|| Ok(1)).await, Err(HashingFault::Busy)));
+        drop(turn);
+        assert_eq!(pool.run(|| Ok(2)).await.unwrap(), 2);
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ mod interop;
 mod libraries;
 mod needs;
 mod references;
+mod simulate;
 mod soak;
 mod step;
 mod suite;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         ["faults", ref words @ ..] => faults::run_all(words),
         ["nodes", ref options @ ..] => soak::nodes(options),
         ["soak", ref options @ ..] => soak::soak(options),
+        ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -57,5 +59,6 @@ const USAGE: &str = "cargo xtask COMMAND
   nodes            three nodes on one ledger: killed, raced and replaced, in earnest; --seed S, --from OLD_PROGRAM
   soak --minutes N people and faults of all kinds for so long, on three nodes; --seed S
   databases        the database servers of the tests, until Ctrl-C
+  simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

@@ -44,8 +44,8 @@ pub(super) fn run(args: &DemoArgs, given: &clap::ArgMatches) -> anyhow::Result<(
     let scratch = if args.walk && !chosen("dir") { Some(Scratch::new()?) } else { None };
     let dir = scratch.as_ref().map_or(args.dir.as_path(), |scratch| scratch.0.as_path());
     super::runtime()?.block_on(async {
-        let public = bind(port("listen", args.listen), "--listen").await?;
-        let admin = bind(port("admin_listen", args.admin_listen), "--admin-listen").await?;
+        let public = bind(port("listen", args.listen), "--listen")?;
+        let admin = bind(port("admin_listen", args.admin_listen), "--admin-listen")?;
         let demo = Demo::prepare(dir, &public, &admin).await?;
         if args.walk { demo.walk(public, admin).await } else { demo.serve(public, admin).await }
     })

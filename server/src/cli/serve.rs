@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -22,8 +22,8 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
     telemetry::start(std::env::var("REGAIN_LOG").ok().as_deref());
     let runtime = super::runtime()?;
     let outcome = runtime.block_on(async {
-        let public = bind(config.server.listen, "server.listen").await?;
-        let admin = bind(config.admin.listen, "admin.listen").await?;
+        let public = bind(config.server.listen, "server.listen")?;
+        let admin = bind(config.admin.listen, "admin.listen")?;
         let app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         let notice = if app.config.ledger.url.is_shared() { NOTICE } else { Duration::ZERO };
         Server::start(Arc::new(app), public, admin)?.until_told_to_stop(notice).await
@@ -40,10 +40,21 @@ pub(super) fn run(config: Config) -> anyhow::Result<()> {
 const NOTICE: Duration = Duration::from_secs(3);
 
 /// A port to listen on, which comes from `setting`.
-pub(super) async fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+pub(super) fn bind(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let advice = |cause| anyhow!("cannot listen on {address}: {cause}; stop what has the port, or change {setting}");
-    TcpListener::bind(address).await.map_err(advice)
+    listen(address).map_err(advice)
 }
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Connections that wait to be accepted. With the 128 of the standard library's a burst of a thousand clients loses some,
+/// who try again after a second. The system may allow fewer (`net.core.somaxconn`).
+const BACKLOG: u32 = 1024;
 
 /// A running server, and what an operator tells its process.
 pub(super) struct Server {

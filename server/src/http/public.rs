@@ -72,12 +72,16 @@ impl Port for PublicPort {
         let (admission, level) = self.admit(peer, request.headers(), is_counted).await;
         request.extensions_mut().insert(admission);
         let mut response = super::ask(&self.endpoints, request).await;
+        response.headers_mut().reserve(HEADERS_MAX);
         if let Some(level) = level {
             self.limit.write(level, response.headers_mut());
         }
         passage.end(&self.app, response)
     }
 }
+
+/// What is added to an answer on its way back; made room for once.
+const HEADERS_MAX: usize = 12;
 
 /// Every POST and GET `validate`.
 fn is_counted(request: &Request) -> bool {

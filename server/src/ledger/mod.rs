@@ -33,6 +33,7 @@ pub use deliveries::{Decided, Decision, Deliveries, NewDelivery, Verdict};
 pub use not_me::{Disowned, Disownments};
 pub use outbox::{Lease, Leased, Outbox, Waiting};
 pub use outcomes::{Finished, Outcomes};
+pub use postgres::PostgresLedger;
 pub use retention::Retention;
 pub use settle::{Notice, Settlements};
 pub use sqlite::SqliteLedger;
@@ -77,7 +78,7 @@ pub trait Ledger:
 pub async fn open_for_server(url: &LedgerUrl) -> Result<Arc<dyn Ledger>, LedgerFault> {
     Ok(match url {
         LedgerUrl::Sqlite(path) => Arc::new(SqliteLedger::open_for_server(path).await?),
-        LedgerUrl::Postgres(url) => postgres::open(url).await?,
+        LedgerUrl::Postgres(url) => Arc::new(PostgresLedger::open(url).await?),
     })
 }
 
@@ -88,7 +89,7 @@ pub async fn open_for_server(url: &LedgerUrl) -> Result<Arc<dyn Ledger>, LedgerF
 pub async fn open_beside(url: &LedgerUrl) -> Result<Arc<dyn Ledger>, LedgerFault> {
     Ok(match url {
         LedgerUrl::Sqlite(path) => Arc::new(SqliteLedger::open_beside(path)?),
-        LedgerUrl::Postgres(url) => postgres::open(url).await?,
+        LedgerUrl::Postgres(url) => Arc::new(PostgresLedger::open(url).await?),
     })
 }
 

@@ -49,6 +49,14 @@ pub struct Claim {
     pub token: LiveToken,
 }
 
+impl Claim {
+    /// When it was made, by the clock of the server that did.
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        self.id.made_at()
+    }
+}
+
 /// A claim whose time ran out.
 #[derive(Debug, Clone)]
 pub struct LapsedClaim {

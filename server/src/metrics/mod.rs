@@ -124,7 +124,7 @@ impl Metrics {
     /// The courier decided on a row of the outbox; unless it is to be mailed, it has ended.
     pub fn decided(&self, decision: &Decision, verdict: Verdict) {
         match (decision, verdict) {
-            (_, Verdict::Suppressed(why)) => self.ended.of((State::Suppressed, Some(why.into()))).count(),
+            (_, Verdict::Suppressed(why)) => self.ended.of((State::Suppressed, Some(why))).count(),
             (Decision::End(why), Verdict::Ended) => self.ended.of((State::Failed, Some(*why))).count(),
             (Decision::End(_), Verdict::Send) | (Decision::Mail { .. }, _) => {}
         }
@@ -224,12 +224,14 @@ const TRANSPORTS: [&str; 3] = ["smtp", "file", "none"];
 /// [`Outcome::as_str`].
 const OUTCOMES: [&str; 4] = ["delivered", "retry", "refused", "unknown"];
 const REDEEMINGS: [&str; 4] = ["set", "dead", "weak", "unavailable"];
-/// How the courier ends a row. What the ledger ends by itself (a notice of the owner, a password set meanwhile, an
-/// operator's `drop`) is told by `regain explain`.
-const ENDINGS: [Ending; 10] = [
+/// How the courier ends a row. What the ledger ends by itself (the owner said that it was not them or set a password, an
+/// operator dropped it) is told by `regain explain`.
+const ENDINGS: [Ending; 12] = [
     (State::Mailed, None),
     (State::Suppressed, Some(Reason::Cooldown)),
     (State::Suppressed, Some(Reason::Hourly)),
+    (State::Suppressed, Some(Reason::Redeemed)),
+    (State::Suppressed, Some(Reason::NotMe)),
     (State::Failed, Some(Reason::NoAccount)),
     (State::Failed, Some(Reason::Ambiguous)),
     (State::Failed, Some(Reason::Ineligible)),
@@ -238,3 +240,38 @@ const ENDINGS: [Ending; 10] = [
     (State::Failed, Some(Reason::Refused)),
     (State::Failed, Some(Reason::GaveUp)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_the_courier_decides_is_counted_in_its_own_words() {
+        let metrics = Metrics::new(Timestamp::default());
+        let failed = [
+            Reason::NoAccount,
+            Reason::Ambiguous,
+            Reason::Ineligible,
+            Reason::FormatUnknown,
+            Reason::AddressUnusable,
+            Reason::GaveUp,
+        ];
+        for reason in failed {
+            metrics.decided(&Decision::End(reason), Verdict::Ended);
+            assert_eq!(metrics.ended.of((State::Failed, Some(reason))).value(), 1, "{reason:?}");
+        }
+        for reason in [Reason::Cooldown, Reason::Hourly, Reason::Redeemed, Reason::NotMe] {
+            metrics.decided(&Decision::End(Reason::NoAccount), Verdict::Suppressed(reason));
+            assert_eq!(metrics.ended.of((State::Suppressed, Some(reason))).value(), 1, "{reason:?}");
+        }
+        assert_eq!(metrics.ended.iter().map(|(_, counter)| counter.value()).sum::<u64>(), 10);
+    }
+
+    #[test]
+    fn failed_commits_are_not_timed() {
+        let commits = Commits::default();
+        commits.tried(3, Duration::from_millis(1), true);
+        commits.tried(5, Duration::from_secs(5), false);
+        assert_eq!((commits.writes.read().2, commits.failed.value()), (3, 1));
+    }
+}

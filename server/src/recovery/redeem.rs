@@ -38,7 +38,7 @@ pub enum RedeemRefusal {
 /// How long the store may take to write.
 const STORE_DEADLINE: Duration = Duration::from_secs(20);
 /// How long a claim holds; three times what the store may take, so that a slow writer is not taken for a dead one.
-const CLAIM: Duration = Duration::from_secs(60);
+pub(super) const CLAIM: Duration = Duration::from_secs(60);
 
 /// Sets `password` for the account that `credential` was minted for: once, or not at all. What has begun is finished,
 /// even if the caller stops waiting: a client who hangs up, as browsers do at a second click, leaves no claim behind.

@@ -1,6 +1,7 @@
 //! Step 5: the password is written. One commit redeems the token, ends every other link of the account, and queues the
 //! notice. Claims that lapsed are looked into here: the store says what happened.
 
+use super::redeem::CLAIM;
 use crate::app::App;
 use crate::ledger::{Claim, LapsedClaim, LedgerFault, Notice};
 use regain_core::account::Account;
@@ -27,11 +28,12 @@ pub async fn settle(app: &App, claim: &Claim, account: &Account) -> Result<(), L
 }
 
 /// Looks into every claim whose time ran out: its holder died, or lost the store half-way. Stops at the first that the
-/// store cannot tell about, so that a store that hangs is waited for once and not for each; false then.
+/// store cannot tell about, so that a store that hangs is waited for once and not for each. False if any is left.
 ///
 /// # Errors
 /// [`LedgerFault`].
 pub async fn recover_lapsed(app: &App) -> Result<bool, LedgerFault> {
+    let mut all_ended = true;
     for LapsedClaim { claim, new_fingerprint } in app.ledger.lapsed_claims(app.clock.now()).await? {
         let Some(new_fingerprint) = new_fingerprint else {
             // Nothing can have been written: what would be was never noted.
@@ -39,25 +41,34 @@ pub async fn recover_lapsed(app: &App) -> Result<bool, LedgerFault> {
             continue;
         };
         match app.users.load(&claim.token.account).await {
-            Ok(account) => recover(app, &claim, new_fingerprint, account).await?,
+            Ok(account) => all_ended &= recover(app, &claim, new_fingerprint, account).await?,
             Err(fault) => {
                 tracing::warn!(%fault, request = %claim.token.entry, "a lapsed claim waits for the user store");
                 return Ok(false);
             }
         }
     }
-    Ok(true)
+    Ok(all_ended)
 }
 
+/// False if it is too early to say. A claim may be ended before its time, by the next start of a server that died or by
+/// one that lost the store; what the dead one sent may still be on its way then, and the password not written *yet*.
 async fn recover(
     app: &App,
     claim: &Claim,
     new_fingerprint: Digest,
     account: Option<Account>,
-) -> Result<(), LedgerFault> {
+) -> Result<bool, LedgerFault> {
     match account.map(|account| (app.keys.fingerprint(&account), account)) {
-        Some((stored, account)) if stored == new_fingerprint => settle(app, claim, &account).await,
-        Some((stored, _)) if stored == claim.token.fingerprint => app.ledger.release(claim).await.map(|_| ()),
-        Some(_) | None => app.ledger.revoke_changed(claim).await.map(|_| ()),
+        Some((stored, account)) if stored == new_fingerprint => settle(app, claim, &account).await.map(|()| true),
+        Some((stored, _)) if stored == claim.token.fingerprint && may_yet_be_written(app, claim) => Ok(false),
+        Some((stored, _)) if stored == claim.token.fingerprint => app.ledger.release(claim).await.map(|_| true),
+        Some(_) | None => app.ledger.revoke_changed(claim).await.map(|_| true),
     }
+}
+
+/// As long as the claim would have held; not after the clock was set back, for who knows how long it would be then.
+fn may_yet_be_written(app: &App, claim: &Claim) -> bool {
+    let (now, made_at) = (app.clock.now(), claim.made_at());
+    made_at <= now && now.since(made_at) < CLAIM
 }

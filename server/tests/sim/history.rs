@@ -14,6 +14,8 @@ pub(crate) struct Story {
     pub(crate) fault: Option<String>,
     /// Whether nothing could double a mail but a relay without an answer.
     pub(crate) was_kind: bool,
+    /// Whether no server stalled and no clock was set.
+    pub(crate) was_awake: bool,
     /// How often what happened.
     pub(crate) counts: BTreeMap<&'static str, u64>,
     /// Requests that were answered with success.

@@ -2,7 +2,9 @@
 //! was not them.
 
 use crate::history::{Answer, Attempt, Mail};
+use crate::ledger_rows::Delivery;
 use crate::run::Servers;
+use crate::world::State;
 use regain::recovery::open::{OpenRefusal, open};
 use regain::recovery::redeem::{RedeemRefusal, redeem};
 use regain::recovery::request::{Ask, request, request_trusted};
@@ -146,12 +148,13 @@ pub(crate) async fn look(servers: &Arc<Servers>, mail: &Mail) {
     }
 }
 
-/// Whether its link must not open whatever the time on whichever server.
+/// Whether its link must not open, whichever server is asked: it was ended, its time is over, or the account has changed.
 fn is_dead(servers: &Servers, mail: &Mail) -> bool {
     let earliest = servers.earliest();
     let state = servers.world.state();
     let link = &state.rows.deliveries[&mail.delivery];
-    matches!(&*link.state, "redeemed" | "superseded" | "revoked") || link.expires_at <= earliest.as_millis()
+    let has_ended = matches!(&*link.state, "redeemed" | "superseded" | "revoked");
+    has_ended || link.expires_at <= earliest.as_millis() || !stands(servers, &state, link)
 }
 
 /// Whether its link must open.
@@ -159,9 +162,13 @@ fn is_good(servers: &Servers, mail: &Mail) -> bool {
     let latest = servers.latest();
     let state = servers.world.state();
     let link = &state.rows.deliveries[&mail.delivery];
+    stands(servers, &state, link) && link.state == "live" && latest < Timestamp::from_millis(link.expires_at)
+}
+
+/// Whether the account is as it was when the link was minted.
+fn stands(servers: &Servers, state: &State, link: &Delivery) -> bool {
     let account = AccountId::new(link.account.clone().unwrap());
-    let stands = servers.world.keys.fingerprint(&state.accounts.all[&account]) == link.fingerprint;
-    stands && link.state == "live" && latest < Timestamp::from_millis(link.expires_at)
+    servers.world.keys.fingerprint(&state.accounts.all[&account]) == link.fingerprint
 }
 
 fn claims(servers: &Servers) -> u64 {

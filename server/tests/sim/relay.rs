@@ -2,10 +2,12 @@
 
 use crate::gate::Gate;
 use crate::history::{HandedOver, Mail};
+use crate::ledger_rows::Delivery;
 use crate::world::World;
 use async_trait::async_trait;
 use regain::mail::{Parcel, Transport};
 use regain_core::delivery::Outcome;
+use regain_core::request::Id;
 
 #[async_trait]
 impl Transport for Gate {
@@ -18,6 +20,7 @@ impl Transport for Gate {
         let world = &node.world;
         node.pause(world.moment()).await;
         let (said, arrives) = world.what_the_relay_says();
+        world.expect_in_good_hands(parcel.id);
         world.take(parcel, &node.name, said, arrives);
         node.pause(world.moment()).await;
         // Relays that filter quote what they object to.
@@ -51,6 +54,20 @@ impl World {
             0 => ("refused", false),
             1..=3 => ("retry", false),
             n => ("unknown", n % 2 == 0),
+        }
+    }
+
+    /// Better late than twice: who has slept through its lease does not send. Nothing helps who falls asleep just before.
+    fn expect_in_good_hands(&self, delivery: Id) {
+        let again = {
+            let state = self.state();
+            let sent = &state.rows.deliveries[&delivery];
+            let is_newer = |it: &&Delivery| it.entry == sent.entry && it.minted_at > sent.minted_at;
+            let again = state.rows.deliveries.values().find(is_newer).cloned();
+            again.filter(|_| state.story.was_awake)
+        };
+        if let Some(again) = again {
+            self.broken(format!("{delivery} is mailed after its lease, and so is {again:?}"));
         }
     }
 

@@ -62,6 +62,7 @@ impl World {
         let accounts = Accounts::new(&mut chance);
         let (mut story, rows) = (Story::default(), Rows::default());
         story.was_kind = weather.is_kind();
+        story.was_awake = weather.stalls + weather.clock_jumps == 0;
         Arc::new(Self {
             state: Mutex::new(State { chance, weather, accounts, story, rows, closings: Vec::new() }),
             memory: Memory::new().unwrap(),

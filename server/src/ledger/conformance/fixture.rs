@@ -275,7 +275,7 @@ pub(super) fn refused() -> Outcome {
 async fn open(database: &TestDatabase) -> Arc<dyn Ledger> {
     match LedgerUrl::parse(&database.url).unwrap() {
         LedgerUrl::Sqlite(_) => Arc::new(SqliteLedger::open_beside(&path(database)).unwrap()),
-        LedgerUrl::Postgres(url) => postgres::open(&url).await.unwrap(),
+        LedgerUrl::Postgres(url) => Arc::new(PostgresLedger::open(&url).await.unwrap()),
     }
 }
 

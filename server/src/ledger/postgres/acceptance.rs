@@ -50,22 +50,29 @@ impl Acceptance {
 }
 
 async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
-    let mut kept = None;
+    let (mut kept, mut was_refused) = (None, false);
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.request, job.reply)).unzip();
-        failpoint::reached("accepted");
         let committed =
             commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
-        if let Err(fault) = &committed {
-            tracing::error!(%fault, requests = requests.len(), "a batch of requests could not be accepted");
-        }
         failpoint::reached("batch_committed");
+        tell_operator(&committed, &mut was_refused);
         for reply in replies {
             // Whoever asked may have gone; what was committed stays.
             let _ = reply.send(committed.clone());
         }
     }
+}
+
+/// Says when it begins and when it is over: in an outage every request fails.
+fn tell_operator(committed: &Result<(), LedgerFault>, was_refused: &mut bool) {
+    match committed {
+        Ok(()) if *was_refused => tracing::info!("requests are accepted again"),
+        Err(fault) if !*was_refused => tracing::error!(%fault, "requests cannot be accepted"),
+        Ok(()) | Err(_) => {}
+    }
+    *was_refused = committed.is_err();
 }
 
 /// Commits a batch, and if the connection breaks once more on another: a row that was committed all the same is there

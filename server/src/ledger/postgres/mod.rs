@@ -45,10 +45,6 @@ pub struct PostgresLedger {
     queue: Arc<Queue>,
 }
 
-pub(super) async fn open(url: &SecretString) -> Result<Arc<dyn Ledger>, LedgerFault> {
-    Ok(Arc::new(PostgresLedger::open(url).await?))
-}
-
 impl PostgresLedger {
     /// Opens the ledger, and migrates it.
     ///
@@ -67,11 +63,6 @@ impl PostgresLedger {
         ledger.read(|client| Box::pin(readiness::ask(client))).await?;
         ledger.count_waiting().await?;
         Ok(ledger)
-    }
-
-    /// See [`Ledger::is_ready`].
-    async fn check_readiness(&self, now: Timestamp) -> Result<(), LedgerFault> {
-        self.readiness.check(&self.readers, now).await
     }
 
     /// Reads, each statement for itself.

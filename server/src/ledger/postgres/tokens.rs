@@ -80,15 +80,15 @@ impl Tokens for PostgresLedger {
     }
 
     async fn lapsed_claims(&self, now: Timestamp) -> Result<Vec<LapsedClaim>, LedgerFault> {
-        let far = milliseconds(now.until(far_ahead(now)));
+        let put_off_max = milliseconds(now.until(far_ahead(now)));
         let find = self.read(move |client| {
             Box::pin(async move {
                 let sql = "SELECT id, entry, account, fingerprint, expires_at, claim, new_fingerprint \
                            FROM regain.deliveries \
-                           WHERE state = 'claimed' AND (claim_until <= regain.ledger_now() \
-                             OR claim_until > regain.ledger_now() + $1) \
+                           WHERE state = 'claimed' \
+                             AND (claim_until <= regain.ledger_now() OR claim_until > regain.ledger_now() + $1) \
                            ORDER BY claim_until LIMIT 64";
-                client.query_typed(sql, &[one(&far)]).await?.iter().map(lapsed_claim).collect()
+                client.query_typed(sql, &[one(&put_off_max)]).await?.iter().map(lapsed_claim).collect()
             })
         });
         find.await

@@ -1,7 +1,7 @@
 //! Servers that die, hand over or hang, and clocks that differ.
 
 use super::*;
-use crate::ledger::Outbox;
+use crate::ledger::{Ledger, Outbox};
 use futures_util::future::join_all;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,7 +44,7 @@ async fn a_server_that_takes_no_writes_is_a_fault_until_it_does() {
     let database = database();
     let ledger = node(&database).await;
     admit(&ledger).await.unwrap();
-    ledger.check_readiness(now()).await.unwrap();
+    ledger.is_ready(now()).await.unwrap();
 
     set(&database, "default_transaction_read_only", "on");
     kill(&database);
@@ -65,10 +65,10 @@ async fn a_clock_that_is_off_keeps_a_node_from_being_ready() {
     let database = database();
     let ledger = node(&database).await;
     let off = Duration::from_secs(60);
-    ledger.check_readiness(now()).await.unwrap();
-    assert!(matches!(ledger.check_readiness(now().plus(off)).await, Err(LedgerFault::ClockOff(59..=60))));
-    assert!(matches!(ledger.check_readiness(now().minus(off)).await, Err(LedgerFault::ClockOff(-60..=-59))));
-    ledger.check_readiness(now()).await.unwrap();
+    ledger.is_ready(now()).await.unwrap();
+    assert!(matches!(ledger.is_ready(now().plus(off)).await, Err(LedgerFault::ClockOff(59..=60))));
+    assert!(matches!(ledger.is_ready(now().minus(off)).await, Err(LedgerFault::ClockOff(-60..=-59))));
+    ledger.is_ready(now()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,5 +103,5 @@ fn set(database: &TestDatabase, setting: &str, value: &str) {
 
 /// As a node that has just started would find it.
 async fn ledger_readiness(database: &TestDatabase) -> Result<(), LedgerFault> {
-    PostgresLedger::open(&database.url.as_str().into()).await?.check_readiness(now()).await
+    PostgresLedger::open(&database.url.as_str().into()).await?.is_ready(now()).await
 }
