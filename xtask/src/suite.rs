@@ -38,6 +38,7 @@ pub(crate) fn test() -> Result<bool> {
     report.step("simulated histories (more of them: cargo xtask simulate)", |tests| {
         run_tests(&mut cargo("test -p regain --features failpoints --test sim"), tests).map(drop)
     });
+    report.step("bench tests", |tests| run_tests(&mut cargo("test -p regain-bench"), tests).map(drop));
     report.step("the password libraries that formats are held to", |_| {
         let (found, complete) = libraries::gather();
         environment.extend(found);

@@ -9,9 +9,9 @@ use crate::disk;
 use crate::load::requests::{Addresses, Requests};
 use crate::load::{self, Load, Outcome};
 use crate::postgres::Database;
-use crate::process::free_address;
 use crate::regain::{Regain, Settings};
 use crate::report::{Bound, Report};
+use crate::sink::Sink;
 use anyhow::{Context, Result};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -42,13 +42,14 @@ pub(super) fn on_postgres(stage: &Stage, report: &mut Report) -> Result<()> {
 
 fn measure(stage: &Stage, report: &mut Report, engine: Engine) -> Result<()> {
     let accounts = stage.accounts(ACCOUNTS)?;
+    let sink = Sink::start()?;
     let targets = [Target::L1, Target::L2(engine), Target::Regain(engine)];
     for round in 1..=stage.plan.rounds {
         for &connections in &stage.plan.connections {
             println!("round {round}, {connections} connections");
             report.add("the disk", FDATASYNC, microseconds(disk::fdatasync(&stage.fresh("disk")?)?));
             for target in targets {
-                let outcome = turn(stage, target, &accounts, connections).context(target.name())?;
+                let outcome = turn(stage, target, &accounts, sink.address, connections).context(target.name())?;
                 note(report, &name(target, connections), &outcome);
             }
         }
@@ -68,7 +69,7 @@ fn measure(stage: &Stage, report: &mut Report, engine: Engine) -> Result<()> {
     Ok(())
 }
 
-fn turn(stage: &Stage, target: Target, accounts: &Path, connections: usize) -> Result<Outcome> {
+fn turn(stage: &Stage, target: Target, accounts: &Path, relay: SocketAddr, connections: usize) -> Result<Outcome> {
     let folder = stage.fresh("target")?;
     let measured = |public: SocketAddr| {
         let addresses: Arc<dyn Requests> = Arc::new(Addresses::of_regain(ACCOUNTS, stage.plan.known));
@@ -88,7 +89,6 @@ fn turn(stage: &Stage, target: Target, accounts: &Path, connections: usize) -> R
             measured(Yardstick::start(&folder, &["postgres", &url.unwrap_or_default()])?.public)
         }
         Target::Regain(_) => {
-            let relay = free_address()?;
             let settings = Settings { program: &stage.regain, folder, ledger: url, accounts, relay };
             let regain = Regain::start(&settings)?;
             measured(regain.public)

@@ -4,18 +4,18 @@ use super::Stage;
 use super::measures::note;
 use crate::load::requests::{Addresses, Requests};
 use crate::load::{self, Load};
-use crate::process::free_address;
 use crate::regain::{Regain, Settings};
 use crate::report::{Bound, Report};
+use crate::sink::Sink;
 use anyhow::Result;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
-    let accounts = stage.accounts(ACCOUNTS)?;
+    let (accounts, sink) = (stage.accounts(ACCOUNTS)?, Sink::start()?);
     for round in 1..=stage.plan.rounds {
         println!("round {round}");
-        let (folder, relay) = (stage.fresh("target")?, free_address()?);
+        let (folder, relay) = (stage.fresh("target")?, sink.address);
         let settings = Settings { program: &stage.regain, folder, ledger: None, accounts: &accounts, relay };
         let regain = Regain::start(&settings)?;
         // A dozen of the courier's ticks: by then it has looked at everything once.

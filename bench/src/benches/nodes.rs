@@ -4,12 +4,14 @@
 use super::Stage;
 use super::measures::{P99, RATE, note};
 use crate::load::requests::{Addresses, Requests};
-use crate::load::{self, Load};
+use crate::load::{self, Load, Outcome};
 use crate::postgres::{self, Database};
-use crate::process::{self, free_address};
+use crate::process;
 use crate::regain::{Regain, Settings};
 use crate::report::{Bound, Report};
+use crate::sink::Sink;
 use anyhow::{Context, Result};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -18,16 +20,19 @@ use std::time::Duration;
 pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     report.took_part(postgres::version(&stage.postgres()?)?);
     report.took_part(process::output(Command::new("pgbench").arg("--version"))?.trim());
-    let accounts = stage.accounts(ACCOUNTS)?;
+    let (accounts, sink) = (stage.accounts(ACCOUNTS)?, Sink::start()?);
     let connections = stage.plan.connections.first().copied().unwrap_or(64);
     for round in 1..=stage.plan.rounds {
         println!("round {round}");
-        let database = Database::create(&stage.postgres()?, "nodes")?;
-        turn_of_regain(stage, report, &database, &accounts, 1, connections)?;
-        let database = Database::create(&stage.postgres()?, "nodes")?;
-        turn_of_regain(stage, report, &database, &accounts, NODES, connections)?;
-        database.run("TRUNCATE regain.outbox, regain.deliveries; CHECKPOINT")?;
-        turn_of_pgbench(stage, report, &database, connections)?;
+        for nodes in [1, NODES] {
+            let database = Database::create(&stage.postgres()?, "nodes")?;
+            let cluster = Cluster { database: &database, accounts: &accounts, relay: sink.address, nodes, connections };
+            note(report, &name(nodes), &cluster.turn(stage)?);
+            if nodes == NODES {
+                database.run("TRUNCATE regain.outbox, regain.deliveries; CHECKPOINT")?;
+                report.add(PGBENCH, RATE, rate_of_pgbench(stage, &database, connections)?);
+            }
+        }
     }
     report.goal_of_ratio(Bound::AtLeast(0.8), RATE, [&name(NODES), PGBENCH]);
     report.goal_of_ratio(Bound::None, RATE, [&name(NODES), &name(1)]);
@@ -39,30 +44,33 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn turn_of_regain(
-    stage: &Stage,
-    report: &mut Report,
-    database: &Database,
-    accounts: &Path,
+/// Nodes on one ledger.
+struct Cluster<'a> {
+    database: &'a Database,
+    accounts: &'a Path,
+    relay: SocketAddr,
     nodes: usize,
+    /// To each of them.
     connections: usize,
-) -> Result<()> {
-    let relay = free_address()?;
-    let start = |node: usize| {
-        let folder = stage.fresh(&format!("node-{node}"))?;
-        let ledger = Some(database.url());
-        Regain::start(&Settings { program: &stage.regain, folder, ledger, accounts, relay })
-    };
-    let running = (0..nodes).map(start).collect::<Result<Vec<_>>>().context("a node")?;
-    let to = running.iter().map(|node| node.public).collect();
-    let one = Load::full(running[0].public, connections * nodes, stage.turn());
-    let addresses: Arc<dyn Requests> = Arc::new(Addresses::of_regain(ACCOUNTS, stage.plan.known));
-    let outcome = load::run(&Load { to, ..one }, &addresses)?;
-    note(report, &name(nodes), &outcome);
-    Ok(())
 }
 
-fn turn_of_pgbench(stage: &Stage, report: &mut Report, database: &Database, rows: usize) -> Result<()> {
+impl Cluster<'_> {
+    fn turn(&self, stage: &Stage) -> Result<Outcome> {
+        let start = |node: usize| {
+            let folder = stage.fresh(&format!("node-{node}"))?;
+            let ledger = Some(self.database.url());
+            let Self { accounts, relay, .. } = *self;
+            Regain::start(&Settings { program: &stage.regain, folder, ledger, accounts, relay })
+        };
+        let running = (0..self.nodes).map(start).collect::<Result<Vec<_>>>().context("a node")?;
+        let to = running.iter().map(|node| node.public).collect();
+        let load = Load::full(running[0].public, self.connections * self.nodes, stage.turn());
+        let addresses: Arc<dyn Requests> = Arc::new(Addresses::of_regain(ACCOUNTS, stage.plan.known));
+        load::run(&Load { to, ..load }, &addresses)
+    }
+}
+
+fn rate_of_pgbench(stage: &Stage, database: &Database, rows: usize) -> Result<f64> {
     let script = stage.fresh("pgbench")?.join("admit.sql");
     std::fs::write(&script, ADMIT.replace("ROWS", &rows.to_string()))?;
     let seconds = stage.turn().max(Duration::from_secs(1)).as_secs().to_string();
@@ -70,8 +78,7 @@ fn turn_of_pgbench(stage: &Stage, report: &mut Report, database: &Database, rows
     command.args(["--no-vacuum", "--protocol=prepared", "--client", &NODES.to_string(), "--time", &seconds, "--file"]);
     let said = process::output(command.arg(script).arg(database.url()))?;
     let statements = statements_a_second(&said).with_context(|| format!("pgbench said no tps:\n{said}"))?;
-    report.add(PGBENCH, RATE, statements * rows as f64);
-    Ok(())
+    Ok(statements * rows as f64)
 }
 
 fn statements_a_second(said: &str) -> Option<f64> {

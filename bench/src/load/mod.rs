@@ -201,3 +201,38 @@ const BROKEN_MAX: u32 = 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Of a load that ends by itself.
 const LONGEST: Duration = Duration::from_secs(600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::{self, Limit};
+    use crate::process::free_address;
+    use requests::Addresses;
+
+    #[test]
+    fn every_request_is_answered_once_and_has_its_row() {
+        let file = std::env::temp_dir().join(format!("regain-bench-load-{}.db", std::process::id()));
+        let (limit, listen) = (Limit::Sqlite { file: file.clone() }, free_address().unwrap());
+        std::thread::spawn(move || limits::serve(&limit, listen));
+        while std::net::TcpStream::connect(listen).is_err() {
+            std::thread::yield_now();
+        }
+        let requests: Arc<dyn Requests> = Arc::new(Addresses::of_regain(1000, 0.5).limited_to(300));
+        let outcome = run(&Load::at_once(listen, 8), &requests).unwrap();
+        outcome.ensure_clean().unwrap();
+        assert_eq!(outcome.all().len(), 300);
+        let rows = rusqlite::Connection::open(&file).unwrap();
+        let rows = rows.query_row("SELECT count(DISTINCT email) FROM requests", [], |row| row.get(0));
+        assert_eq!(rows, Ok(300));
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{ending}", file.display()));
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_ends_the_load() {
+        let requests: Arc<dyn Requests> = Arc::new(Addresses::of_regain(1, 0.0));
+        let outcome = run(&Load::at_once(free_address().unwrap(), 2), &requests).unwrap();
+        assert!(outcome.ensure_clean().is_err());
+    }
+}

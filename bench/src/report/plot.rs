@@ -32,22 +32,24 @@ pub(super) fn of(report: &Report) -> String {
 fn panel(out: &mut String, report: &Report, measure: &str, y: u32) -> u32 {
     let rows = report.rows.iter().map(|row| (&row.target, report.rounds(&row.target, measure)));
     let rows: Vec<_> = rows.filter(|(_, rounds)| !rounds.is_empty()).collect();
-    let greatest = rows.iter().flat_map(|(_, rounds)| *rounds).copied().filter(|figure| figure.is_finite());
-    let greatest = greatest.fold(f64::MIN_POSITIVE, f64::max);
-    let x = |figure: f64| f64::from(LEFT) + (figure.max(0.0) / greatest) * f64::from(WIDTH - LEFT - RIGHT);
+    let figures = rows.iter().flat_map(|(_, rounds)| *rounds).copied().filter(|figure| figure.is_finite());
+    let (least, greatest) = figures
+        .fold((0.0, f64::MIN_POSITIVE), |(least, greatest), figure: f64| (figure.min(least), figure.max(greatest)));
+    let x = |figure: f64| f64::from(LEFT) + (figure - least) / (greatest - least) * f64::from(WIDTH - LEFT - RIGHT);
     let mut y = y + LINE;
     let _ = writeln!(out, r#"<text class="measure" x="{MARGIN}" y="{y}">{}</text>"#, escaped(measure));
     for (target, rounds) in rows {
         let middle = median(rounds);
-        let (top, bar_end, text_y) = (y + 8, x(middle), y + 8 + BAR - 5);
-        let end = rounds.iter().copied().map(x).fold(bar_end, f64::max) + 8.0;
+        let (top, text_y) = (y + 8, y + 8 + BAR - 5);
+        let (bar_begins, bar_ends) = (x(middle.min(0.0)), x(middle.max(0.0)));
+        let end = rounds.iter().copied().map(x).fold(bar_ends, f64::max) + 8.0;
         let _ = writeln!(
             out,
             "<text x=\"{}\" y=\"{text_y}\" text-anchor=\"end\">{}</text>\n\
-             <rect class=\"bar\" x=\"{LEFT}\" y=\"{top}\" width=\"{:.1}\" height=\"{BAR}\"/>",
+             <rect class=\"bar\" x=\"{bar_begins:.1}\" y=\"{top}\" width=\"{:.1}\" height=\"{BAR}\"/>",
             LEFT - 8,
             escaped(target),
-            bar_end - f64::from(LEFT),
+            bar_ends - bar_begins,
         );
         for round in rounds.iter().filter(|round| round.is_finite()) {
             let _ = writeln!(out, r#"<circle cx="{:.1}" cy="{}" r="3"/>"#, x(*round), top + BAR / 2);
@@ -100,6 +102,17 @@ mod tests {
         let plot = of(&report);
         assert_eq!((plot.matches("class=\"bar\"").count(), plot.matches("<circle").count()), (2, 3));
         assert!(plot.contains(">61,000</text>"), "{plot}");
+    }
+
+    #[test]
+    fn a_bar_of_less_than_nothing_ends_where_the_others_begin() {
+        let mut report = Report::new("told-apart", Machine::default());
+        report.add("one", "µs", -1.0);
+        report.add("other", "µs", 1.0);
+        let plot = of(&report);
+        let middle = f64::from(LEFT + (WIDTH - LEFT - RIGHT) / 2);
+        assert!(plot.contains(&format!("x=\"{:.1}\" y", f64::from(LEFT))), "{plot}");
+        assert!(plot.contains(&format!("x=\"{middle:.1}\" y")), "{plot}");
     }
 
     #[test]

@@ -82,8 +82,8 @@ pub(crate) fn number(figure: f64) -> String {
         }
         100.0.. => format!("{figure:.0}"),
         10.0.. => format!("{figure:.1}"),
-        0.1.. => format!("{figure:.2}"),
-        0.01.. => format!("{figure:.3}"),
+        1.0.. => format!("{figure:.2}"),
+        0.1.. => format!("{figure:.3}"),
         _ => format!("{figure:.4}"),
     }
 }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn numbers_have_three_digits_that_count() {
         let written = [61_234.4, 999.6, 12.34, 1.234, 0.123, 0.0123, 0.001_23, -1234.0].map(number);
-        assert_eq!(written, ["61,234", "1000", "12.3", "1.23", "0.12", "0.012", "0.0012", "-1,234"]);
+        assert_eq!(written, ["61,234", "1000", "12.3", "1.23", "0.123", "0.0123", "0.0012", "-1,234"]);
     }
 
     #[test]

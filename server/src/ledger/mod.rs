@@ -36,6 +36,8 @@ pub use outcomes::{Finished, Outcomes};
 pub use postgres::PostgresLedger;
 pub use retention::Retention;
 pub use settle::{Notice, Settlements};
+#[cfg(feature = "failpoints")]
+pub use sqlite::Memory;
 pub use sqlite::SqliteLedger;
 pub use timeline::{Delivery, Event, Request, Timeline};
 pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};

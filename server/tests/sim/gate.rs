@@ -85,6 +85,14 @@ impl Outbox for Gate {
         self.node().ledger.waiting()
     }
 
+    fn is_pressed(&self) -> bool {
+        self.node().ledger.is_pressed()
+    }
+
+    fn oldest_waiting(&self) -> Option<Timestamp> {
+        self.node().ledger.oldest_waiting()
+    }
+
     async fn count_waiting(&self) -> Result<u64, LedgerFault> {
         let node = self.node();
         node.call(Deed::Read("count_waiting"), node.ledger.count_waiting()).await
