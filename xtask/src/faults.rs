@@ -45,7 +45,7 @@ pub(crate) fn run_all(words: &[&str]) -> Result<bool> {
 
 /// The tests themselves. They wait more than they work.
 pub(crate) fn test() -> Command {
-    let mut command = cargo("test -p regain --features failpoints --test faults -- --test-threads 8");
+    let mut command = cargo("test -p regain --features failpoints --test faults -- --test-threads 12");
     if !needs::is_root() {
         command.args(["--skip", NEEDS_ROOT]);
     }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::failpoint;
 use crate::hashing::{self, NewPassword};
 use crate::ledger::{Claim, LedgerFault};
-use crate::users::{PasswordChange, Written};
+use crate::users::{PasswordChange, StoreFault, Written};
 use regain_core::account::Account;
 use regain_core::hash::{Format, Recipe, StoredPassword};
 use regain_core::keys::Digest;
@@ -23,6 +23,7 @@ use regain_core::time::Timestamp;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinError;
 
 /// Why no password was set.
 #[derive(Debug)]
@@ -90,7 +91,7 @@ impl Redemption {
         Ok(Self { claim, account, stored, write_until: until.minus(failpoint::shortened(STORE_DEADLINE)) })
     }
 
-    async fn set(self, app: &App, recipe: Recipe, password: AcceptedPassword) -> Result<(), RedeemRefusal> {
+    async fn set(self, app: &Arc<App>, recipe: Recipe, password: AcceptedPassword) -> Result<(), RedeemRefusal> {
         match app.hashing.make(recipe, password, Arc::clone(&app.entropy)).await {
             Ok(new) => {
                 failpoint::reached("hash_computed");
@@ -105,7 +106,7 @@ impl Redemption {
     }
 
     /// Commits what the store will hold, writes the store, settles.
-    async fn write(self, app: &App, new: NewPassword) -> Result<(), RedeemRefusal> {
+    async fn write(self, app: &Arc<App>, new: NewPassword) -> Result<(), RedeemRefusal> {
         let new_fingerprint = app.keys.fingerprint_of(&self.account.address, new.expose());
         match app.ledger.intend(&self.claim, new_fingerprint).await {
             Ok(true) => {}
@@ -128,10 +129,29 @@ impl Redemption {
             new,
             now: app.clock.now(),
         };
-        let writing = tokio::time::timeout(failpoint::shortened(STORE_DEADLINE), app.users.set_password(change));
-        let written = writing.await.map(|answer| failpoint::or_lost("store_written", answer));
+        let users = Arc::clone(&app.users);
+        let mut writing = tokio::spawn(async move { users.set_password(change).await });
+        match tokio::time::timeout(failpoint::shortened(STORE_DEADLINE), &mut writing).await {
+            Ok(written) => self.conclude(app, written, new_fingerprint).await,
+            Err(_) => {
+                tracing::error!(request = %self.claim.token.entry, "the user store takes too long to write a password");
+                // It may be written yet, even after somebody else has looked into the claim and found nothing.
+                let app = Arc::clone(app);
+                tokio::spawn(async move { self.conclude(&app, writing.await, new_fingerprint).await });
+                Err(RedeemRefusal::Unavailable)
+            }
+        }
+    }
+
+    /// The store has answered.
+    async fn conclude(
+        &self,
+        app: &App,
+        written: Result<Result<Written, StoreFault>, JoinError>,
+        new_fingerprint: Digest,
+    ) -> Result<(), RedeemRefusal> {
         let request = self.claim.token.entry;
-        match written {
+        match written.map(|answer| failpoint::or_lost("store_written", answer)) {
             Ok(Ok(Written::Yes)) => {
                 self.settle(app).await;
                 Ok(())
@@ -144,10 +164,9 @@ impl Redemption {
                 tracing::error!(%fault, %request, "a password could not be written");
                 self.look_again(app, new_fingerprint).await
             }
-            // It may be written yet: the claim holds until that has been found out.
-            Err(_) => {
-                tracing::error!(%request, "the user store took too long to write a password");
-                Err(RedeemRefusal::Unavailable)
+            Err(died) => {
+                tracing::error!(%died, %request, "the writing of a password died");
+                self.look_again(app, new_fingerprint).await
             }
         }
     }

@@ -55,8 +55,8 @@ const ACCOUNTS: usize = 20;
 
 on_both_ledgers! {
     at_any_moment: |engine| survive_at_any_moment(engine);
-    accepted: |engine| survives(engine, Point("accepted", 1..21));
-    batch_committed: |engine| survives(engine, Point("batch_committed", 8..41));
+    accepted: |engine| survives(engine, Point("accepted", 1..9));
+    batch_committed: |engine| survives(engine, Point("batch_committed", 8..13));
     leased: |engine| survives(engine, Point("leased", 1..4));
     looked_up: |engine| survives(engine, Point("looked_up", 1..3));
     digest_committed: |engine| survives(engine, Point("digest_committed", 1..3));

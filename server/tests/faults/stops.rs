@@ -12,7 +12,7 @@ async fn survives(engine: Engine, point: &str) {
     for _ in 0..table::runs() {
         let scene = Scene::on(engine, ACCOUNTS).await;
         let clients = Clients::of(&scene);
-        let mut nodes = vec![scene.serve(&[("REGAIN_FAILPOINT", &format!("{point}:2=stop"))])];
+        let mut nodes = vec![scene.serve(&[("REGAIN_FAILPOINT", &format!("{point}=stop"))])];
         if engine == Engine::Postgres {
             // Somebody who takes over what the stopped one holds.
             nodes.push(scene.serve(&[]));

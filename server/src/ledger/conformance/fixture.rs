@@ -69,6 +69,11 @@ impl Fixture {
         self.set_clock(self.now.plus(span));
     }
 
+    /// Somebody sets the clock back, here and in the ledger.
+    pub(super) fn set_back(&mut self, span: Duration) {
+        self.set_clock(self.now.minus(span));
+    }
+
     fn set_clock(&mut self, now: Timestamp) {
         self.now = now;
         if self.engine == Engine::Postgres {

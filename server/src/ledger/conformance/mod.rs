@@ -14,6 +14,7 @@ mod races;
 mod retention;
 mod settle;
 mod timeline;
+mod times;
 mod tokens;
 
 use fixture::Fixture;
@@ -56,6 +57,9 @@ macro_rules! conformance {
             outcomes::an_older_mail_that_arrives_late_does_not_end_the_newer_link
             outcomes::superseding_passes_over_a_link_that_is_being_redeemed
             outcomes::what_was_redeemed_is_not_mailed_again_whatever_the_relay_says_later
+            times::what_waits_is_due_though_the_clock_was_set_back
+            times::a_claim_lapses_though_the_clock_was_set_back
+            times::mails_of_the_future_put_nobody_off
             tokens::a_live_token_tells_what_it_was_minted_for
             tokens::a_token_has_one_claim_at_a_time
             tokens::a_lapsed_claim_is_looked_into_before_the_token_opens_again

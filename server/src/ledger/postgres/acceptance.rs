@@ -54,6 +54,7 @@ async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<J
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.request, job.reply)).unzip();
+        failpoint::reached("accepted");
         let committed =
             commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
         failpoint::reached("batch_committed");
