@@ -107,10 +107,13 @@ fn plan(servers: &Servers) -> Vec<(Duration, Option<Mishap>)> {
     times.into_iter().map(Duration::from_millis).zip(events).collect()
 }
 
+/// A server that runs.
+type Running = (Arc<Node>, Arc<App>);
+
 /// The servers of one world.
 pub(crate) struct Servers {
     pub(crate) world: Arc<World>,
-    slots: Mutex<Vec<Option<(Arc<Node>, Arc<App>)>>>,
+    slots: Mutex<Vec<Option<Running>>>,
     spare: Mutex<Vec<Kit>>,
     used: Mutex<Vec<Kit>>,
     lives: Mutex<u64>,
