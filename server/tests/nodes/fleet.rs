@@ -5,6 +5,7 @@ use crate::client::Client;
 use crate::ledger::Ledger;
 use crate::node::Node;
 use crate::sink::Sink;
+use crate::support::postgres::server;
 use crate::support::process::{API_TOKEN, eventually};
 use regain::ambient::SystemEntropy;
 use regain_core::entropy::random;
@@ -37,7 +38,7 @@ pub(crate) struct Plan<'a> {
 
 impl Default for Plan<'_> {
     fn default() -> Self {
-        Self { nodes: NODES, program: this_program(), ledger: LEDGER(), settings: &[SHORT_LEASE] }
+        Self { nodes: NODES, program: this_program(), ledger: Some(server()), settings: &[SHORT_LEASE] }
     }
 }
 
@@ -110,9 +111,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// hands is soon in another's.
 pub(crate) const SHORT_LEASE: (&str, &str) = ("REGAIN_FAILPOINT_LEASE_SECONDS", "12");
 /// As many as the tests start.
-pub(crate) const NODES: usize = 1;
-/// What they share.
-const LEDGER: fn() -> Option<tokio_postgres::Config> = || None;
+pub(crate) const NODES: usize = 3;
 
 const CONFIG: &str = r#"
 public_url = "http://127.0.0.1:8080"
