@@ -57,7 +57,7 @@ const USAGE: &str = "cargo xtask COMMAND
   faults [--runs N]
                    kills, stops and starves everything, ten times or N, and prints a table
   nodes            three nodes on one ledger: killed, raced and replaced, in earnest; --seed S, --from OLD_PROGRAM
-  soak --minutes N people and faults of all kinds for so long, on three nodes; --seed S
+  soak --minutes N people and faults of all kinds for so long, on three nodes or --nodes N; --seed S
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   regen            writes docs/reference/ anew

@@ -26,15 +26,18 @@ pub(crate) fn nodes(words: &[&str]) -> Result<bool> {
     run(command.env("REGAIN_TEST_SEED", options.seed()?), "nodes")
 }
 
-/// People of all kinds and faults of all kinds, for so many minutes.
+/// People of all kinds and faults of all kinds, for so many minutes: on three nodes, or on one with its ledger in a file.
 pub(crate) fn soak(words: &[&str]) -> Result<bool> {
-    let options = Options::read(words, &["--minutes", "--seed"])?;
+    let options = Options::read(words, &["--minutes", "--nodes", "--seed"])?;
     let minutes = options.value("--minutes").context("how long? cargo xtask soak --minutes N")?;
     ensure!(minutes.parse::<u32>().is_ok_and(|minutes| minutes > 0), "--minutes {minutes} is no number of minutes");
+    let nodes = options.value("--nodes").unwrap_or("3");
+    ensure!(nodes.parse::<u8>().is_ok_and(|nodes| nodes > 0), "--nodes {nodes} is no number of nodes");
     let seed = options.seed()?;
     println!("with --seed {seed}");
     let mut command = tests("soak::");
     command.env("REGAIN_TEST_SOAK_MINUTES", minutes).env("REGAIN_TEST_SEED", seed);
+    command.env("REGAIN_TEST_SOAK_NODES", nodes);
     run(command.env("REGAIN_TEST_SOAK_FOLDER", root().join("target/soak")), "soak")
 }
 

@@ -55,9 +55,10 @@ impl Sink {
         self.inboxes.lock().unwrap().remove(address);
     }
 
-    /// Every address that got mail and does not end like this.
-    pub(crate) fn strangers(&self, ending: &str) -> Vec<String> {
-        self.inboxes.lock().unwrap().keys().filter(|address| !address.ends_with(ending)).cloned().collect()
+    /// Every address with this beginning that got mail.
+    pub(crate) fn recipients(&self, beginning: &str) -> Vec<String> {
+        let inboxes = self.inboxes.lock().unwrap();
+        inboxes.keys().filter(|address| address.starts_with(beginning)).cloned().collect()
     }
 
     /// How many addresses have got a link, and how many such mails came.

@@ -52,7 +52,7 @@ impl Traffic<'_> {
     }
 
     async fn ask_for_a_stranger(&self, random: &mut Random) {
-        let ask = Ask::Request { address: format!("stranger-{}@example.com", random.next()) };
+        let ask = Ask::Request { address: format!("{STRANGER}{}@example.com", random.next()) };
         self.hear("request for a stranger", &ask, &[200, 503], random).await;
     }
 
@@ -153,6 +153,9 @@ impl Traffic<'_> {
         answer
     }
 }
+
+/// How the address of one without an account begins.
+pub(crate) const STRANGER: &str = "stranger-";
 
 fn password(random: &mut Random) -> String {
     format!("lanterns for otter {:016x}", random.next())
