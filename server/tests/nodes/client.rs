@@ -43,6 +43,8 @@ impl Client {
     pub(crate) fn new(patience: Duration) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        // The nodes close what was idle for ten seconds; who comes at that very moment hears nothing.
+        let builder = builder.pool_idle_timeout(Duration::from_secs(5));
         Self(builder.timeout(patience).build().unwrap())
     }
 

@@ -114,6 +114,7 @@ impl Keeper<'_> {
                 self.watch.violated(wrong);
             }
             if is_done {
+                (0..found.overtaken).for_each(|_| self.watch.count("passwords overtaken before they were settled"));
                 self.forget(&cohort).await;
             } else {
                 self.closed.push((closed_at, cohort));
@@ -172,7 +173,7 @@ fn sum_up(watch: &Watch, seed: u64, samples: &[Sample]) {
 const MINUTE: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_secs(10);
 const SHORT_PACE: Pace = Pace { pause: (300, 1_200), lasting: (200, 1_500) };
-const LONG_PACE: Pace = Pace { pause: (2_000, 20_000), lasting: (1_000, 15_000) };
+const LONG_PACE: Pace = Pace { pause: (1_000, 10_000), lasting: (1_000, 15_000) };
 /// At the same time.
 const PEOPLE: usize = 24;
 /// Of whoever waits for an answer.
