@@ -73,7 +73,8 @@ impl Deed {
             let is_theirs = finished.iter().any(|one| one.entry == id && Some(one.lease) == old.lease);
             let is_free = leasing.is_some_and(|(_, now)| old.due_at <= now.as_millis());
             let is_taken = leasing.is_some_and(|(lease, _)| new.lease == Some(lease.id));
-            if !is_theirs && !(is_free && is_taken) {
+            let is_newly_leased = is_free && is_taken;
+            if !(is_theirs || is_newly_leased) {
                 return Err(format!("the entry {id} is in other hands: {old:?} became {new:?}"));
             }
         } else if new.lease.is_some() && new.lease != old.lease {

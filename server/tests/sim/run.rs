@@ -106,10 +106,13 @@ fn plan(servers: &Servers) -> Vec<(Duration, Option<Mishap>)> {
     times.into_iter().map(Duration::from_millis).zip(events).collect()
 }
 
+type Alive = (Arc<Node>, Arc<App>);
+
 /// The servers of one world.
 pub(crate) struct Servers {
     pub(crate) world: Arc<World>,
-    slots: Mutex<Vec<Option<(Arc<Node>, Arc<App>)>>>,
+    /// None of those that are dead.
+    slots: Mutex<Vec<Option<Alive>>>,
     spare: Mutex<Vec<Kit>>,
     used: Mutex<Vec<Kit>>,
     lives: Mutex<u64>,
