@@ -14,7 +14,7 @@ pub(crate) enum Deed {
     Read(&'static str),
     Claim { delivery: Id },
     Release { claim: Claim },
-    Decide { lease: Id, entries: Vec<Id>, limit: AccountLimit },
+    Decide { lease: Id, limit: AccountLimit },
     Record { finished: Vec<Finished>, leasing: Option<(Lease, Timestamp)> },
     PutBack { lease: Id },
     Settle { delivery: Id, account: AccountId, now: Timestamp },
@@ -115,7 +115,7 @@ impl Deed {
         after: &Rows,
         closings: &[Closing],
     ) -> Result<(), String> {
-        let Deed::Decide { lease, limit, .. } = self else {
+        let Deed::Decide { lease, limit } = self else {
             return Err(format!("the link {id} was minted by the way"));
         };
         let entry = before.outbox.get(&new.entry).ok_or("a link was minted for no entry")?;
