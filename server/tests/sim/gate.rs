@@ -136,7 +136,7 @@ impl Deliveries for Gate {
         now: Timestamp,
     ) -> Result<Vec<Verdict>, LedgerFault> {
         let node = self.node();
-        let deed = Deed::Decide { lease, entries: batch.iter().map(|it| it.row.id).collect(), limit };
+        let deed = Deed::Decide { lease, limit };
         node.call(deed, node.ledger.decide(batch, lease, node.sabotaged_limit(limit), now)).await
     }
 }

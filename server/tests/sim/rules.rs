@@ -14,7 +14,7 @@ pub(crate) enum Deed {
     Read(&'static str),
     Claim { delivery: Id },
     Release { claim: Claim },
-    Decide { lease: Id, entries: Vec<Id>, limit: AccountLimit },
+    Decide { lease: Id, limit: AccountLimit },
     Record { finished: Vec<Finished>, leasing: Option<(Lease, Timestamp)> },
     PutBack { lease: Id },
     Settle { delivery: Id, account: AccountId, now: Timestamp },
@@ -73,8 +73,8 @@ impl Deed {
             let is_theirs = finished.iter().any(|one| one.entry == id && Some(one.lease) == old.lease);
             let is_free = leasing.is_some_and(|(_, now)| old.due_at <= now.as_millis());
             let is_taken = leasing.is_some_and(|(lease, _)| new.lease == Some(lease.id));
-            let may_be_changed = is_theirs || is_free && is_taken;
-            if !may_be_changed {
+            let is_newly_leased = is_free && is_taken;
+            if !(is_theirs || is_newly_leased) {
                 return Err(format!("the entry {id} is in other hands: {old:?} became {new:?}"));
             }
         } else if new.lease.is_some() && new.lease != old.lease {
@@ -115,7 +115,7 @@ impl Deed {
         after: &Rows,
         closings: &[Closing],
     ) -> Result<(), String> {
-        let Deed::Decide { lease, limit, .. } = self else {
+        let Deed::Decide { lease, limit } = self else {
             return Err(format!("the link {id} was minted by the way"));
         };
         let entry = before.outbox.get(&new.entry).ok_or("a link was minted for no entry")?;

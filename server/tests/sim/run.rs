@@ -12,7 +12,6 @@ use regain::courier::{Courier, Tick};
 use regain::hashing::HashingPool;
 use regain::mail::Mail;
 use regain::mail::compose::{Composer, Letterhead};
-use regain::metrics::Metrics;
 use regain::recovery::settle;
 use regain_core::keys::{KEY_BYTES, Keys};
 use regain_core::time::Timestamp;
@@ -107,13 +106,13 @@ fn plan(servers: &Servers) -> Vec<(Duration, Option<Mishap>)> {
     times.into_iter().map(Duration::from_millis).zip(events).collect()
 }
 
-/// A server that runs.
-type Running = (Arc<Node>, Arc<App>);
+type Alive = (Arc<Node>, Arc<App>);
 
 /// The servers of one world.
 pub(crate) struct Servers {
     pub(crate) world: Arc<World>,
-    slots: Mutex<Vec<Option<Running>>>,
+    /// None of those that are dead.
+    slots: Mutex<Vec<Option<Alive>>>,
     spare: Mutex<Vec<Kit>>,
     used: Mutex<Vec<Kit>>,
     lives: Mutex<u64>,
@@ -249,7 +248,6 @@ fn kit() -> Kit {
         users: Arc::clone(&gate) as _,
         clock: Arc::clone(&gate) as _,
         entropy: Arc::clone(&gate) as _,
-        metrics: Arc::new(Metrics::new(Timestamp::default())),
     };
     let mut app = App::around(config, adapters).unwrap();
     let composer = Composer::new(Arc::clone(&app.words), Letterhead::of(&app.config)).unwrap();

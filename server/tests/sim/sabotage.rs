@@ -10,14 +10,12 @@ use rusqlite::{Connection, params};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sabotage {
     ClaimsWhatIsClaimed,
-    ReleasesWhatAnotherClaims,
     FindsWhatExpired,
     SettlesOneLinkOnly,
     SettlesTwice,
     SettlesWithRequestsUnderWay,
     SupersedesAtMinting,
     SupersedesWhatIsClaimed,
-    DecidesWithoutLease,
     DecidesAfterAllEnded,
     RecordsWithoutLease,
     LosesOutcomes,
@@ -33,16 +31,14 @@ pub(crate) enum Sabotage {
 }
 
 impl Sabotage {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::ClaimsWhatIsClaimed,
-        Self::ReleasesWhatAnotherClaims,
         Self::FindsWhatExpired,
         Self::SettlesOneLinkOnly,
         Self::SettlesTwice,
         Self::SettlesWithRequestsUnderWay,
         Self::SupersedesAtMinting,
         Self::SupersedesWhatIsClaimed,
-        Self::DecidesWithoutLease,
         Self::DecidesAfterAllEnded,
         Self::RecordsWithoutLease,
         Self::LosesOutcomes,
@@ -63,20 +59,11 @@ impl Sabotage {
             (Self::ClaimsWhatIsClaimed, Deed::Claim { delivery }) => {
                 ledger.execute("UPDATE deliveries SET state = 'live' WHERE id = ?1", [delivery.as_bytes()])?;
             }
-            (Self::ReleasesWhatAnotherClaims, Deed::Release { claim }) => {
-                ledger.execute(
-                    "UPDATE deliveries SET claim = ?2 WHERE id = ?1 AND state = 'claimed'",
-                    (claim.token.delivery.as_bytes(), claim.id().as_bytes()),
-                )?;
-            }
             (Self::FindsWhatExpired, Deed::Read("find_token")) => {
                 ledger.execute("UPDATE deliveries SET expires_at = expires_at + 1000000000", [])?;
             }
             (Self::SettlesTwice, Deed::Settle { delivery, .. }) => {
                 ledger.execute("UPDATE deliveries SET state = 'claimed' WHERE id = ?1", [delivery.as_bytes()])?;
-            }
-            (Self::DecidesWithoutLease, Deed::Decide { lease, entries, .. }) => {
-                entries.iter().try_for_each(|entry| hand_over(ledger, entry.as_bytes(), lease.as_bytes()))?;
             }
             (Self::DecidesAfterAllEnded, Deed::Decide { .. }) => {
                 ledger.execute("UPDATE deliveries SET closed_at = NULL", [])?;
