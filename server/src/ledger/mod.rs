@@ -13,6 +13,7 @@ mod api_tokens;
 mod codes;
 #[cfg(test)]
 mod conformance;
+pub mod copying;
 mod deliveries;
 mod not_me;
 mod outbox;
