@@ -6,7 +6,7 @@ use crate::ledger::copying::{self, Copied, Progress, hex};
 use crate::ledger::sqlite;
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -141,7 +141,7 @@ fn target(args: &CopyArgs) -> anyhow::Result<SecretString> {
         }
         (None, None) => return Err(Misused("name where to copy to, with --to or --to-file".into()).into()),
     };
-    match LedgerUrl::parse(secrecy::ExposeSecret::expose_secret(&url)) {
+    match LedgerUrl::parse(url.expose_secret()) {
         Ok(LedgerUrl::Postgres(url)) => Ok(url),
         Ok(LedgerUrl::Sqlite(_)) => {
             Err(Misused("a ledger is copied to postgres://…; `regain ledger backup` copies it to a file".into()).into())

@@ -30,7 +30,7 @@ pub struct Copied {
     pub table: &'static str,
     /// How many rows it has.
     pub rows: u64,
-    /// SHA-256 of its rows in the order of their keys, in the form that [`Sum`] gives them.
+    /// SHA-256 of its rows in the order of their keys, as text.
     pub digest: Digest,
 }
 
@@ -72,11 +72,7 @@ impl From<LedgerFault> for CopyFault {
 ///
 /// # Errors
 /// [`CopyFault`].
-pub async fn copy(
-    from: &Path,
-    to: &SecretString,
-    tell: &mut dyn FnMut(Progress),
-) -> Result<Vec<Copied>, CopyFault> {
+pub async fn copy(from: &Path, to: &SecretString, tell: &mut dyn FnMut(Progress)) -> Result<Vec<Copied>, CopyFault> {
     let source = Export::open(from)?;
     let target = Import::open(to).await?;
     let mut begun = Vec::new();
@@ -157,7 +153,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, row: &Row) {
+    fn add(&mut self, row: &[Value]) {
         let mut line = String::new();
         for value in row {
             match value {
@@ -321,7 +317,7 @@ mod tests {
 
     fn digest(row: &[Value]) -> Digest {
         let mut sum = Sum::default();
-        sum.add(&row.to_vec());
+        sum.add(row);
         sum.digest()
     }
 

@@ -43,7 +43,9 @@ fn look_over(ledger: &Connection, verified: &mut Verified) -> rusqlite::Result<(
     ledger.execute_batch("BEGIN")?;
     let mut damages = ledger.prepare("PRAGMA integrity_check(20)")?;
     let damages = damages.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    verified.findings.extend(damages.into_iter().filter(|damage| damage != "ok").map(|damage| format!("file: {damage}")));
+    verified
+        .findings
+        .extend(damages.into_iter().filter(|damage| damage != "ok").map(|damage| format!("file: {damage}")));
     if let Err(refusal) = schema::refuse_foreign(ledger).and_then(|()| schema::verify(ledger)) {
         verified.findings.push(refusal.to_string());
         return Ok(());
@@ -135,12 +137,7 @@ const RULES: &[Rule] = &[
         broken_if: "(lease IS NULL) <> (state <> 'leased')",
         says: "its state and whether it is leased do not go together",
     },
-    Rule {
-        table: "outbox",
-        key: "id",
-        broken_if: "attempts < 0",
-        says: "it was tried less than never",
-    },
+    Rule { table: "outbox", key: "id", broken_if: "attempts < 0", says: "it was tried less than never" },
     Rule {
         table: "deliveries",
         key: "id",
