@@ -52,7 +52,8 @@ impl Rows for Export {
 
 /// How many rows the table has.
 pub(super) fn count(ledger: &Connection, table: &Table) -> rusqlite::Result<u64> {
-    ledger.query_row(&format!("SELECT count(*) FROM {}", table.name), [], |row| row.get(0))
+    let rows: i64 = ledger.query_row(&format!("SELECT count(*) FROM {}", table.name), [], |row| row.get(0))?;
+    Ok(rows.unsigned_abs())
 }
 
 fn after(ledger: &Connection, table: &Table, key: Option<&Value>, max: u32) -> rusqlite::Result<Vec<Row>> {
