@@ -9,6 +9,7 @@ mod demo;
 mod explain;
 pub mod hash;
 mod init;
+mod ledger;
 mod openapi;
 mod outbox;
 mod request;
@@ -53,6 +54,9 @@ enum Command {
     /// What waits to be mailed: list it, retry it, drop it.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// The ledger: back it up, look it over, copy it to PostgreSQL.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// API tokens for trusted callers.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -111,6 +115,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
+        Command::Ledger(command) => ledger::run(command, load, out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;

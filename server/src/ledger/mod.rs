@@ -6,13 +6,15 @@
 //!
 //! Each of these files holds one part of the [`Ledger`] trait and what both engines agree on; the SQL is in a file of the
 //! same name under `sqlite/` and `postgres/`. Methods are whole steps of the story, no method hands out a transaction, and
-//! a guard that fails is zero rows, not an error. `conformance/` holds both engines to the same behaviour.
+//! a guard that fails is zero rows, not an error. `conformance/` holds both engines to the same behaviour. [`copying`] takes
+//! all of it from the one to the other.
 
 mod admission;
 mod api_tokens;
 mod codes;
 #[cfg(test)]
 mod conformance;
+pub mod copying;
 mod deliveries;
 mod not_me;
 mod outbox;

@@ -16,6 +16,7 @@ mod draining;
 mod formats_live;
 mod http_armour;
 mod interrupted;
+mod ledger_tools;
 mod link_life;
 mod mail;
 mod metrics;

@@ -20,6 +20,8 @@ pub(super) struct Place {
     tls: Tls,
     /// For messages.
     name: String,
+    /// Where the operator wrote the address.
+    setting: &'static str,
 }
 
 /// A bounded number of connections of one kind. Work that finds none free waits for one.
@@ -48,10 +50,15 @@ impl Place {
     /// # Errors
     /// [`LedgerFault`], if it cannot be one.
     pub(super) fn of(url: &SecretString) -> Result<Self, LedgerFault> {
+        Self::given_by(LEDGER_URL, url)
+    }
+
+    /// [`Place::of`], for a URL that `setting` names.
+    pub(super) fn given_by(setting: &'static str, url: &SecretString) -> Result<Self, LedgerFault> {
         let unusable = |Unusable { what, cause }| LedgerFault::Engine { what, cause };
-        let target = Target::parse(url, LEDGER_URL).map_err(unusable)?;
+        let target = Target::parse(url, setting).map_err(unusable)?;
         let tls = Tls::new(&target.encryption).map_err(unusable)?;
-        Ok(Self { name: target.place(), target, tls })
+        Ok(Self { name: target.place(), target, tls, setting })
     }
 
     /// A connection of the caller's own. It ends when the client is dropped.
@@ -69,7 +76,7 @@ impl Place {
     }
 
     fn unreachable(&self, error: &Error) -> Trouble {
-        Trouble::Unreachable(format!("{}; {LEDGER_URL} leads to {}", cause(error), self.name))
+        Trouble::Unreachable(format!("{}; {} leads to {}", cause(error), self.setting, self.name))
     }
 }
 

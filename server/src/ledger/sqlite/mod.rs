@@ -4,8 +4,10 @@
 
 mod admission;
 mod api_tokens;
+mod backup;
 mod codes;
 mod deliveries;
+mod export;
 mod lock;
 #[cfg(feature = "failpoints")]
 mod memory;
@@ -19,18 +21,22 @@ mod schema;
 mod settle;
 mod timeline;
 mod tokens;
+mod verify;
 mod writer;
 
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
 use async_trait::async_trait;
+pub use backup::{Backup, back_up};
+pub(super) use export::Export;
 #[cfg(feature = "failpoints")]
 pub use memory::Memory;
 use readers::Readers;
 use regain_core::time::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
+pub use verify::{Verified, verify};
 use writer::{Lane, Writer};
 
 /// A ledger in one file, for one server.
@@ -119,6 +125,14 @@ fn create_for_owner_alone(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// A connection to a ledger that is there. Nothing is made if it is not, and a name is a name: no URI.
+fn present(path: &Path, access: OpenFlags) -> Result<Connection, LedgerFault> {
+    Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|cause| LedgerFault::Engine {
+        what: "cannot be opened",
+        cause: format!("{}: {cause}; it must be there, and this account must be allowed to read it", path.display()),
+    })
 }
 
 /// What every connection to the ledger is set to.

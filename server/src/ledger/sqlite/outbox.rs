@@ -103,14 +103,14 @@ impl Outbox for SqliteLedger {
 impl SqliteLedger {
     /// Frees every lease: the server that held them is dead, for this one holds the lock.
     pub(super) async fn free_leases(&self) -> Result<(), LedgerFault> {
-        self.write(|ledger| {
-            ledger
-                .execute("UPDATE outbox SET state = 'accepted', lease = NULL, due_at = 0 WHERE state = 'leased'", [])?;
-            ledger.execute("UPDATE deliveries SET claim_until = 0 WHERE state = 'claimed'", [])
-        })
-        .await
-        .map(|_| ())
+        self.write(free_all).await
     }
+}
+
+/// Frees every lease, and has every claim lapse.
+pub(super) fn free_all(ledger: &Connection) -> rusqlite::Result<()> {
+    ledger.execute("UPDATE outbox SET state = 'accepted', lease = NULL, due_at = 0 WHERE state = 'leased'", [])?;
+    ledger.execute("UPDATE deliveries SET claim_until = 0 WHERE state = 'claimed'", []).map(|_| ())
 }
 
 /// Takes what is due, oldest first, and what is due only by a clock that was set back since.

@@ -68,7 +68,7 @@ fn current_version(connection: &Connection) -> rusqlite::Result<Option<u32>> {
 }
 
 /// Refuses a ledger of a newer Regain, and one whose migrations were other ones.
-fn verify(connection: &Connection) -> Result<(), LedgerFault> {
+pub(super) fn verify(connection: &Connection) -> Result<(), LedgerFault> {
     let failed = || LedgerFault::engine("cannot be read");
     let mut statement =
         connection.prepare("SELECT version, checksum FROM migrations ORDER BY version").map_err(failed())?;
