@@ -12,6 +12,7 @@ use regain::courier::{Courier, Tick};
 use regain::hashing::HashingPool;
 use regain::mail::Mail;
 use regain::mail::compose::{Composer, Letterhead};
+use regain::metrics::Metrics;
 use regain::recovery::settle;
 use regain_core::keys::{KEY_BYTES, Keys};
 use regain_core::time::Timestamp;
@@ -248,6 +249,7 @@ fn kit() -> Kit {
         users: Arc::clone(&gate) as _,
         clock: Arc::clone(&gate) as _,
         entropy: Arc::clone(&gate) as _,
+        metrics: Arc::new(Metrics::new(Timestamp::default())),
     };
     let mut app = App::around(config, adapters).unwrap();
     let composer = Composer::new(Arc::clone(&app.words), Letterhead::of(&app.config)).unwrap();
