@@ -67,12 +67,8 @@ impl<'a> Clients<'a> {
             let theirs = confirms.iter().filter(|confirm| confirm.address == address);
             theirs.map(|confirm| confirm.password.clone()).collect()
         };
-        History {
-            acknowledged: self.acknowledged.lock().unwrap().clone(),
-            interruptions,
-            confirms: confirms.clone(),
-            ..self.scene.history(chosen).await
-        }
+        let acknowledged = self.acknowledged.lock().unwrap().clone();
+        History { acknowledged, interruptions, confirms: confirms.clone(), ..self.scene.history(chosen).await }
     }
 
     async fn reset_one(&self, person: &Person, nodes: &[Process]) {

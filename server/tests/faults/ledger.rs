@@ -21,7 +21,7 @@ pub(crate) enum Ledger {
     /// A file, which one server at a time can have.
     Sqlite(PathBuf),
     /// A database for any number of them.
-    Postgres(Config),
+    Postgres(Box<Config>),
 }
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Ledger {
     pub(crate) async fn on(mut server: Config) -> Self {
         let name = format!("regain_faults_{:016x}", u64::from_le_bytes(random(&SystemEntropy)));
         connect(&server).await.unwrap().batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-        Self::Postgres(server.dbname(&name).clone())
+        Self::Postgres(Box::new(server.dbname(&name).clone()))
     }
 
     pub(crate) fn engine(&self) -> Engine {
