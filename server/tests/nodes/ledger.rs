@@ -43,6 +43,14 @@ impl Ledger {
         }
     }
 
+    /// Has every mail that waits to be tried again tried at once, as an operator may. A file is passed over.
+    pub(crate) async fn hurry(&self) {
+        if let Self::Postgres(_) = self {
+            let due = "UPDATE outbox SET due_at = 0 WHERE ended_at IS NULL AND state = 'accepted' RETURNING id";
+            self.ask(&format!("WITH due AS ({due}) SELECT count(*)::text FROM due")).await;
+        }
+    }
+
     /// How many rows these words of SQL after `FROM` find.
     pub(crate) async fn count(&self, rows: &str) -> u64 {
         let sql = format!("SELECT CAST(count(*) AS TEXT) FROM {rows}");

@@ -123,7 +123,7 @@ pub(crate) async fn of_surroundings(
 /// rights.
 const MOODS: &[(Phase, Behaviour)] = &[
     (Phase::Connect, Behaviour::Drop),
-    (Phase::Connect, Behaviour::Hang),
+    (Phase::Ehlo, Behaviour::Hang),
     (Phase::Connect, Behaviour::Reply("421 4.3.2 come back later")),
     (Phase::Mail, Behaviour::Reply("451 4.3.0 not now")),
     (Phase::Rcpt, Behaviour::Reply("450 4.2.1 not now")),
