@@ -131,7 +131,7 @@ fn create_for_owner_alone(path: &Path) -> std::io::Result<()> {
 fn present(path: &Path, access: OpenFlags) -> Result<Connection, LedgerFault> {
     Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|cause| LedgerFault::Engine {
         what: "cannot be opened",
-        cause: format!("{}: {cause}; it must be there, and this account must be allowed to read it", path.display()),
+        cause: format!("{cause}; it must be there, and this account must be allowed to read it"),
     })
 }
 

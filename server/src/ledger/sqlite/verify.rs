@@ -41,11 +41,7 @@ pub fn verify(path: &Path) -> Result<Verified, LedgerFault> {
 fn look_over(ledger: &Connection, verified: &mut Verified) -> rusqlite::Result<()> {
     ledger.busy_timeout(BUSY_TIMEOUT)?;
     ledger.execute_batch("BEGIN")?;
-    let mut damages = ledger.prepare("PRAGMA integrity_check(20)")?;
-    let damages = damages.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    verified
-        .findings
-        .extend(damages.into_iter().filter(|damage| damage != "ok").map(|damage| format!("file: {damage}")));
+    damages(ledger, &mut verified.findings)?;
     if let Err(refusal) = schema::refuse_foreign(ledger).and_then(|()| schema::verify(ledger)) {
         verified.findings.push(refusal.to_string());
         return Ok(());
@@ -56,6 +52,18 @@ fn look_over(ledger: &Connection, verified: &mut Verified) -> rusqlite::Result<(
     unknown_words(ledger, &mut verified.findings)?;
     for rule in RULES {
         broken(ledger, rule, &mut verified.findings)?;
+    }
+    Ok(())
+}
+
+/// What SQLite says of pages, of indexes and of values that do not belong where they are.
+fn damages(ledger: &Connection, findings: &mut Vec<String>) -> rusqlite::Result<()> {
+    let mut check = ledger.prepare("PRAGMA integrity_check(20)")?;
+    let mut rows = check.query([])?;
+    while let Some(row) = rows.next()? {
+        let said: String = row.get(0)?;
+        let lines = said.lines().filter(|line| *line != "ok" && !line.starts_with("***"));
+        findings.extend(lines.map(|line| format!("file: {line}")));
     }
     Ok(())
 }
