@@ -87,16 +87,11 @@ impl App {
     /// # Errors
     /// [`StartFault`], each with what to do.
     pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
-        let metrics = Arc::new(Metrics::new(clock.now()));
+        let ledger = ledger::open_for_server(&config.ledger.url).await?;
+        let metrics = Arc::new(Metrics { commits: ledger.commits(), ..Metrics::new(clock.now()) });
         let users: Arc<dyn UserStore> = Arc::new(Timed::new(sql::open(&config.users)?, Arc::clone(&metrics.store)));
-        let adapters = Adapters {
-            keys: keys(&config, entropy.as_ref())?,
-            ledger: ledger::open_for_server(&config.ledger.url).await?,
-            users: users.clone(),
-            clock,
-            entropy,
-            metrics,
-        };
+        let adapters =
+            Adapters { keys: keys(&config, entropy.as_ref())?, ledger, users: users.clone(), clock, entropy, metrics };
         let app = Self::around(config, adapters)?;
         app.settle_what_a_crash_left().await;
         tokio::spawn(async move { tell_what_the_store_lacks(&*users).await });

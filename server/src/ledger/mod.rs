@@ -45,6 +45,7 @@ pub use timeline::{Delivery, Event, Request, Timeline};
 pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};
 
 use crate::config::LedgerUrl;
+use crate::metrics::Commits;
 use async_trait::async_trait;
 use regain_core::time::Timestamp;
 use std::sync::Arc;
@@ -72,6 +73,9 @@ pub trait Ledger:
     /// # Errors
     /// [`LedgerFault`], with what is in the way.
     async fn is_ready(&self, now: Timestamp) -> Result<(), LedgerFault>;
+
+    /// Where the transactions that accept requests are counted.
+    fn commits(&self) -> Arc<Commits>;
 }
 
 /// Opens the ledger for a server: migrates it, and where there can be but one server makes sure that it is the only

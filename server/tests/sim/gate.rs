@@ -10,6 +10,7 @@ use regain::ledger::{
     Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, LiveToken, NewRequest, Notice, Outbox, Outcomes,
     Request, Retention, Settlements, Timeline, TokenState, Tokens, Verdict, Waiting,
 };
+use regain::metrics::Commits;
 use regain_core::account::AccountId;
 use regain_core::entropy::Entropy;
 use regain_core::keys::Digest;
@@ -300,5 +301,9 @@ impl ApiTokens for Gate {
 impl Ledger for Gate {
     async fn is_ready(&self, now: Timestamp) -> Result<(), LedgerFault> {
         self.node().ledger.is_ready(now).await
+    }
+
+    fn commits(&self) -> Arc<Commits> {
+        self.node().ledger.commits()
     }
 }

@@ -6,6 +6,7 @@ use super::rows::{Key, Text, each, one};
 use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::admission::NewRequest;
+use crate::metrics::Commits;
 use regain_core::account::AccountId;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -16,6 +17,7 @@ use tokio_postgres::{Client, Error};
 /// What accepts. What has queued is still committed after it is dropped.
 pub(super) struct Acceptance {
     queue: mpsc::Sender<Job>,
+    commits: Arc<Commits>,
 }
 
 struct Job {
@@ -26,11 +28,16 @@ struct Job {
 impl Acceptance {
     pub(super) fn start(place: &Arc<Place>) -> Self {
         let (queue, jobs) = mpsc::channel(ACCEPTANCE_MAX);
-        let jobs = Arc::new(Mutex::new(jobs));
+        let (jobs, commits) = (Arc::new(Mutex::new(jobs)), Arc::<Commits>::default());
         for _ in 0..BATCHES_IN_FLIGHT_MAX {
-            tokio::spawn(accept_until_closed(Arc::clone(place), Arc::clone(&jobs)));
+            tokio::spawn(accept_until_closed(Arc::clone(place), Arc::clone(&jobs), Arc::clone(&commits)));
         }
-        Self { queue }
+        Self { queue, commits }
+    }
+
+    /// What was committed, counted.
+    pub(super) fn commits(&self) -> Arc<Commits> {
+        Arc::clone(&self.commits)
     }
 
     /// Whether requests wait for their turn.
@@ -49,14 +56,16 @@ impl Acceptance {
     }
 }
 
-async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>) {
+async fn accept_until_closed(place: Arc<Place>, jobs: Arc<Mutex<mpsc::Receiver<Job>>>, commits: Arc<Commits>) {
     let (mut kept, mut was_refused) = (None, false);
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.lock().await.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let (requests, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.request, job.reply)).unzip();
         failpoint::reached("accepted");
+        let started = Instant::now();
         let committed =
             commit(&place, &mut kept, &requests).await.map_err(|trouble| trouble.fault("cannot be written"));
+        commits.tried(requests.len(), started.elapsed(), committed.is_ok());
         failpoint::reached("batch_committed");
         tell_operator(&committed, &mut was_refused);
         for reply in replies {

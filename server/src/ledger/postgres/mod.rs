@@ -27,6 +27,7 @@ mod tokens;
 
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
+use crate::metrics::Commits;
 use acceptance::Acceptance;
 use async_trait::async_trait;
 use connections::{Lane, Place, Trouble};
@@ -100,6 +101,10 @@ impl PostgresLedger {
 impl Ledger for PostgresLedger {
     async fn is_ready(&self, now: Timestamp) -> Result<(), LedgerFault> {
         self.readiness.check(&self.readers, now).await
+    }
+
+    fn commits(&self) -> Arc<Commits> {
+        self.acceptance.commits()
     }
 }
 

@@ -26,6 +26,7 @@ mod writer;
 
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
+use crate::metrics::Commits;
 use async_trait::async_trait;
 pub use backup::{Backup, back_up};
 pub(super) use export::Export;
@@ -115,6 +116,10 @@ impl Ledger for SqliteLedger {
         self.write(|ledger| ledger.execute("UPDATE migrations SET version = version WHERE version = 0", []))
             .await
             .map(|_| ())
+    }
+
+    fn commits(&self) -> Arc<Commits> {
+        self.writer.commits()
     }
 }
 

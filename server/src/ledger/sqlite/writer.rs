@@ -3,10 +3,12 @@
 
 use super::LedgerFault;
 use crate::failpoint;
+use crate::metrics::Commits;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// Who wants to write.
@@ -36,6 +38,13 @@ pub(super) struct Writer {
 struct Shared {
     lanes: Mutex<Lanes>,
     arrived: Condvar,
+    commits: Arc<Commits>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { lanes: Mutex::default(), arrived: Condvar::new(), commits: Arc::default() }
+    }
 }
 
 #[derive(Default)]
@@ -78,7 +87,7 @@ where
 
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Self, LedgerFault> {
-        let shared = Arc::new(Shared { lanes: Mutex::default(), arrived: Condvar::new() });
+        let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("ledger-writer".into())
@@ -95,8 +104,13 @@ impl Writer {
     /// Without a thread: each write is a commit of its own, made where it is asked for.
     #[cfg(feature = "failpoints")]
     pub(super) fn inline(memory: super::Memory) -> Self {
-        let shared = Arc::new(Shared { lanes: Mutex::default(), arrived: Condvar::new() });
+        let shared = Arc::new(Shared::default());
         Self { shared, thread: None, memory: Some(memory) }
+    }
+
+    /// What was committed, counted.
+    pub(super) fn commits(&self) -> Arc<Commits> {
+        Arc::clone(&self.shared.commits)
     }
 
     /// Whether new requests wait for their turn.
@@ -180,7 +194,9 @@ impl Shared {
 fn write_until_closed(mut connection: Connection, shared: &Shared) {
     let _closing = Closing(shared);
     while let Some(mut batch) = shared.next_batch() {
+        let started = Instant::now();
         let committed = commit(&mut connection, &mut batch).map_err(LedgerFault::engine("cannot be written"));
+        shared.commits.tried(batch.len(), started.elapsed(), committed.is_ok());
         if let Err(fault) = &committed {
             tracing::error!(%fault, writes = batch.len(), "a batch of writes failed and was rolled back");
         }
