@@ -255,8 +255,10 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
     let at = app.clock.now();
     let attempts = row.attempts + 1;
     let give_up_at = row.accepted_at.plus(app.config.reset.give_up);
-    let next_at = at.plus(pause(attempts, app.entropy.as_ref())).min(give_up_at);
-    let give_up = at >= give_up_at;
+    let paused = at.plus(pause(attempts, app.entropy.as_ref()));
+    let next_at = if at < give_up_at { paused.min(give_up_at) } else { paused };
+    // Only an attempt that began past its time is the last: this one may have begun before the clock jumped.
+    let give_up = delivery.minted_at >= give_up_at;
     match &outcome {
         Outcome::Delivered(_) => tracing::info!(request = %row.id, transport, reply = outcome.reply(), "mailed"),
         Outcome::RetryAfter(_) if give_up => {

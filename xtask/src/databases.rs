@@ -97,7 +97,7 @@ const POSTGRES: Kind = Kind {
     account: "postgres",
     prepare: "initdb -D data --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync",
     serve: "postgres -D data -p PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-            -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off",
+            -c max_connections=300 -c fsync=off -c full_page_writes=off",
     is_ready: "pg_isready --quiet --host=127.0.0.1 --port=PORT",
 };
 

@@ -34,7 +34,7 @@ pub struct LiveToken {
 pub enum TokenState {
     /// It opens.
     Live(LiveToken),
-    /// Its claim lapsed, and it is not known yet whether the password was written.
+    /// Its claim lapsed, or another link of the account is claimed, and it is not known yet whether a password was written.
     Recovering,
     /// It opens nothing.
     Dead,
@@ -122,6 +122,9 @@ pub trait Tokens {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stands {
     Live,
+    /// It would open, but another link of the account may have written a password that is not settled yet. Were a second
+    /// one written now, nobody could tell any more that the first was.
+    Blocked,
     /// Being redeemed.
     Claimed,
     /// Claimed by somebody whose time ran out.
@@ -130,9 +133,11 @@ pub(super) enum Stands {
 }
 
 impl Stands {
-    /// By the words and the time in its row.
-    pub(super) fn at(now: Timestamp, state: &str, claim_until: Option<Timestamp>) -> Self {
+    /// By the words and the time in its row; and by whether another link of the account is claimed, with what the store
+    /// will hold.
+    pub(super) fn at(now: Timestamp, state: &str, claim_until: Option<Timestamp>, is_blocked: bool) -> Self {
         match state {
+            "live" if is_blocked => Self::Blocked,
             "live" => Self::Live,
             "claimed" if claim_until.is_some_and(|until| until <= now || until > far_ahead(now)) => Self::Lapsed,
             "claimed" => Self::Claimed,
@@ -146,7 +151,7 @@ impl TokenState {
     pub(super) fn of(token: LiveToken, stands: Stands) -> Self {
         match stands {
             Stands::Live => Self::Live(token),
-            Stands::Lapsed => Self::Recovering,
+            Stands::Lapsed | Stands::Blocked => Self::Recovering,
             Stands::Claimed | Stands::Dead => Self::Dead,
         }
     }

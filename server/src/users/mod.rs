@@ -86,6 +86,8 @@ pub enum Written {
     Yes,
     /// The account changed meanwhile, is gone, or is not eligible any more; nothing was written.
     NoLongerMatches,
+    /// The connection broke over COMMIT: the password is stored, or is not, or will be in a moment.
+    Unknown,
 }
 
 /// The store could not be asked, or failed. For the operator; nothing of it reaches a client.

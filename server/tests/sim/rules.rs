@@ -71,7 +71,11 @@ impl Deed {
         }
         if let Deed::Record { finished, leasing } = self {
             let is_theirs = finished.iter().any(|one| one.entry == id && Some(one.lease) == old.lease);
-            let is_free = leasing.is_some_and(|(_, now)| old.due_at <= now.as_millis());
+            let is_free = leasing.is_some_and(|(_, now)| {
+                let now = now.as_millis();
+                // Further ahead than anything is put off: the clock was set back since.
+                old.due_at <= now || old.due_at > now + PUT_OFF_MAX_MILLIS
+            });
             let is_taken = leasing.is_some_and(|(lease, _)| new.lease == Some(lease.id));
             let is_newly_leased = is_free && is_taken;
             if !(is_theirs || is_newly_leased) {
@@ -125,9 +129,10 @@ impl Deed {
         if new.message.as_deref() != Some("reset") {
             return Ok(());
         }
-        if let Some(closing) =
-            closings.iter().find(|it| Some(&it.account) == new.account.as_ref() && it.at >= entry.accepted_at)
-        {
+        let believed_until = entry.accepted_at.max(new.minted_at) + SKEW_MAX_MILLIS;
+        if let Some(closing) = closings.iter().find(|it| {
+            Some(&it.account) == new.account.as_ref() && it.at >= entry.accepted_at && it.at <= believed_until
+        }) {
             return Err(format!("the link {id} was minted for {entry:?} after all links ended: {closing:?}"));
         }
         let others = |rows: &Rows| -> Vec<Id> {
@@ -139,7 +144,7 @@ impl Deed {
                 .deliveries
                 .values()
                 .filter(is_other)
-                .filter(|it| it.minted_at > hour_ago)
+                .filter(|it| it.minted_at > hour_ago && it.minted_at <= believed_until)
                 .map(|it| it.entry)
                 .collect();
             entries.sort_unstable();
@@ -203,3 +208,8 @@ impl Deed {
 fn may_have_arrived(one: &Finished) -> bool {
     matches!(one.outcome, Outcome::Delivered(_) | Outcome::Unknown(_))
 }
+
+/// Ten minutes: longer than any pause, lease or claim.
+const PUT_OFF_MAX_MILLIS: i64 = 600_000;
+/// What lies further ahead is of before the clock was set back, and has no say.
+const SKEW_MAX_MILLIS: i64 = 10_000;

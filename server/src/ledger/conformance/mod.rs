@@ -63,6 +63,7 @@ macro_rules! conformance {
             tokens::a_live_token_tells_what_it_was_minted_for
             tokens::a_token_has_one_claim_at_a_time
             tokens::a_lapsed_claim_is_looked_into_before_the_token_opens_again
+            tokens::no_link_opens_while_another_may_have_written
             tokens::a_claim_may_be_let_lapse_at_once
             tokens::a_claim_of_an_account_that_changed_ends_its_link
             tokens::a_token_is_not_claimed_past_its_time

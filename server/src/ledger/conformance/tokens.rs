@@ -44,6 +44,20 @@ pub(super) async fn a_lapsed_claim_is_looked_into_before_the_token_opens_again(m
     assert_eq!((lapsed[0].claim.id, lapsed[0].new_fingerprint), (again.id, None), "a new claim has written nothing");
 }
 
+pub(super) async fn no_link_opens_while_another_may_have_written(mut fixture: Fixture) {
+    let older = fixture.mint().await;
+    fixture.record(&older, delivered()).await;
+    let claim = fixture.claim(&older).await;
+    fixture.wait(MINUTE);
+    let newer = fixture.mint().await;
+    fixture.record(&newer, delivered()).await;
+    assert!(fixture.live(&newer).await.is_some(), "a claim that intends nothing has written nothing");
+    assert!(fixture.intends(&claim).await);
+    assert!(matches!(fixture.find(&newer).await, TokenState::Recovering));
+    assert!(fixture.ledger.release(&claim).await.unwrap());
+    assert!(fixture.live(&newer).await.is_some());
+}
+
 pub(super) async fn a_claim_may_be_let_lapse_at_once(mut fixture: Fixture) {
     let (first, second) = (fixture.mint_for("1").await, fixture.mint_for("2").await);
     let slow = fixture.claim(&first).await;

@@ -3,7 +3,7 @@
 use super::PostgresLedger;
 use super::connections::Trouble;
 use super::rows::{self, Key, one};
-use super::tokens::{live_token, stands};
+use super::tokens::{IS_BLOCKED, live_token, stands};
 use crate::ledger::LedgerFault;
 use crate::ledger::codes::{CANDIDATES_MAX, Candidate, CodeDigest, Codes, judge};
 use crate::ledger::tokens::{LiveToken, TokenState};
@@ -68,7 +68,7 @@ impl Counted {
 async fn minted(client: &Client, address_digest: &Digest) -> Result<Vec<Candidate>, Trouble> {
     let sql = format!(
         "SELECT id, entry, account, fingerprint, expires_at, code_digest, code_expires_at, state, claim_until, \
-           regain.ledger_now() AS ledger_now \
+           {IS_BLOCKED}, regain.ledger_now() AS ledger_now \
          FROM regain.deliveries \
          WHERE address_digest = $1 AND message = 'reset' AND reason IS DISTINCT FROM 'not_sent' \
          ORDER BY minted_at DESC, entry DESC, id DESC LIMIT {CANDIDATES_MAX}"

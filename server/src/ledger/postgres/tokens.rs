@@ -18,11 +18,13 @@ impl Tokens for PostgresLedger {
     async fn find_token(&self, digest: Digest, now: Timestamp) -> Result<TokenState, LedgerFault> {
         let find = self.read(move |client| {
             Box::pin(async move {
-                let sql = "SELECT id, entry, account, fingerprint, expires_at, state, claim_until, \
-                             regain.ledger_now() AS ledger_now \
-                           FROM regain.deliveries \
-                           WHERE token_digest = $1 AND message = 'reset' AND expires_at > $2";
-                let found = client.query_typed(sql, &[one(&&digest[..]), one(&now.as_millis())]).await?;
+                let sql = format!(
+                    "SELECT id, entry, account, fingerprint, expires_at, state, claim_until, {IS_BLOCKED}, \
+                       regain.ledger_now() AS ledger_now \
+                     FROM regain.deliveries \
+                     WHERE token_digest = $1 AND message = 'reset' AND expires_at > $2"
+                );
+                let found = client.query_typed(&sql, &[one(&&digest[..]), one(&now.as_millis())]).await?;
                 let Some(row) = found.first() else { return Ok(TokenState::Dead) };
                 Ok(TokenState::of(live_token(row)?, stands(row)?))
             })
@@ -110,9 +112,15 @@ impl PostgresLedger {
 }
 
 /// Where a link stands by the row's own `ledger_now`.
+/// See [`Stands::Blocked`].
+pub(super) const IS_BLOCKED: &str = "EXISTS (SELECT FROM regain.deliveries AS other \
+    WHERE other.account = deliveries.account AND other.id <> deliveries.id \
+      AND other.state = 'claimed' AND other.new_fingerprint IS NOT NULL) AS is_blocked";
+
 pub(super) fn stands(row: &Row) -> Result<Stands, Trouble> {
     let now = rows::time(row, "ledger_now")?;
-    Ok(Stands::at(now, row.try_get("state")?, rows::optional_time(row, "claim_until")?))
+    let claim_until = rows::optional_time(row, "claim_until")?;
+    Ok(Stands::at(now, row.try_get("state")?, claim_until, row.try_get("is_blocked")?))
 }
 
 pub(super) fn live_token(row: &Row) -> Result<LiveToken, Trouble> {

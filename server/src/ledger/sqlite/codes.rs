@@ -1,6 +1,6 @@
 //! See [`crate::ledger::codes`].
 
-use super::tokens::{live_token, stands};
+use super::tokens::{IS_BLOCKED, live_token, stands};
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
 use crate::ledger::codes::{CANDIDATES_MAX, Candidate, CodeDigest, Codes, judge};
@@ -35,12 +35,13 @@ impl Codes for SqliteLedger {
 
 fn minted(ledger: &Connection, address_digest: Digest, now: Timestamp) -> rusqlite::Result<Vec<Candidate>> {
     ledger
-        .prepare_cached(
-            "SELECT id, entry, account, fingerprint, expires_at, code_digest, code_expires_at, state, claim_until \
+        .prepare_cached(&format!(
+            "SELECT id, entry, account, fingerprint, expires_at, code_digest, code_expires_at, state, claim_until, \
+               {IS_BLOCKED} \
              FROM deliveries \
              WHERE address_digest = ?1 AND message = 'reset' AND reason IS NOT 'not_sent' \
              ORDER BY minted_at DESC, entry DESC, id DESC LIMIT ?2",
-        )?
+        ))?
         .query_map((address_digest, CANDIDATES_MAX), |row| candidate(row, now))?
         .collect()
 }

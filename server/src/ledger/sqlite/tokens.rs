@@ -16,9 +16,9 @@ impl Tokens for SqliteLedger {
     async fn find_token(&self, digest: Digest, now: Timestamp) -> Result<TokenState, LedgerFault> {
         self.read(move |ledger| {
             let found = ledger
-                .prepare_cached(concat!(
-                    "SELECT id, entry, account, fingerprint, expires_at, state, claim_until FROM deliveries ",
-                    "WHERE token_digest = ?1 AND message = 'reset' AND expires_at > ?2"
+                .prepare_cached(&format!(
+                    "SELECT id, entry, account, fingerprint, expires_at, state, claim_until, {IS_BLOCKED} FROM deliveries \
+                     WHERE token_digest = ?1 AND message = 'reset' AND expires_at > ?2"
                 ))?
                 .query_row((digest, now.as_millis()), |row| Ok((live_token(row)?, stands(row, now)?)))
                 .optional()?;
@@ -109,8 +109,14 @@ impl SqliteLedger {
     }
 }
 
+/// See [`Stands::Blocked`].
+pub(super) const IS_BLOCKED: &str = "EXISTS (SELECT 1 FROM deliveries AS other \
+    WHERE other.account = deliveries.account AND other.id <> deliveries.id \
+      AND other.state = 'claimed' AND other.new_fingerprint IS NOT NULL) AS is_blocked";
+
 pub(super) fn stands(row: &Row, now: Timestamp) -> rusqlite::Result<Stands> {
-    Ok(Stands::at(now, row.get_ref("state")?.as_str()?, rows::optional_time(row, "claim_until")?))
+    let (state, claim_until) = (row.get_ref("state")?.as_str()?, rows::optional_time(row, "claim_until")?);
+    Ok(Stands::at(now, state, claim_until, row.get("is_blocked")?))
 }
 
 pub(super) fn live_token(row: &Row) -> rusqlite::Result<LiveToken> {

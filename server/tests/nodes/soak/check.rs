@@ -14,9 +14,6 @@ pub(crate) struct Findings {
     pub(crate) wrong: Vec<String>,
     /// What has to come yet.
     pub(crate) pending: Vec<String>,
-    /// Passwords that were written, and written over by a later link's before the node that died over them was missed.
-    /// Nobody was told that they were set, and the owner is told of the later one only.
-    pub(crate) overtaken: u64,
 }
 
 /// Everything that can be known of one account.
@@ -35,8 +32,6 @@ struct Known {
     ended: u64,
     /// Notices that the ledger holds.
     notices: u64,
-    /// Links that ended while they were redeemed, because the account was no longer what it was.
-    changed: u64,
 }
 
 /// Looks at every account of a cohort that nobody is busy with any more.
@@ -51,8 +46,6 @@ pub(crate) async fn look(cohort: &Cohort, sink: &Sink, accounts: &Accounts, ledg
     let mailed = tally("outbox WHERE message = 'reset' AND state = 'mailed' AND reason IS NULL AND OURS").await;
     let ended = tally("outbox WHERE message = 'reset' AND reason IN ('redeemed', 'not_me') AND OURS").await;
     let notices = tally("outbox WHERE message = 'password_changed' AND OURS").await;
-    let changed = format!("deliveries WHERE reason = 'changed' AND {}", of_cohort("address"));
-    let changed = ledger.tally("address", &changed).await;
     let mut stored = accounts.stored(number).await;
     let mut writes = accounts.writes(number).await;
 
@@ -68,7 +61,6 @@ pub(crate) async fn look(cohort: &Cohort, sink: &Sink, accounts: &Accounts, ledg
             mailed: mailed.get(&address).copied().unwrap_or(0),
             ended: ended.get(&address).copied().unwrap_or(0),
             notices: notices.get(&address).copied().unwrap_or(0),
-            changed: changed.get(&address).copied().unwrap_or(0),
             address,
         };
         known.requests_are_served(&mut findings);
@@ -135,20 +127,16 @@ impl Known {
         }
     }
 
-    /// Every password that was written is settled, and a notice came; or it was overtaken.
+    /// Every password that was written is settled, and a notice came.
     fn owners_are_told(&self, findings: &mut Findings) {
         let told = self.letters.iter().filter(|letter| letter.reset.is_none()).map(|letter| &letter.message_id);
         let (told, written) = (told.collect::<HashSet<_>>().len() as u64, self.writes.len() as u64);
         if self.notices > written {
             findings.wrong.push(format!("{}: {written} passwords and {} notices", self.address, self.notices));
         }
-        findings.overtaken += written.saturating_sub(self.notices);
-        if self.notices + self.changed < written || told < self.notices {
-            let (notices, changed) = (self.notices, self.changed);
-            findings.pending.push(format!(
-                "{}: {written} passwords, {notices} settled, {changed} overtaken at most, {told} notices came",
-                self.address
-            ));
+        if self.notices < written || told < self.notices {
+            let (address, notices) = (&self.address, self.notices);
+            findings.pending.push(format!("{address}: {written} passwords, {notices} settled, {told} notices came"));
         }
     }
 }

@@ -34,7 +34,14 @@ pub(super) async fn set_password(
     opts.with_isolation_level(IsolationLevel::ReadCommitted);
     let mut transaction = session.connection.start_transaction(opts).await.map_err(unwritten)?;
     match write(&mut transaction, &statements, swap, &key, &change).await {
-        Ok(Written::Yes) => transaction.commit().await.map(|()| Written::Yes).map_err(unwritten),
+        Ok(Written::Yes) => match transaction.commit().await {
+            Ok(()) => Ok(Written::Yes),
+            Err(error @ mysql_async::Error::Server(_)) => Err(unwritten(error)),
+            Err(error) => {
+                tracing::error!(fault = %unwritten(error), "the answer to COMMIT was lost");
+                Ok(Written::Unknown)
+            }
+        },
         // Now, rather than when the server notices; the connection is thrown away after a fault.
         otherwise => {
             let taken_back = transaction.rollback().await.map_err(unwritten);

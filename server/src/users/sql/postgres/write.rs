@@ -13,7 +13,7 @@ use tokio_postgres::{Client, Error};
 /// on a connection that is closed for it.
 ///
 /// # Errors
-/// [`StoreFault`], and then nothing is written; unless what failed is the answer to COMMIT.
+/// [`StoreFault`], and then nothing is written.
 pub(super) async fn set_password(
     client: &Client,
     statements: &Statements,
@@ -41,8 +41,14 @@ pub(super) async fn set_password(
             what: "refused to remember the password in users.history",
         })?;
     }
-    client.batch_execute("COMMIT").await.map_err(unwritten)?;
-    Ok(Written::Yes)
+    match client.batch_execute("COMMIT").await {
+        Ok(()) => Ok(Written::Yes),
+        Err(error) if error.as_db_error().is_some() => Err(unwritten(error)),
+        Err(error) => {
+            tracing::error!(fault = %unwritten(error), "the answer to COMMIT was lost");
+            Ok(Written::Unknown)
+        }
+    }
 }
 
 /// Opens the transaction, and lets the server itself end it: nobody else may be there to do so by then.
