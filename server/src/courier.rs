@@ -226,10 +226,16 @@ impl Courier {
             self.counted_at = now;
             self.app.ledger.count_waiting().await?;
         }
-        if has_passed(FORGET_EVERY, self.forgot_at, now)
-            && !self.app.ledger.forget_some(now, self.app.config.ledger.retention).await?
-        {
-            self.forgot_at = now;
+        if has_passed(FORGET_EVERY, self.forgot_at, now) {
+            match self.app.ledger.forget_some(now, self.app.config.ledger.retention).await {
+                Ok(true) => {}
+                Ok(false) => self.forgot_at = now,
+                Err(fault) => {
+                    // Nobody's mail waits for what can be forgotten later.
+                    tracing::warn!(%fault, "nothing was forgotten; it is tried again later");
+                    self.forgot_at = now;
+                }
+            }
         }
         Ok(())
     }

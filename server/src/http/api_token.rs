@@ -35,7 +35,9 @@ pub async fn caller(app: &App, headers: &HeaderMap) -> Caller {
         Ok(true) => Caller::Trusted,
         Ok(false) => Caller::Unknown,
         Err(fault) => {
-            tracing::error!(%fault, "an API token could not be looked up");
+            if let Some(unsaid) = app.complaints.ledger_away.turn(app.clock.now()) {
+                tracing::error!(%fault, unsaid, "an API token could not be looked up");
+            }
             Caller::Unverifiable
         }
     }

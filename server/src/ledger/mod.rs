@@ -25,7 +25,7 @@ pub mod retention;
 mod settle;
 pub mod sqlite;
 mod timeline;
-mod times;
+pub(crate) mod times;
 mod tokens;
 
 pub use admission::{Admission, Admissions, NewRequest};

@@ -18,4 +18,4 @@ pub(super) fn believed_until(accepted_at: Timestamp, now: Timestamp) -> Timestam
 /// Longer than the longest pause (five minutes), lease (two) and claim (one).
 const PUT_OFF_MAX: Duration = Duration::from_secs(600);
 /// Two nodes may differ by twice the five seconds at which one says that it is not ready.
-const SKEW_MAX: Duration = Duration::from_secs(10);
+pub(crate) const SKEW_MAX: Duration = Duration::from_secs(10);

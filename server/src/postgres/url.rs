@@ -41,6 +41,9 @@ impl Target {
             }
         }
         let mut config: Config = format!("{base}?{}", known.join("&")).parse().map_err(|_| unreadable())?;
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err(unreadable());
+        }
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err("it names no host; a Unix socket is named by its folder: ?host=/run/postgresql".to_owned());
         }
@@ -212,6 +215,7 @@ mod tests {
             "postgres://a:secret@db:secret/app",
             "postgres://a:secret@db/app?sslmode=%FF",
             "postgres://a:secret@/app",
+            "postgres://a:s@ecret@db/app",
         ] {
             let fault = read(url).err().unwrap();
             assert!(fault.contains("users.url is written postgres://"), "{fault}");

@@ -24,7 +24,7 @@ impl Codes for PostgresLedger {
         now: Timestamp,
     ) -> Result<TokenState, LedgerFault> {
         let digest_for = Arc::new(digest_for);
-        let tried = self.transaction(move |client| {
+        let tried = self.codes.transaction(move |client| {
             let digest_for = Arc::clone(&digest_for);
             Box::pin(async move {
                 let counted = Counted::lock(client, &address_digest, now).await?;
@@ -37,7 +37,7 @@ impl Codes for PostgresLedger {
                 Ok(found)
             })
         });
-        tried.await
+        tried.await.map_err(|trouble| trouble.fault("cannot be written"))
     }
 }
 

@@ -43,6 +43,7 @@ use tokio_postgres::Client;
 pub struct PostgresLedger {
     readers: Lane,
     workers: Lane,
+    codes: Lane,
     acceptance: Acceptance,
     readiness: Readiness,
     queue: Arc<Queue>,
@@ -59,6 +60,7 @@ impl PostgresLedger {
         let ledger = Self {
             readers: Lane::new(&place, READERS_MAX)?,
             workers: Lane::new(&place, WORKERS_MAX)?,
+            codes: Lane::new(&place, CODES_MAX)?,
             acceptance: Acceptance::start(&place),
             readiness: Readiness::default(),
             queue: Arc::default(),
@@ -113,3 +115,5 @@ const READERS_MAX: usize = 4;
 /// Courier and redeeming. Their transactions are short, and the server has a hundred connections by default for
 /// everybody.
 const WORKERS_MAX: usize = 4;
+/// Whoever tries codes waits for whoever tries them for the same address, and shall keep nobody else waiting.
+const CODES_MAX: usize = 2;

@@ -52,10 +52,14 @@ pub(super) async fn ask(client: &Client) -> Result<Timestamp, Trouble> {
                  AS is_read_only, \
                  pg_catalog.current_setting('synchronous_commit') = 'off' AS forgets, \
                  pg_catalog.current_setting('fsync') = 'off' AS is_never_synced, \
+                 pg_catalog.current_setting('server_encoding') <> 'UTF8' AS lacks_letters, \
                  regain.ledger_now() AS now";
     let row = client.query_typed_one(sql, &[]).await?;
     if row.try_get("is_read_only")? {
         return Err(Trouble::Unreachable(READ_ONLY.into()));
+    }
+    if row.try_get("lacks_letters")? {
+        return Err(Trouble::Unreachable(LACKS_LETTERS.into()));
     }
     if row.try_get("forgets")? {
         return Err(Trouble::Unreachable(FORGETS.into()));
@@ -85,6 +89,9 @@ fn between(one: Instant, other: Instant) -> i64 {
 
 const READ_ONLY: &str = "its server takes no writes; with several hosts in ledger.url, end it with \
                          target_session_attrs=read-write";
+/// One address that it cannot hold would have the whole batch refused.
+const LACKS_LETTERS: &str = "its database cannot hold every letter; make one with CREATE DATABASE regain ENCODING 'UTF8' \
+                             TEMPLATE template0";
 const FORGETS: &str = "its server forgets in a crash what it has just acknowledged; run ALTER DATABASE with the name of \
                        its database and SET synchronous_commit = on, or change postgresql.conf";
 /// How long an answer is good for: probes come from a load balancer, every second or so and more than one.

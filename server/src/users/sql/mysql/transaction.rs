@@ -36,7 +36,9 @@ pub(super) async fn set_password(
     match write(&mut transaction, &statements, swap, &key, &change).await {
         Ok(Written::Yes) => match transaction.commit().await {
             Ok(()) => Ok(Written::Yes),
-            Err(error @ mysql_async::Error::Server(_)) => Err(unwritten(error)),
+            Err(mysql_async::Error::Server(error)) if !IN_DOUBT.contains(&error.code) => {
+                Err(unwritten(mysql_async::Error::Server(error)))
+            }
             Err(error) => {
                 tracing::error!(fault = %unwritten(error), "the answer to COMMIT was lost");
                 Ok(Written::Unknown)
@@ -148,3 +150,6 @@ pub(super) async fn without_transactions(
 fn unwritten(error: mysql_async::Error) -> StoreFault {
     fault("cannot be written", &error)
 }
+
+/// The server shut down, or a proxy lost it: whether it committed is not known.
+const IN_DOUBT: [u16; 4] = [1053, 1927, 2006, 2013];

@@ -110,6 +110,11 @@ impl Deadline {
     pub(super) fn milliseconds_left(self) -> u128 {
         self.0.saturating_duration_since(Instant::now()).as_millis().max(1)
     }
+
+    /// What `work` comes to, if it ends in time.
+    pub(super) async fn meets<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        timeout_at(self.0, work).await.ok()
+    }
 }
 
 /// A panic, or the end of the runtime.

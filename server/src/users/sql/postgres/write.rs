@@ -41,14 +41,25 @@ pub(super) async fn set_password(
             what: "refused to remember the password in users.history",
         })?;
     }
-    match client.batch_execute("COMMIT").await {
-        Ok(()) => Ok(Written::Yes),
-        Err(error) if error.as_db_error().is_some() => Err(unwritten(error)),
-        Err(error) => {
+    match deadline.meets(client.batch_execute("COMMIT")).await {
+        Some(Ok(())) => Ok(Written::Yes),
+        Some(Err(error)) if is_rolled_back(&error) => Err(unwritten(error)),
+        Some(Err(error)) => {
             tracing::error!(fault = %unwritten(error), "the answer to COMMIT was lost");
             Ok(Written::Unknown)
         }
+        None => {
+            tracing::error!("COMMIT is not answered in time");
+            Ok(Written::Unknown)
+        }
     }
+}
+
+/// Whether the server itself says that it did not commit. A connection that broke, a server that shut down and a pooler
+/// that lost it do not know.
+fn is_rolled_back(error: &Error) -> bool {
+    const IN_DOUBT: [&str; 4] = ["08", "57P", "58", "XX"];
+    error.code().is_some_and(|code| !IN_DOUBT.iter().any(|class| code.code().starts_with(class)))
 }
 
 /// Opens the transaction, and lets the server itself end it: nobody else may be there to do so by then.
