@@ -155,6 +155,8 @@ fn as_json(table: &Copied) -> Value {
 }
 
 fn what_next(config: &Config, from: &Path, out: &mut dyn Write) -> std::io::Result<()> {
+    // In full: what stands in a configuration starts at that file's folder.
+    let secret_file = std::path::absolute(&config.server.secret_file)?;
     writeln!(
         out,
         "
@@ -167,7 +169,7 @@ url_file = \"/etc/regain/ledger-url\"    # a file with the URL that was copied t
 secret_file = \"{}\"    # the same secret on every node
 
 {} stays as it is. Never serve from it again: what waits would be mailed twice.",
-        config.server.secret_file.display(),
+        secret_file.display(),
         from.display(),
     )
 }

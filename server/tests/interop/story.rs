@@ -46,7 +46,7 @@ impl Site {
         let settings = vec![
             ("REGAIN_PUBLIC_URL", format!("http://{listen}")),
             ("REGAIN_SERVER__LISTEN", listen),
-            ("REGAIN_ADMIN__LISTEN", format!("127.0.0.1:{}", free_port())),
+            ("REGAIN_ADMIN__LISTEN", "127.0.0.1:0".to_owned()),
             ("REGAIN_MAIL__SMTP__URL", smtp.url()),
             ("REGAIN_LIMITS__REQUESTS_PER_NETWORK_PER_MINUTE", "1000".into()),
         ];

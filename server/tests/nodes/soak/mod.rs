@@ -105,6 +105,10 @@ impl Keeper<'_> {
                 self.closed.push((closed_at, cohort));
                 continue;
             }
+            if closed_at.elapsed() > SETTLED_WITHIN / 2 {
+                // What was put off again and again waits up to five minutes for its next turn.
+                self.ledger.hurry().await;
+            }
             let mut found = check::look(&cohort, self.sink, self.accounts, self.ledger).await;
             let is_late = closed_at.elapsed() > SETTLED_WITHIN;
             if is_late {
