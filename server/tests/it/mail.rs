@@ -267,6 +267,13 @@ async fn a_kept_connection_that_the_relay_closed_is_replaced_unnoticed() {
     assert_eq!((server.mails().len(), server.connections()), (4, 3));
 }
 
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    Retry,
+    Refused,
+    Unknown,
+}
+
 #[tokio::test]
 async fn every_failure_has_its_outcome() {
     use Behaviour::{Drop, Hang, KeepAndDrop, Reply};

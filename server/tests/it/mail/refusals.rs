@@ -75,10 +75,3 @@ async fn a_reply_too_many_is_not_taken_for_the_next_mail() {
     assert_eq!(transport.send(&parcel()).await, Outcome::Refused("550 5.1.1 no such mailbox".into()));
     assert_eq!((server.mails().len(), server.connections()), (0, 2));
 }
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Kind {
-    Retry,
-    Refused,
-    Unknown,
-}
