@@ -12,7 +12,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -96,16 +96,9 @@ impl Server {
             failed = running.failed() => return Err(failed),
         }
         tracing::info!("stopping");
-        let told_at = Instant::now();
-        let told_again = async {
-            // Some supervisors tell the process and its group: that is one order.
-            while told_at.elapsed() < SAME_ORDER {
-                signals.stop().await;
-            }
-        };
         tokio::select! {
             stopped = running.stop(notice) => stopped,
-            () = told_again => Err(anyhow!("told to stop a second time: ended at once; the next start takes up what was under way")),
+            () = signals.stop() => Err(anyhow!("told to stop a second time: ended at once; the next start takes up what was under way")),
         }
     }
 
@@ -179,6 +172,3 @@ impl Signals {
         }
     }
 }
-
-/// Signals that come within this are one order to stop.
-const SAME_ORDER: Duration = Duration::from_millis(20);
