@@ -111,12 +111,12 @@ impl PostgresLedger {
     }
 }
 
-/// Where a link stands by the row's own `ledger_now`.
 /// See [`Stands::Blocked`].
 pub(super) const IS_BLOCKED: &str = "EXISTS (SELECT FROM regain.deliveries AS other \
     WHERE other.account = deliveries.account AND other.id <> deliveries.id \
       AND other.state = 'claimed' AND other.new_fingerprint IS NOT NULL) AS is_blocked";
 
+/// Where a link stands by the row's own `ledger_now`.
 pub(super) fn stands(row: &Row) -> Result<Stands, Trouble> {
     let now = rows::time(row, "ledger_now")?;
     let claim_until = rows::optional_time(row, "claim_until")?;
