@@ -71,9 +71,8 @@ pub trait Outbox {
     /// How many requests wait, as far as this process knows.
     fn waiting(&self) -> u64;
 
-    /// Whether requests wait to be accepted at this moment: then whoever works the queue off had better take little at a
-    /// time, for somebody waits for each answer and nobody for a mail a tenth of a second.
-    fn is_pressed(&self) -> bool;
+    /// How many requests this process has let into the queue since it began.
+    fn entered(&self) -> u64;
 
     /// When the oldest of them was accepted, at the last count; none if none waited.
     fn oldest_waiting(&self) -> Option<Timestamp>;

@@ -10,6 +10,8 @@ pub(super) struct Queue {
     waiting: AtomicU64,
     /// When the oldest was accepted; 0 if none waits.
     oldest: AtomicI64,
+    /// All that were let in, ever.
+    entered: AtomicU64,
 }
 
 impl Queue {
@@ -37,7 +39,13 @@ impl Queue {
             self.leave();
             return Err(LedgerFault::Full);
         }
+        self.entered.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// How many were let in since this process began.
+    pub(super) fn entered(&self) -> u64 {
+        self.entered.load(Ordering::Relaxed)
     }
 
     /// Gives a place back. The rows may have been counted since it was taken, so never below nothing.
@@ -59,6 +67,6 @@ mod tests {
         assert!(queue.enter(2).is_ok());
         queue.set(0, None);
         queue.leave();
-        assert_eq!(queue.waiting(), 0);
+        assert_eq!((queue.waiting(), queue.entered()), (0, 3));
     }
 }

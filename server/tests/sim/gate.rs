@@ -94,8 +94,8 @@ impl Outbox for Gate {
         self.node().ledger.waiting()
     }
 
-    fn is_pressed(&self) -> bool {
-        self.node().ledger.is_pressed()
+    fn entered(&self) -> u64 {
+        self.node().ledger.entered()
     }
 
     fn oldest_waiting(&self) -> Option<Timestamp> {

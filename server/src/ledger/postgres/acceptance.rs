@@ -40,11 +40,6 @@ impl Acceptance {
         Arc::clone(&self.commits)
     }
 
-    /// Whether requests wait for their turn.
-    pub(super) fn is_pressed(&self) -> bool {
-        self.queue.capacity() < self.queue.max_capacity()
-    }
-
     /// Queues a request and waits until it is committed, or failed with its whole batch.
     pub(super) async fn commit(&self, request: NewRequest) -> Result<(), LedgerFault> {
         let (reply, answer) = oneshot::channel();

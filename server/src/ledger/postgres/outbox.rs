@@ -30,8 +30,8 @@ impl Outbox for PostgresLedger {
         self.queue.waiting()
     }
 
-    fn is_pressed(&self) -> bool {
-        self.acceptance.is_pressed()
+    fn entered(&self) -> u64 {
+        self.queue.entered()
     }
 
     fn oldest_waiting(&self) -> Option<Timestamp> {

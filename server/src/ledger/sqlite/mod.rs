@@ -5,6 +5,7 @@
 mod admission;
 mod api_tokens;
 mod backup;
+mod checkpoint;
 mod codes;
 mod deliveries;
 mod export;
@@ -34,6 +35,7 @@ pub(super) use export::Export;
 pub use memory::Memory;
 use readers::Readers;
 use regain_core::time::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
@@ -90,7 +92,11 @@ impl SqliteLedger {
         configure(&connection).map_err(broken)?;
         connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB).map_err(broken)?;
         schema::migrate(&mut connection)?;
-        Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path), queue: Arc::default(), _lock: lock })
+        connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(broken)?;
+        let checkpoints = Connection::open(path).map_err(broken)?;
+        configure(&checkpoints).map_err(broken)?;
+        let writer = Writer::start(connection, checkpoints)?;
+        Ok(Self { writer, readers: Readers::new(path), queue: Arc::default(), _lock: lock })
     }
 
     /// Writes by the lane of courier and redeeming, which is drained first.
@@ -147,6 +153,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Otherwise a statement is prepared anew for values with which another plan might be chosen; here none is.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

@@ -27,8 +27,8 @@ impl Outbox for SqliteLedger {
         self.queue.waiting()
     }
 
-    fn is_pressed(&self) -> bool {
-        self.writer.is_pressed()
+    fn entered(&self) -> u64 {
+        self.queue.entered()
     }
 
     fn oldest_waiting(&self) -> Option<Timestamp> {

@@ -2,10 +2,12 @@
 //! many requests; the sync itself is what lets the next batch gather. No artificial delay.
 
 use super::LedgerFault;
+use super::checkpoint::{self, Checkpointer};
 use crate::failpoint;
 use crate::metrics::Commits;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -39,11 +41,18 @@ struct Shared {
     lanes: Mutex<Lanes>,
     arrived: Condvar,
     commits: Arc<Commits>,
+    /// The checkpointer has written most of the log back; the rest is the writer's.
+    checkpoint_rest: AtomicBool,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { lanes: Mutex::default(), arrived: Condvar::new(), commits: Arc::default() }
+        Self {
+            lanes: Mutex::default(),
+            arrived: Condvar::new(),
+            commits: Arc::default(),
+            checkpoint_rest: AtomicBool::new(false),
+        }
     }
 }
 
@@ -86,12 +95,16 @@ where
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, LedgerFault> {
+    pub(super) fn start(connection: Connection, checkpoints: Connection) -> Result<Self, LedgerFault> {
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
+        let checkpointer = checkpoint::start(checkpoints, {
+            let shared = Arc::clone(&shared);
+            move || shared.checkpoint_rest.store(true, Ordering::Relaxed)
+        })?;
         let thread = std::thread::Builder::new()
             .name("ledger-writer".into())
-            .spawn(move || write_until_closed(connection, &theirs))
+            .spawn(move || write_until_closed(connection, &theirs, checkpointer))
             .map_err(|cause| LedgerFault::Engine { what: "cannot start its writer", cause: cause.to_string() })?;
         Ok(Self {
             shared,
@@ -111,11 +124,6 @@ impl Writer {
     /// What was committed, counted.
     pub(super) fn commits(&self) -> Arc<Commits> {
         Arc::clone(&self.shared.commits)
-    }
-
-    /// Whether new requests wait for their turn.
-    pub(super) fn is_pressed(&self) -> bool {
-        !self.shared.lock().acceptance.is_empty()
     }
 
     /// Queues `work` and waits until it is committed, or failed with its whole batch.
@@ -165,8 +173,12 @@ impl Shared {
             return Err(LedgerFault::Full);
         }
         queue.push_back(job);
+        let is_first = lanes.work.len() + lanes.acceptance.len() == 1;
         drop(lanes);
-        self.arrived.notify_one();
+        // Waking is a system call; for all but the first the writer is up already, or has been called.
+        if is_first {
+            self.arrived.notify_one();
+        }
         Ok(())
     }
 
@@ -191,7 +203,7 @@ impl Shared {
     }
 }
 
-fn write_until_closed(mut connection: Connection, shared: &Shared) {
+fn write_until_closed(mut connection: Connection, shared: &Shared, mut checkpointer: Checkpointer) {
     let _closing = Closing(shared);
     while let Some(mut batch) = shared.next_batch() {
         let started = Instant::now();
@@ -201,8 +213,12 @@ fn write_until_closed(mut connection: Connection, shared: &Shared) {
             tracing::error!(%fault, writes = batch.len(), "a batch of writes failed and was rolled back");
         }
         failpoint::reached("batch_committed");
+        checkpointer.wrote(batch.len());
         for job in batch {
             job.answer(committed.clone());
+        }
+        if shared.checkpoint_rest.swap(false, Ordering::Relaxed) {
+            checkpoint::run(&connection);
         }
     }
 }
@@ -235,9 +251,11 @@ mod tests {
 
     fn writer() -> (tempfile::TempDir, Writer) {
         let dir = tempfile::tempdir().unwrap();
-        let connection = Connection::open(dir.path().join("w.db")).unwrap();
+        let open = || Connection::open(dir.path().join("w.db")).unwrap();
+        let connection = open();
         connection.execute_batch("CREATE TABLE t (n INTEGER UNIQUE)").unwrap();
-        (dir, Writer::start(connection).unwrap())
+        let writer = Writer::start(connection, open()).unwrap();
+        (dir, writer)
     }
 
     fn insert(n: i64) -> impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static {

@@ -4,11 +4,14 @@
 //! tick records what the last ones sent and leases what is due in one commit, looks the whole batch up in one round
 //! trip, commits every decision in one more, and hands the mails to a few senders.
 
+mod pace;
+
 use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::{deliver, settle};
+use pace::{Pace, Sight};
 use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
@@ -45,6 +48,7 @@ pub struct Courier {
     in_flight: JoinSet<Option<Finished>>,
     /// What came of mails and is not in the ledger yet.
     unrecorded: Vec<Finished>,
+    pace: Pace,
     counted_at: Timestamp,
     forgot_at: Timestamp,
     /// When the user store could not tell what became of a claim.
@@ -71,6 +75,7 @@ impl Courier {
             senders: Arc::new(Semaphore::new(SENDERS)),
             in_flight: JoinSet::new(),
             unrecorded: Vec::new(),
+            pace: Pace::default(),
             counted_at: Timestamp::default(),
             forgot_at: Timestamp::default(),
             baffled_at: Timestamp::default(),
@@ -84,7 +89,7 @@ impl Courier {
             let turn = self.tick().await;
             self.app.metrics.ticks.took(started.elapsed());
             match turn {
-                Ok(Tick::Full) if !self.app.ledger.is_pressed() => continue,
+                Ok(Tick::Full) if !self.is_pressed() => continue,
                 Ok(_) => {}
                 Err(fault) => {
                     if let Some(unsaid) = self.app.complaints.ledger_away.turn(self.app.clock.now()) {
@@ -125,7 +130,7 @@ impl Courier {
         self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
         self.app.metrics.in_flight.set(self.in_flight.len() as u64);
         let mut room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
-        if self.app.ledger.is_pressed() {
+        if self.is_pressed() {
             room = room.min(LEASED_UNDER_PRESSURE);
         }
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
@@ -171,7 +176,7 @@ impl Courier {
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
-        let size = if self.app.ledger.is_pressed() { DECIDED_UNDER_PRESSURE } else { batch.len() };
+        let size = if self.is_pressed() { DECIDED_UNDER_PRESSURE } else { batch.len() };
         let mut batch = batch.into_iter();
         while batch.len() > 0 {
             let part = batch.by_ref().take(size).collect();
@@ -216,6 +221,11 @@ impl Courier {
             let outcome = failpoint::or_unknown("mail_handed_over", outcome);
             Some(finished(&app, &minted.decided, lease, outcome, transport))
         });
+    }
+
+    fn is_pressed(&mut self) -> bool {
+        let (now, ledger) = (self.app.clock.now(), &self.app.ledger);
+        self.pace.is_pressed(Sight { now, entered: ledger.entered(), oldest: ledger.oldest_waiting() })
     }
 
     async fn keep_house(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
