@@ -188,14 +188,14 @@ pub fn undigested(token: &ResetToken) -> Digest {
 
 /// For [`Weakness::BcryptCut`]: what bcrypt reads of a password.
 #[must_use]
-pub fn cut(password: SecretString) -> SecretString {
+pub fn cut(password: &SecretString) -> SecretString {
     let text = password.expose_secret();
     text[..text.floor_char_boundary(72)].into()
 }
 
 /// For [`Weakness::PasswordTrimmed`].
 #[must_use]
-pub fn trimmed(password: SecretString) -> SecretString {
+pub fn trimmed(password: &SecretString) -> SecretString {
     password.expose_secret().trim().into()
 }
 

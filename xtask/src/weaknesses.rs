@@ -57,10 +57,14 @@ fn build() -> Result<PathBuf> {
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     ensure!(output.status.success(), "the integration tests cannot be built");
     let lines = String::from_utf8(output.stdout)?;
-    let artifact =
-        lines.lines().filter(|line| line.contains("\"kind\":[\"test\"]") && line.contains("\"name\":\"it\""));
+    let is_ours = |line: &&str| line.contains("\"kind\":[\"test\"]") && line.contains("\"name\":\"it\"");
     let executable = |line: &str| Some(line.split_once("\"executable\":\"")?.1.split_once('"')?.0.to_owned());
-    artifact.last().and_then(executable).map(PathBuf::from).context("cargo names no binary for the integration tests")
+    lines
+        .lines()
+        .find(is_ours)
+        .and_then(executable)
+        .map(PathBuf::from)
+        .context("cargo names no binary for the integration tests")
 }
 
 /// A test that fails anyhow notices nothing.
@@ -117,7 +121,7 @@ const OURS: [&str; 2] = ["server/src/", "core/src/"];
 fn run(binary: &Path, tests: &[&str], weakness: Option<&str>) -> Result<Output> {
     let mut command = Command::new(binary);
     // Where cargo runs them.
-    command.arg("--exact").args(tests).current_dir(root().join("server")).env("INSTA_UPDATE", "no");
+    command.arg("--exact").args(tests).current_dir(root().join("server")).env("RUST_BACKTRACE", "0");
     command.env_remove("REGAIN_WEAKNESS").envs(weakness.map(|name| ("REGAIN_WEAKNESS", name)));
     command.output().with_context(|| format!("{} cannot be started", binary.display()))
 }

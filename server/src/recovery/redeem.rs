@@ -246,8 +246,8 @@ async fn accept(
         bytes_max: recipe.format().bytes_max(),
         nul_allowed: recipe.format().nul_allowed(),
     };
-    let password = weakness::spoilt(Weakness::BcryptCut, password, weakness::cut);
-    let password = weakness::spoilt(Weakness::PasswordTrimmed, password, weakness::trimmed);
+    let password = weakness::spoilt(Weakness::BcryptCut, password, |typed| weakness::cut(&typed));
+    let password = weakness::spoilt(Weakness::PasswordTrimmed, password, |typed| weakness::trimmed(&typed));
     let checked = app.policy.check(password.clone(), &context);
     // A password beyond all lengths is not worth a hash for each that the account had.
     let is_too_long =

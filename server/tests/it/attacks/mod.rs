@@ -11,6 +11,7 @@ mod operations;
 mod page;
 mod parsers;
 mod password;
+mod race;
 mod recipients;
 mod rest;
 mod token;
