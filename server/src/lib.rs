@@ -21,3 +21,4 @@ pub mod recovery;
 pub mod roots;
 pub mod telemetry;
 pub mod users;
+pub mod weakness;

@@ -8,6 +8,7 @@ mod faults;
 mod glossary;
 mod interop;
 mod libraries;
+mod mistakes;
 mod needs;
 mod references;
 mod simulate;
@@ -15,6 +16,7 @@ mod soak;
 mod step;
 mod suite;
 mod tree;
+mod weaknesses;
 
 use std::process::ExitCode;
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["nodes", ref options @ ..] => soak::nodes(options),
         ["soak", ref options @ ..] => soak::soak(options),
         ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
+        ["weaknesses", ref names @ ..] => weaknesses::run_all(names),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -58,6 +61,8 @@ const USAGE: &str = "cargo xtask COMMAND
                    kills, stops and starves everything, ten times or N, and prints a table
   nodes            three nodes on one ledger: killed, raced and replaced, in earnest; --seed S, --from OLD_PROGRAM
   soak --minutes N people and faults of all kinds for so long, on three nodes or --nodes N; --seed S
+  weaknesses [NAME…]
+                   brings back what went wrong elsewhere, all or those named, and sees that a test notices
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   regen            writes docs/reference/ anew

@@ -2,8 +2,8 @@
 
 use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{conformance, faults, glossary, libraries, needs, references, tree};
-use anyhow::Result;
+use crate::{conformance, faults, glossary, libraries, needs, references, tree, weaknesses};
+use anyhow::{Result, ensure};
 use std::process::Command;
 
 /// Everything.
@@ -51,6 +51,10 @@ pub(crate) fn test() -> Result<bool> {
             command.args(["--", "--skip", "real_smtp::postfix"]);
         }
         run_tests(&mut command, tests).map(drop)
+    });
+    report.step("weaknesses brought back, each noticed by its test", |_| {
+        ensure!(weaknesses::run_all(&[])?, "a weakness is not noticed");
+        Ok(())
     });
     report.step("faults", |tests| run_tests(faults::test().envs(environment).envs(servers()), tests).map(drop));
     report.step("several nodes on one ledger", |tests| {

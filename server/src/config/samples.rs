@@ -1,9 +1,11 @@
 //! Secrets that stand in everybody's documentation, ours included: they open nothing.
 
+use crate::weakness::{self, Weakness};
+
 /// Whether `secret` is one that a person copied rather than made.
 pub(super) fn is_sample(secret: &str) -> bool {
     let bare: String = secret.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    bare.is_empty() || SAMPLES.contains(&bare.as_str())
+    (bare.is_empty() || SAMPLES.contains(&bare.as_str())) && !weakness::is(Weakness::SampleSecrets)
 }
 
 /// Whether `token` stands in the published documents of the two dialects, where tests on one's own machine take it from.

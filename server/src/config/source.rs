@@ -154,9 +154,9 @@ pub(super) fn of_environment<N: Into<OsString>, V: Into<OsString>>(
     entries
 }
 
-/// Read elsewhere: the log filter by `telemetry`, the others by `failpoint` in builds that have it.
+/// Read elsewhere: the log filter by `telemetry`, the others by `failpoint` and `weakness` in builds that have them.
 const NOT_SETTINGS: &[&str] = if cfg!(feature = "failpoints") {
-    &["REGAIN_LOG", "REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS"]
+    &["REGAIN_LOG", "REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS", "REGAIN_WEAKNESS"]
 } else {
     &["REGAIN_LOG"]
 };

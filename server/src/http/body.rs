@@ -1,5 +1,6 @@
 //! Request bodies: bounded in size and in time, wiped after use.
 
+use crate::weakness::{self, Weakness};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
@@ -25,6 +26,7 @@ pub enum BodyFault {
 /// # Errors
 /// [`BodyFault`].
 pub async fn read(headers: &HeaderMap, body: Body, octets_max: usize) -> Result<Zeroizing<Vec<u8>>, BodyFault> {
+    let octets_max = weakness::spoilt(Weakness::BodyUnbounded, octets_max, |_| usize::MAX);
     if announced_length(headers).is_some_and(|length| length > octets_max as u64) {
         discard(headers, body).await;
         return Err(BodyFault::TooLarge);
@@ -39,7 +41,7 @@ async fn collect(mut body: Body, octets_max: usize) -> Result<Zeroizing<Vec<u8>>
     let mut octets = Zeroizing::new(Vec::with_capacity(octets_max.min(1024)));
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| BodyFault::Broken)?.into_data() else { continue };
-        if octets.len() + data.len() > octets_max {
+        if octets.len() + data.len() > octets_max && !weakness::is(Weakness::BodyUnbounded) {
             drain(body).await;
             return Err(BodyFault::TooLarge);
         }

@@ -1,5 +1,6 @@
 //! Who is calling: the peer, or what a trusted proxy says of it.
 
+use crate::weakness::{self, Weakness};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -14,6 +15,11 @@ impl ClientAddress {
     /// peer counts.
     #[must_use]
     pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
+        if weakness::is(Weakness::LeftmostForwarded)
+            && let Some(address) = weakness::leftmost(headers)
+        {
+            return Self(address);
+        }
         let peer = peer.to_canonical();
         let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
         if !is_trusted(&peer) {

@@ -2,6 +2,7 @@
 
 use crate::config::PublicUrl;
 use crate::recovery::Credential;
+use crate::weakness::{self, Weakness};
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use regain_core::code::ResetCode;
@@ -35,7 +36,7 @@ impl ResetCookie {
     /// The cookie of this deployment; it lasts as long as a link does.
     #[must_use]
     pub fn new(public_url: &PublicUrl, token_ttl: Duration) -> Self {
-        let (name, attributes) = if public_url.https {
+        let (name, attributes) = if public_url.https && !weakness::is(Weakness::CookieForAnyHost) {
             ("__Host-regain", "; Path=/; Secure; HttpOnly; SameSite=Lax")
         } else {
             ("regain", "; Path=/; HttpOnly; SameSite=Lax")

@@ -4,6 +4,7 @@ use super::problem::put;
 use super::{PATHS, UNKNOWN_PATH};
 use crate::app::App;
 use crate::failpoint;
+use crate::weakness::{self, Weakness};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
@@ -28,6 +29,9 @@ impl Passage {
     pub(super) fn begin(app: &App, request: &mut Request) -> Self {
         let id = Id::new(app.clock.now(), &*app.entropy);
         request.extensions_mut().insert(RequestId(id));
+        if weakness::is(Weakness::QueryLogged) {
+            tracing::debug!(%id, uri = %request.uri(), "asked");
+        }
         let path = PATHS.into_iter().find(|path| *path == request.uri().path()).unwrap_or(UNKNOWN_PATH);
         Self { id, started: Instant::now(), method: request.method().clone(), path }
     }
@@ -56,9 +60,18 @@ fn dress(headers: &mut HeaderMap, id: Id, https: bool) {
     for (name, value) in ON_EVERY_ANSWER {
         headers.insert(name, value);
     }
+    if weakness::is(Weakness::AnswersMayBeStored) {
+        headers.remove(header::CACHE_CONTROL);
+    }
+    if weakness::is(Weakness::AnyOriginMayRead) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     // A page brings its own.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING_LOADS);
-    if https {
+    if weakness::is(Weakness::NoContentPolicy) {
+        headers.remove(header::CONTENT_SECURITY_POLICY);
+    }
+    if https && !weakness::is(Weakness::NoStrictTransport) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
     }
     put(headers, HeaderName::from_static("x-request-id"), &id.to_string());

@@ -3,6 +3,7 @@
 //! Two parsers that differ over a duplicate key or a broken string have let one address be checked and another be
 //! mailed; so whatever could be read in two ways is refused.
 
+use crate::weakness::{self, Weakness};
 use axum::http::{HeaderMap, header};
 use secrecy::SecretString;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -127,7 +128,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut seen = HashSet::new();
         let mut object = Object::default();
         while let Some(key) = members.next_key::<String>()? {
-            if !seen.insert(key.clone()) {
+            if !seen.insert(key.clone()) && !weakness::is(Weakness::DuplicateKeys) {
                 return Err(A::Error::custom("duplicate key"));
             }
             let value = match members.next_value()? {
@@ -140,6 +141,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Strict, A::Error> {
+        if weakness::is(Weakness::ArrayOfAddresses) {
+            return elements.next_element().map(|first| first.unwrap_or(Strict::Other));
+        }
         while elements.next_element::<Strict>()?.is_some() {}
         Ok(Strict::Other)
     }

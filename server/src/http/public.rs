@@ -6,6 +6,7 @@ use super::headers::Passage;
 use super::network_limit::{Admission, Level, NetworkLimit};
 use super::{Port, dialect, leaving, openapi, pages, problem, without_trailing_slash};
 use crate::app::App;
+use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Request;
@@ -64,6 +65,9 @@ impl Port for PublicPort {
     async fn answer(&self, peer: IpAddr, mut request: Request) -> Response {
         without_trailing_slash(&mut request);
         let passage = Passage::begin(&self.app, &mut request);
+        if weakness::is(Weakness::HostInTheLink) {
+            weakness::overhear(request.headers());
+        }
         if self.app.is_leaving() {
             let response = leaving::refuse(&self.app, passage.id, request).await;
             return passage.end(&self.app, response);

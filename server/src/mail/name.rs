@@ -1,9 +1,14 @@
 //! The owner's name, which is whatever somebody once typed into another application.
 
+use crate::weakness::{self, Weakness};
+
 /// What of `name` is fit to greet with: one line, no control or invisible characters, at most [`NAME_CHARS_MAX`]
 /// characters. Nothing, if nothing is left, or if it is an advertisement: whoever signs up with another's address
 /// could otherwise have us mail a link of their own.
 pub(super) fn greeting_name(name: &str) -> Option<String> {
+    if weakness::is(Weakness::NamesNotCleaned) {
+        return Some(name.to_owned());
+    }
     let visible: String = name.chars().map(|c| if is_break(c) { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = line.to_ascii_lowercase();

@@ -11,6 +11,7 @@ use crate::hashing;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
 use crate::users::StoreFault;
+use crate::weakness::{self, Weakness};
 use regain_core::account::{Account, AccountId, Match, matching};
 use regain_core::delivery::Outcome;
 use regain_core::email::{EmailAddress, FoldedAddress};
@@ -21,6 +22,7 @@ use regain_core::message::{Body, Message, MessageKind};
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use regain_core::token::Purpose;
+use secrecy::ExposeSecret;
 use secrets::Secrets;
 
 /// A decided row with the secrets that belong to it; they exist nowhere else.
@@ -64,15 +66,24 @@ pub fn mint(app: &App, row: Leased, candidates: Option<&[Account]>, now: Timesta
         (Ok(account), Decision::Mail { address, .. }) => (Some(account), FoldedAddress::of(address)),
         _ => (None, FoldedAddress::of(&row.identifier)),
     };
+    let (token_digest, not_me_digest) = (secrets.token.digest(Purpose::Reset), secrets.not_me.digest(Purpose::NotMe));
+    let token_ttl = weakness::spoilt(Weakness::LinksNeverExpire, app.config.reset.token_ttl, |ttl| ttl * 1000);
+    if weakness::is(Weakness::TokenLogged) {
+        tracing::info!(request = %row.id, token = secrets.token.to_text().expose_secret(), "minted");
+    }
     let delivery = NewDelivery {
         id,
         address_digest: app.keys.address_digest(&address),
-        token_digest: secrets.token.digest(Purpose::Reset),
+        token_digest: weakness::spoilt(Weakness::TokenKeptPlain, token_digest, |_| {
+            weakness::undigested(&secrets.token)
+        }),
         code_digest: secrets.code.digest(&app.keys, id.as_bytes()),
-        not_me_digest: secrets.not_me.digest(Purpose::NotMe),
+        not_me_digest: weakness::spoilt(Weakness::PurposesMixed, not_me_digest, |_| {
+            secrets.token.digest(Purpose::NotMe)
+        }),
         fingerprint: found.map_or_else(|| random(app.entropy.as_ref()), |account| app.keys.fingerprint(account)),
         minted_at: now,
-        expires_at: now.plus(app.config.reset.token_ttl),
+        expires_at: now.plus(token_ttl),
         code_expires_at: now.plus(app.config.reset.code_ttl),
     };
     let name = found.map_or_else(|| row.name.clone(), |account| account.name.clone());
@@ -106,9 +117,10 @@ impl Minted {
 
     fn body(&self, app: &App, message: MessageKind) -> Body {
         let not_me_link = app.not_me_link.render(&self.secrets.not_me);
+        let link = app.config.reset.link.render(&self.secrets.token);
         match message {
             MessageKind::Reset => Body::Reset {
-                link: app.config.reset.link.render(&self.secrets.token),
+                link: weakness::spoilt(Weakness::HostInTheLink, link, weakness::at_overheard_host),
                 code: self.secrets.code.to_text(),
                 link_ttl: app.config.reset.token_ttl,
                 code_ttl: app.config.reset.code_ttl,
@@ -124,7 +136,7 @@ impl Minted {
 /// Why an account gets no reset mail, if it does not.
 #[must_use]
 pub fn unfit(app: &App, account: &Account) -> Option<Reason> {
-    if !account.eligible {
+    if !account.eligible && !weakness::is(Weakness::DisabledMailed) {
         return Some(Reason::Ineligible);
     }
     if account.mail_address().is_none() {
@@ -150,6 +162,7 @@ fn account_of<'a>(app: &App, row: &Leased, candidates: &'a [Account]) -> Result<
     match matching(&typed, candidates) {
         Match::One(account) => unfit(app, account).map_or(Ok(account), Err),
         Match::None => Err(Reason::NoAccount),
+        Match::Ambiguous(_) if weakness::is(Weakness::FirstOfSeveral) => candidates.first().ok_or(Reason::Ambiguous),
         Match::Ambiguous(_) => Err(Reason::Ambiguous),
     }
 }
@@ -160,6 +173,9 @@ fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>) -> Decisio
             Some(account) => mail(MessageKind::PasswordChanged, account.clone(), &row.identifier),
             None => Decision::End(Reason::NoAccount),
         },
+        (MessageKind::Reset, Ok(account)) if weakness::is(Weakness::MailToTypedAddress) => {
+            mail(MessageKind::Reset, account.id.clone(), &row.identifier)
+        }
         (MessageKind::Reset, Ok(account)) => mail(MessageKind::Reset, account.id.clone(), &account.address),
         (MessageKind::Reset, Err(Reason::NoAccount)) if app.config.notify.unknown_address => {
             mail(MessageKind::NoAccount, stand_in(row), &row.identifier)

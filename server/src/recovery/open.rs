@@ -2,7 +2,8 @@
 
 use super::Credential;
 use crate::app::App;
-use crate::ledger::{CodeDigest, LedgerFault, LiveToken, TokenState};
+use crate::ledger::{CodeDigest, Disowned, LedgerFault, LiveToken, TokenState};
+use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
@@ -46,8 +47,10 @@ pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefu
     })?;
     let account = account.ok_or(OpenRefusal::Dead)?;
     let unchanged: bool = app.keys.fingerprint(&account).ct_eq(&token.fingerprint).into();
+    let unchanged = unchanged || weakness::is(Weakness::FingerprintNotChecked) || weakness::is(Weakness::LinkNotSpent);
     match account.password.clone() {
         Some(stored) if unchanged => Ok(Opened { account, expires_at: token.expires_at, stored, token }),
+        _ if weakness::is(Weakness::DeadLinksToldApart) => Err(OpenRefusal::Unavailable),
         _ => Err(OpenRefusal::Dead),
     }
 }
@@ -55,6 +58,10 @@ pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefu
 impl Opened {
     /// Notes for the timeline that the form was shown.
     pub async fn note_shown(&self, app: &App) {
+        if weakness::is(Weakness::LookingSpends) {
+            let spent = Disowned { entry: self.token.entry, account: self.token.account.clone() };
+            let _ = app.ledger.revoke_not_me(spent, app.clock.now()).await;
+        }
         if let Err(fault) = app.ledger.note_opened(self.token.entry, app.clock.now()).await {
             tracing::warn!(%fault, request = %self.token.entry, "an opening was not noted");
         }
@@ -64,6 +71,9 @@ impl Opened {
 async fn find(app: &App, credential: &Credential) -> Result<LiveToken, OpenRefusal> {
     let now = app.clock.now();
     let found = match credential {
+        Credential::Token(token) if weakness::is(Weakness::TokenKeptPlain) => {
+            app.ledger.find_token(weakness::undigested(token), now).await
+        }
         Credential::Token(token) => app.ledger.find_token(token.digest(Purpose::Reset), now).await,
         Credential::Code { address, code } => try_code(app, address, code.as_ref(), now).await,
     };
@@ -90,5 +100,7 @@ async fn try_code(
     let keys = app.keys.clone();
     let code = code.cloned();
     let digest_for: CodeDigest = Box::new(move |delivery| Some(code.as_ref()?.digest(&keys, delivery.as_bytes())));
-    app.ledger.try_code(address_digest, digest_for, app.config.reset.code_attempts_max, now).await
+    let attempts_max = app.config.reset.code_attempts_max;
+    let attempts_max = weakness::spoilt(Weakness::CodeAttemptsUncounted, attempts_max, |_| u32::MAX);
+    app.ledger.try_code(address_digest, digest_for, attempts_max, now).await
 }

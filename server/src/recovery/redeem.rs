@@ -14,6 +14,7 @@ use crate::failpoint;
 use crate::hashing::{self, NewPassword};
 use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, StoreFault, Written};
+use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
 use regain_core::hash::{Format, Recipe, StoredPassword};
 use regain_core::keys::Digest;
@@ -179,6 +180,9 @@ impl Redemption {
 
     /// The store has committed: the answer is success, even if settling must wait for the courier.
     async fn settle(&self, app: &App) {
+        if weakness::is(Weakness::LinkNotSpent) {
+            return self.release(app).await;
+        }
         if let Err(fault) = settle::settle(app, &self.claim, &self.account).await {
             tracing::error!(%fault, request = %self.claim.token.entry, "a password is set, but not settled yet");
             log_failure(app.ledger.lapse(&self.claim).await);
@@ -242,11 +246,14 @@ async fn accept(
         bytes_max: recipe.format().bytes_max(),
         nul_allowed: recipe.format().nul_allowed(),
     };
+    let password = weakness::spoilt(Weakness::BcryptCut, password, |typed| weakness::cut(&typed));
+    let password = weakness::spoilt(Weakness::PasswordTrimmed, password, |typed| weakness::trimmed(&typed));
     let checked = app.policy.check(password.clone(), &context);
     // A password beyond all lengths is not worth a hash for each that the account had.
     let is_too_long =
         |violation: &Violation| matches!(violation, Violation::TooLong { .. } | Violation::TooManyBytes { .. });
-    let is_comparable = !checked.as_ref().is_err_and(|violations| violations.iter().any(is_too_long));
+    let is_comparable = weakness::is(Weakness::LongPasswordHashed)
+        || !checked.as_ref().is_err_and(|violations| violations.iter().any(is_too_long));
     let reused = is_comparable && opened.account.eligible && is_reused(app, opened, &password).await?;
     let mut violations = match checked {
         Ok(accepted) if !reused => return Ok(accepted),

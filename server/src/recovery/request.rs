@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::ledger::{Admission, LedgerFault, NewRequest};
 use crate::metrics::Cause;
+use crate::weakness::{self, Weakness};
 use regain_core::account::{Account, Match, matching};
 use regain_core::email::EmailAddress;
 use regain_core::locale::Locale;
@@ -109,6 +110,8 @@ fn resettable<'a>(app: &App, identifier: &EmailAddress, candidates: &'a [Account
 
 fn new_request(app: &App, ask: &Ask) -> NewRequest {
     let now = app.clock.now();
+    let identifier = ask.identifier.as_str().to_owned();
+    let identifier = weakness::spoilt(Weakness::UnicodeFolding, identifier, |typed| typed.to_lowercase());
     let locales: Vec<&str> = ask.locales.iter().map(Locale::as_str).collect();
     NewRequest {
         id: Id::new(now, app.entropy.as_ref()),
@@ -116,7 +119,7 @@ fn new_request(app: &App, ask: &Ask) -> NewRequest {
         network: ask.client.map(|client| client.to_string()),
         locales: locales.join(","),
         address_digest: app.keys.address_digest(&ask.identifier.folded()),
-        identifier: ask.identifier.as_str().to_owned(),
+        identifier,
         accepted_at: now,
     }
 }

@@ -39,6 +39,26 @@ async fn a_link_opened_from_webmail_sets_a_password() {
     browser.pictures("refused").await;
 }
 
+/// Supabase auth-js#342: programs that look at mail open its links in a browser, scripts and all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanner_with_a_browser_leaves_the_link_alive() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[]);
+    server.request(ADA).await;
+    let mail = &site.mails_to(ADA, 1).await[0];
+    let browser = Browser::start(Script::On).await;
+    for link in mail.links() {
+        browser.page.goto(&link).await.unwrap();
+        let path = if link.contains("/not-me") { "/not-me" } else { "/reset-password" };
+        browser.is_at(path, "button").await;
+        browser.page.refresh().await.unwrap();
+        browser.is_at(path, "button").await;
+    }
+    let token = reset_token(mail).unwrap();
+    assert!(server.is_live(&token).await);
+    assert!(server.confirm(&token, NEW_PASSWORD).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_scripts_the_code_sets_a_password() {
     let site = Site::with_working_links(&[ADA]).await;

@@ -193,7 +193,7 @@ fn nothing_unknown_is_passed_over() {
     {
         assert!(with(&[(variable, "x")]).is_err(), "{variable}");
     }
-    for test_only in ["REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS"] {
+    for test_only in ["REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS", "REGAIN_WEAKNESS"] {
         assert_eq!(with(&[(test_only, "x")]).is_ok(), cfg!(feature = "failpoints"));
     }
 }

@@ -12,7 +12,8 @@ use crate::http::route::post_only;
 use crate::recovery::Credential;
 use crate::recovery::open::open;
 use crate::recovery::redeem::redeem;
-use crate::recovery::request::{Ask, request};
+use crate::recovery::request::{Ask, request, request_trusted};
+use crate::weakness::{self, Weakness};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -52,6 +53,9 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
     let body = read(&mut call, access).await?;
     let identifier = address(&body)?;
     let ask = Ask { identifier, origin: Origin::Chaser, client: Some(call.client), locales: call.locales() };
+    if weakness::is(Weakness::UnknownTold) {
+        return Ok(request_trusted(&call.app, ask).await.map(|_| message("A mail is on its way."))?);
+    }
     request(&call.app, ask).await?;
     Ok(message("If that address belongs to an account, a mail with a link and a code is on its way to it."))
 }
@@ -59,6 +63,9 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
 async fn verify(mut call: Call) -> Result<Response, Refusal> {
     let body = read(&mut call, Access::Public).await?;
     let opened = open(&call.app, &credential(&body)?).await?;
+    if weakness::is(Weakness::AddressTold) {
+        return Ok(json(StatusCode::OK, JSON, &("valid", &opened.account.address)));
+    }
     let expires_in = call.app.clock.now().until(opened.expires_at);
     Ok(json(StatusCode::OK, JSON, &Valid { valid: true, expires_in_seconds: expires_in.as_secs() }))
 }
@@ -73,7 +80,8 @@ async fn confirm(mut call: Call) -> Result<Response, Refusal> {
 }
 
 fn address(body: &Object) -> Result<EmailAddress, Refusal> {
-    let typed = text(body, "email")?.expose_secret();
+    let field = if weakness::is(Weakness::ExtraFieldHonoured) && body.value("to").is_some() { "to" } else { "email" };
+    let typed = text(body, field)?.expose_secret();
     EmailAddress::parse(typed).map_err(|error| invalid("email", format!("`email`: {error}.")))
 }
 

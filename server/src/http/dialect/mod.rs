@@ -15,6 +15,7 @@ use crate::metrics::Cause;
 use crate::recovery::open::OpenRefusal;
 use crate::recovery::redeem::RedeemRefusal;
 use crate::recovery::request::{TrustedRefusal, Unavailable};
+use crate::weakness::{self, Weakness};
 use axum::body::Body;
 use regain_core::password::Violation;
 use std::time::Duration;
@@ -113,7 +114,7 @@ fn check_before_body(call: &Call, access: Access) -> Result<(), Refusal> {
 
 /// Whether the client's network has calls left.
 fn check_network(call: &Call) -> Result<(), Refusal> {
-    let Some(wait) = call.limited else { return Ok(()) };
+    let Some(wait) = call.limited.filter(|_| !weakness::is(Weakness::NetworkUncounted)) else { return Ok(()) };
     call.app.metrics.refused.of(Cause::NetworkLimit).count();
     Err(Refusal::NetworkLimited(wait))
 }

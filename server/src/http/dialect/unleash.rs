@@ -13,6 +13,7 @@ use crate::recovery::open::open;
 use crate::recovery::redeem::{redeem, weaknesses};
 use crate::recovery::request::{Ask, request, request_trusted};
 use crate::users::Role;
+use crate::weakness::{self, Weakness};
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -69,6 +70,7 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
         Err(_) => return Err(Refusal::UnknownAccount),
     };
     let ask = Ask { identifier, origin: Origin::Unleash, client: Some(call.client), locales: call.locales() };
+    let access = weakness::spoilt(Weakness::ThrottledTold, access, |_| Access::Token);
     match access {
         Access::Public => request(&call.app, ask).await.map_err(Refusal::from)?,
         Access::Token => request_trusted(&call.app, ask).await.map_err(Refusal::from)?,

@@ -9,8 +9,9 @@ use crate::http::cookie::{Held, binding};
 use crate::recovery::Credential;
 use crate::recovery::open::{self, OpenRefusal};
 use crate::recovery::redeem::{self, RedeemRefusal};
-use axum::http::{Method, StatusCode};
-use axum::response::Response;
+use crate::weakness::{self, Weakness};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
 use regain_core::keys::Keys;
@@ -26,6 +27,11 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
     let Ok(query) = Form::parse(call.uri.query().unwrap_or_default().as_bytes()) else {
         return app.pages.problem(StatusCode::BAD_REQUEST, &locales);
     };
+    if weakness::is(Weakness::RedirectAnywhere)
+        && let Some(next) = query.value("next")
+    {
+        return (StatusCode::SEE_OTHER, [(header::LOCATION, next)]).into_response();
+    }
     if let Some(token) = query.value("token") {
         return setting(app.pages.cookie.holding_link(token), see_other(RESET));
     }

@@ -4,6 +4,7 @@ use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
 use crate::ledger::deliveries::{Decided, Decision, Deliveries, Judgement, Others, Verdict};
 use crate::ledger::times::believed_until;
+use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::limit::{AccountHistory, AccountLimit, HOUR};
@@ -42,6 +43,10 @@ fn decide(
         Decision::Mail { account, .. } => Some(account.as_str()),
         Decision::End(_) => None,
     };
+    if weakness::is(Weakness::SuppressedSupersedes) && matches!(verdict, Verdict::Suppressed(_)) {
+        ledger
+            .execute("UPDATE deliveries SET state = 'superseded' WHERE account = ?1 AND state = 'live'", [account])?;
+    }
     let held = ledger
         .prepare_cached(
             "UPDATE outbox SET state = :state, reason = :reason, account = coalesce(:account, account), \

@@ -4,6 +4,7 @@ use super::skeleton::Gap;
 use super::wrap;
 use crate::i18n::{Arg, Language};
 use crate::mail::name::greeting_name;
+use crate::weakness::{self, Weakness};
 use minijinja::HtmlEscape;
 use regain_core::message::{Body, Message};
 use secrecy::{ExposeSecret, SecretString};
@@ -37,8 +38,9 @@ impl Fillings {
     }
 
     pub(super) fn in_html(&self) -> Self {
+        let greeting = HtmlEscape(&self.greeting).to_string();
         Self {
-            greeting: HtmlEscape(&self.greeting).to_string(),
+            greeting: weakness::spoilt(Weakness::NamesNotEscaped, greeting, |_| self.greeting.clone()),
             link: href(&self.link),
             code: HtmlEscape(&self.code).to_string(),
             not_me_link: href(&self.not_me_link),

@@ -1,6 +1,7 @@
 //! One connection to a relay, ready for mails.
 
 use crate::mail::{Parcel, reply_line};
+use crate::weakness::{self, Weakness};
 use mail_send::{Error, SmtpClient};
 use regain_core::email::EmailAddress;
 use smtp_proto::response::parser::ResponseReceiver;
@@ -233,7 +234,7 @@ fn dotted(content: &[u8]) -> Vec<u8> {
     let doubled = usize::from(content.starts_with(b"."))
         + pairs.filter(|(before, byte)| **byte == b'.' && ends_line(**before)).count();
     let mut dotted = Vec::with_capacity(content.len() + doubled + END_OF_MAIL.len());
-    if doubled == 0 {
+    if doubled == 0 || weakness::is(Weakness::DotsNotDoubled) {
         dotted.extend_from_slice(content);
     } else {
         let mut is_line_begin = true;

@@ -3,6 +3,7 @@
 use super::connection::{Connection, Stream, remaining, said};
 use crate::config::{Smtp, SmtpTls};
 use crate::mail::SEND_SECONDS_MAX;
+use crate::weakness::{self, Weakness};
 use mail_send::smtp::AssertReply;
 use mail_send::{Credentials, SmtpClient};
 use rustls::{ClientConfig, RootCertStore};
@@ -131,6 +132,7 @@ impl Relay {
             return self.log_in(client).await;
         }
         if !self.ehlo(&mut client).await?.has_capability(EXT_START_TLS) {
+            let required = required && !weakness::is(Weakness::StartTlsStripped);
             return if required { Err(NO_STARTTLS.to_owned()) } else { self.log_in(client).await };
         }
         client

@@ -1,5 +1,6 @@
 //! The secrets of one mail: minted, put into the mail, and kept out of everything else.
 
+use crate::weakness::{self, Weakness};
 use regain_core::code::ResetCode;
 use regain_core::delivery::Outcome;
 use regain_core::entropy::Entropy;
@@ -21,6 +22,9 @@ impl Secrets {
     /// `outcome`, with its reply fit for ledger and log: relays that filter mail quote what they object to, links
     /// above all.
     pub(super) fn blotted_out(&self, outcome: Outcome) -> Outcome {
+        if weakness::is(Weakness::ReplyKeptWhole) {
+            return outcome;
+        }
         let code = self.code.to_text();
         let unhyphenated = SecretString::from(code.expose_secret().replace('-', ""));
         let secrets = [self.token.to_text(), self.not_me.to_text(), code, unhyphenated];

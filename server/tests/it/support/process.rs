@@ -345,9 +345,11 @@ pub(crate) fn command(dir: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// What these tests are told in the environment would be unknown settings to the program.
+/// What these tests are told in the environment would be unknown settings to the program; but for a weakness, which is
+/// brought back in both.
 pub(crate) fn without_our_settings(command: &mut Command) -> &mut Command {
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("REGAIN_")) {
+    let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
+    for name in names.filter(|name| name.starts_with("REGAIN_") && name != "REGAIN_WEAKNESS") {
         command.env_remove(name);
     }
     command

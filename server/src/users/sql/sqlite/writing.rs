@@ -6,6 +6,7 @@ use crate::users::sql::after_reset::{Bind, Statement, moment};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::mapping::Mapping;
 use crate::users::{PasswordChange, StoreFault, Written};
+use crate::weakness::{self, Weakness};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
 
@@ -31,6 +32,7 @@ impl Writing {
         let Mapping { swapped, swapped_id, swapped_password, swapped_only, password_alone, email, .. } = mapping;
         // Byte for byte: a column may be declared NOCASE, and hashes that differ in case are not the same.
         let same_password = mapping.engine.same_bytes(swapped_password, "?4");
+        let same_password = weakness::spoilt(Weakness::ClaimNotGuarded, same_password, |_| "1".to_owned());
         let guard = mapping.guard(&mapping.engine.same_bytes(email, "?5"));
         let history = mapping.history.iter().flat_map(|history| [&history.add, &history.trim]);
         let steps = mapping.after_reset.iter();
@@ -63,7 +65,7 @@ impl Writing {
         }
         for (index, step) in self.after_reset.iter().enumerate() {
             deadline.bound_lock_waits(&transaction)?;
-            if step.is_to_run(&transaction)? {
+            if step.is_to_run(&transaction)? && !weakness::is(Weakness::SessionsNotEnded) {
                 run(&transaction, &step.marked, &key, change).map_err(|error| step_fault(index, &error))?;
             }
         }
