@@ -64,7 +64,7 @@ mail-password-changed-not-me = Si ce n’était pas vous, quelqu’un a peut-êt
 
 mail-no-account-subject = Vous avez demandé un nouveau mot de passe à { $product }
 mail-no-account-intro = Quelqu’un, peut-être vous, a demandé à { $product } le { $moment } un nouveau mot de passe pour le compte associé à cette adresse.
-mail-no-account-none = Aucun compte associé à cette adresse ne peut en recevoir un. Si c’était vous, essayez une autre adresse, avec laquelle vous vous seriez inscrit·e.
+mail-no-account-none = Aucun compte associé à cette adresse ne peut en recevoir un. Si c’était vous, essayez une autre adresse que vous auriez pu utiliser pour vous inscrire.
 mail-no-account-ignore = Si ce n’était pas vous, vous n’avez rien à faire.
 
 mail-test-subject = E-mail de test de la part de { $product }

@@ -49,7 +49,7 @@ mail-link-as-text = Se o botão não funcionar, abra este endereço:
 mail-automatic = Este e-mail foi enviado automaticamente por { $product }.
 
 mail-reset-subject = Redefina sua senha de { $product }
-mail-reset-intro = Alguém, provavelmente você, pediu em { $moment } uma nova senha para a sua conta de { $product }.
+mail-reset-intro = Alguém, provavelmente você, pediu, em { $moment }, uma nova senha para a sua conta { $product }.
 mail-reset-link = Para escolher uma nova senha, abra este link:
 mail-reset-button = Escolher uma nova senha
 mail-reset-link-lives = O link funciona uma única vez e vale por { $span }.
@@ -58,17 +58,17 @@ mail-reset-code-lives = O código vale por { $span }.
 mail-reset-not-me = Se não foi você, nada mudou: sua senha continua valendo. Não repasse o link nem o código. Para cancelá-los e nos avisar, abra:
 
 mail-password-changed-subject = Sua senha de { $product } foi alterada
-mail-password-changed-intro = A senha da sua conta de { $product } foi alterada em { $moment }.
+mail-password-changed-intro = A senha da sua conta { $product } foi alterada em { $moment }.
 mail-password-changed-if-me = Se foi você, não é preciso fazer mais nada.
 mail-password-changed-not-me = Se não foi você, alguém pode ter acesso à sua conta ou à sua caixa de e-mail. Avise-nos agora mesmo:
 
-mail-no-account-subject = Você pediu uma nova senha para { $product }
-mail-no-account-intro = Alguém, talvez você, pediu para { $product } em { $moment } uma nova senha para a conta com este endereço.
+mail-no-account-subject = Você pediu uma nova senha a { $product }
+mail-no-account-intro = Alguém, talvez você, pediu a { $product }, em { $moment }, uma nova senha para a conta com este endereço.
 mail-no-account-none = Não há conta com este endereço que possa receber uma nova senha. Se foi você, tente outro endereço que possa ter usado no cadastro.
 mail-no-account-ignore = Se não foi você, não é preciso fazer nada.
 
 mail-test-subject = E-mail de teste de { $product }
-mail-test-intro = Alguém que cuida da redefinição de senhas de { $product } pediu em { $moment } um e-mail de teste. Ele chegou, então os e-mails com links de redefinição também chegam.
+mail-test-intro = Alguém que cuida da redefinição de senhas de { $product } pediu, em { $moment }, um e-mail de teste. Ele chegou, então os e-mails com links de redefinição também chegam.
 mail-test-look = Veja se ele caiu no spam e se o remetente aparece como você gostaria.
 
 ### Pages
@@ -84,12 +84,12 @@ page-demo = Isto é uma demonstração: experimente ada@example.com.
 page-demo-mailbox = Abrir a caixa de e-mail
 
 page-forgot-title = Esqueceu sua senha?
-page-forgot-intro = Digite o endereço de e-mail da sua conta de { $product }. Enviaremos um link para você escolher uma nova senha.
+page-forgot-intro = Digite o endereço de e-mail da sua conta { $product }. Enviaremos um link para você escolher uma nova senha.
 page-forgot-button = Receber o e-mail
 page-forgot-have-code = Já tenho um código
 
 page-sent-title = Confira sua caixa de e-mail
-page-sent-intro = Se houver uma conta de { $product } com esse endereço, um e-mail com um link e um código está a caminho. Para proteger a privacidade de todos, não dizemos aqui se ela existe.
+page-sent-intro = Se houver uma conta { $product } com esse endereço, um e-mail com um link e um código está a caminho. Para proteger a privacidade de todos, não dizemos aqui se ela existe.
 page-sent-nothing = O e-mail não chegou?
 page-sent-minutes = Espere alguns minutos.
 page-sent-spam = Olhe na pasta de spam ou lixo eletrônico.
@@ -159,7 +159,7 @@ page-not-me-otherwise = Se afinal foi você, feche esta página. Nada acontece.
 
 page-not-me-refused-title = Este link não funciona
 page-not-me-refused-why = Ele pode estar incompleto ou ter mais de sete dias.
-page-not-me-refused-worried = Se você acha que outra pessoa entrou na sua conta de { $product }, escolha agora uma nova senha.
+page-not-me-refused-worried = Se você acha que outra pessoa entrou na sua conta { $product }, escolha agora uma nova senha.
 
 page-not-me-done-title = Os links foram cancelados
 page-not-me-done-text = Nenhum link ou código enviado a você até agora funciona mais, e os responsáveis por { $product } foram avisados.
