@@ -153,7 +153,7 @@ page-refused-code = Albo wpisz kod
 page-done-title = Twoje hasło zostało zmienione
 page-done-text = Możesz się teraz nim zalogować do serwisu { $product }. Wszystkie inne wysłane Ci linki i kody przestały działać.
 page-done-notice = Wysyłamy Ci wiadomość z potwierdzeniem zmiany.
-page-done-back = Otwórz { $product }
+page-done-back = Otwórz serwis { $product }
 
 page-not-me-title = To nie Ty?
 page-not-me-text = Jedno kliknięcie unieważni wszystkie linki i kody do ustawienia nowego hasła, które wysłał Ci serwis { $product }, i powiadomi jego administratorów. Twoje hasło pozostanie bez zmian.
