@@ -45,22 +45,22 @@ span-seconds =
 mail-greeting = Bonjour,
 mail-greeting-named = Bonjour { $name },
 mail-not-me-button = Ce n’était pas moi
-mail-link-as-text = Si le bouton ne fonctionne pas, ouvrez cette adresse :
+mail-link-as-text = Si le bouton ne fonctionne pas, ouvrez cette adresse :
 mail-automatic = Cet e-mail a été envoyé automatiquement par { $product }.
 
 mail-reset-subject = Réinitialisez votre mot de passe { $product }
 mail-reset-intro = Quelqu’un, sans doute vous, a demandé le { $moment } un nouveau mot de passe pour votre compte { $product }.
-mail-reset-link = Pour choisir un nouveau mot de passe, ouvrez ce lien :
+mail-reset-link = Pour choisir un nouveau mot de passe, ouvrez ce lien :
 mail-reset-button = Choisir un nouveau mot de passe
 mail-reset-link-lives = Ce lien ne fonctionne qu’une fois et reste valable pendant { $span }.
-mail-reset-code = Ou saisissez ce code là où il vous est demandé :
+mail-reset-code = Ou saisissez ce code là où il vous est demandé :
 mail-reset-code-lives = Ce code reste valable pendant { $span }.
-mail-reset-not-me = Si ce n’était pas vous, rien n’a changé : votre mot de passe fonctionne toujours. Ne transmettez ni le lien ni le code. Pour les désactiver et nous prévenir, ouvrez :
+mail-reset-not-me = Si ce n’était pas vous, rien n’a changé : votre mot de passe fonctionne toujours. Ne transmettez ni le lien ni le code. Pour les désactiver et nous prévenir, ouvrez :
 
 mail-password-changed-subject = Votre mot de passe { $product } a été modifié
 mail-password-changed-intro = Le mot de passe de votre compte { $product } a été modifié le { $moment }.
 mail-password-changed-if-me = Si c’était vous, vous n’avez rien d’autre à faire.
-mail-password-changed-not-me = Si ce n’était pas vous, quelqu’un a peut-être accès à votre compte ou à votre messagerie. Prévenez-nous tout de suite :
+mail-password-changed-not-me = Si ce n’était pas vous, quelqu’un a peut-être accès à votre compte ou à votre messagerie. Prévenez-nous tout de suite :
 
 mail-no-account-subject = Vous avez demandé un nouveau mot de passe à { $product }
 mail-no-account-intro = Quelqu’un, peut-être vous, a demandé à { $product } le { $moment } un nouveau mot de passe pour le compte associé à cette adresse.
@@ -68,7 +68,7 @@ mail-no-account-none = Aucun compte associé à cette adresse ne peut en recevoi
 mail-no-account-ignore = Si ce n’était pas vous, vous n’avez rien à faire.
 
 mail-test-subject = E-mail de test de la part de { $product }
-mail-test-intro = Une personne qui gère la réinitialisation des mots de passe pour { $product } a demandé le { $moment } un e-mail de test. Il est arrivé ; les e-mails contenant un lien de réinitialisation arriveront donc aussi.
+mail-test-intro = Une personne qui gère la réinitialisation des mots de passe pour { $product } a demandé le { $moment } un e-mail de test. Il est arrivé ; les e-mails contenant un lien de réinitialisation arriveront donc aussi.
 mail-test-look = Vérifiez qu’il n’a pas été classé comme indésirable et que l’expéditeur s’affiche comme vous le souhaitez.
 
 ### Pages
@@ -80,17 +80,17 @@ page-field-password = Nouveau mot de passe
 page-field-password-confirmation = Nouveau mot de passe, encore une fois
 page-ask-again = Demander un autre e-mail
 
-page-demo = Ceci est une démo : essayez ada@example.com.
+page-demo = Ceci est une démo : essayez ada@example.com.
 page-demo-mailbox = Ouvrir sa messagerie
 
-page-forgot-title = Mot de passe oublié ?
+page-forgot-title = Mot de passe oublié ?
 page-forgot-intro = Saisissez l’adresse e-mail de votre compte { $product }. Nous vous enverrons un lien pour choisir un nouveau mot de passe.
 page-forgot-button = Recevoir l’e-mail
 page-forgot-have-code = J’ai déjà un code
 
 page-sent-title = Consultez votre messagerie
 page-sent-intro = Si un compte { $product } est associé à cette adresse, un e-mail contenant un lien et un code est en route. Pour protéger la vie privée de chacun, nous n’indiquons pas ici si un tel compte existe.
-page-sent-nothing = Pas d’e-mail ?
+page-sent-nothing = Pas d’e-mail ?
 page-sent-minutes = Patientez quelques minutes.
 page-sent-spam = Regardez dans le dossier des courriers indésirables ou spams.
 page-sent-address = Peut-être avez-vous utilisé une autre adresse à l’inscription, ou fait une faute de frappe dans celle-ci.
@@ -98,7 +98,7 @@ page-sent-code = Saisissez le code ou ouvrez le lien
 
 page-code-title = Choisissez un nouveau mot de passe avec votre code
 page-code-intro = L’e-mail envoyé par { $product } contient un code en plus du lien. Il vous permet de choisir ici un nouveau mot de passe, sur l’appareil de votre choix.
-page-code-no-script = Avez-vous ouvert le lien de l’e-mail ? Il a besoin de JavaScript, qui est désactivé dans ce navigateur. Le code du même e-mail s’en passe.
+page-code-no-script = Avez-vous ouvert le lien de l’e-mail ? Il a besoin de JavaScript, qui est désactivé dans ce navigateur. Le code du même e-mail s’en passe.
 page-code-button = Continuer
 
 page-choose-title = Choisissez un nouveau mot de passe
@@ -108,7 +108,7 @@ page-choose-hint =
        *[other] Au moins { $count } caractères. Quelques mots sans rapport entre eux sont faciles à retenir et difficiles à deviner.
     }
 page-choose-hint-unleash = Au moins 10 caractères, dont une majuscule, une minuscule, un chiffre et un caractère spécial, sans le même caractère trois fois de suite.
-page-choose-again = Ce mot de passe n’a pas été accepté :
+page-choose-again = Ce mot de passe n’a pas été accepté :
 page-choose-mismatch = Les deux mots de passe ne sont pas identiques.
 page-password-too-short =
     { $count ->
@@ -122,12 +122,12 @@ page-password-too-long =
     }
 page-password-too-many-bytes =
     { $count ->
-        [one] Choisissez-en un plus court : il n’est possible d’enregistrer que { $count } octet, et les lettres autres que celles de l’alphabet anglais en occupent de deux à quatre chacune.
-       *[other] Choisissez-en un plus court : il n’est possible d’enregistrer que { $count } octets, et les lettres autres que celles de l’alphabet anglais en occupent de deux à quatre chacune.
+        [one] Choisissez-en un plus court : il n’est possible d’enregistrer que { $count } octet, et les lettres autres que celles de l’alphabet anglais en occupent de deux à quatre chacune.
+       *[other] Choisissez-en un plus court : il n’est possible d’enregistrer que { $count } octets, et les lettres autres que celles de l’alphabet anglais en occupent de deux à quatre chacune.
     }
 page-password-has-nul = Retirez le caractère NUL.
 page-password-common = C’est l’un des mots de passe que les pirates essaient en premier.
-page-password-breached = Ce mot de passe figure dans une fuite de données ; les pirates essaient ceux-là en premier.
+page-password-breached = Ce mot de passe figure dans une fuite de données ; les pirates essaient ceux-là en premier.
 page-password-is-product-name = N’utilisez pas le nom de ce service.
 page-password-is-address = N’utilisez pas votre adresse e-mail, même en partie.
 page-password-is-name = N’utilisez pas votre nom.
@@ -152,7 +152,7 @@ page-done-text = Vous pouvez maintenant l’utiliser pour vous connecter à { $p
 page-done-notice = Nous vous envoyons un e-mail pour confirmer la modification.
 page-done-back = Aller à { $product }
 
-page-not-me-title = Ce n’était pas vous ?
+page-not-me-title = Ce n’était pas vous ?
 page-not-me-text = Un clic désactive tous les liens et codes que { $product } vous a envoyés pour choisir un nouveau mot de passe, et prévient l’équipe qui gère { $product }. Votre mot de passe reste inchangé.
 page-not-me-button = Pas moi, désactiver les liens
 page-not-me-otherwise = Si c’était bien vous, fermez cette page. Il ne se passera rien.
@@ -175,4 +175,4 @@ page-problem-often-title = Trop de tentatives
 page-problem-often-text = Un très grand nombre de tentatives sont venues de votre réseau. Attendez une minute et réessayez. Un lien reçu par e-mail reste valable.
 page-problem-busy-title = Indisponible pour l’instant
 page-problem-busy-text = Ce n’était pas possible pour le moment. Rien n’est perdu, et un lien reçu par e-mail reste valable. Réessayez dans quelques instants.
-page-problem-start = Mot de passe oublié ? Commencez ici
+page-problem-start = Mot de passe oublié ? Commencez ici
