@@ -54,7 +54,7 @@ mail-reset-button = Neues Passwort wählen
 mail-reset-link-lives = Der Link funktioniert einmal und ist { $span } lang gültig.
 mail-reset-code = Oder geben Sie diesen Code ein, wo danach gefragt wird:
 mail-reset-code-lives = Der Code ist { $span } lang gültig.
-mail-reset-not-me = Falls Sie das nicht waren, hat sich nichts geändert: Ihr Passwort gilt weiter. Geben Sie weder den Link noch den Code weiter. Um beide ungültig zu machen und uns Bescheid zu geben, öffnen Sie:
+mail-reset-not-me = Falls Sie das nicht waren, hat sich nichts geändert: Ihr Passwort gilt weiter. Geben Sie weder den Link noch den Code weiter. Um beide zu sperren und uns Bescheid zu geben, öffnen Sie:
 
 mail-password-changed-subject = Ihr Passwort für { $product } wurde geändert
 mail-password-changed-intro = das Passwort Ihres Kontos bei { $product } wurde am { $moment } geändert.
@@ -87,11 +87,11 @@ page-forgot-intro = Geben Sie die E-Mail-Adresse Ihres Kontos bei { $product } e
 page-forgot-button = E-Mail anfordern
 page-forgot-have-code = Ich habe schon einen Code
 
-page-sent-title = Sehen Sie in Ihr Postfach
+page-sent-title = Schauen Sie in Ihr Postfach
 page-sent-intro = Falls ein Konto bei { $product } diese Adresse hat, ist eine E-Mail mit einem Link und einem Code dorthin unterwegs. Ob es eines gibt, sagen wir hier nicht: So bleibt die Privatsphäre aller geschützt.
 page-sent-nothing = Keine E-Mail bekommen?
 page-sent-minutes = Warten Sie ein paar Minuten.
-page-sent-spam = Sehen Sie im Spam-Ordner nach.
+page-sent-spam = Schauen Sie auch in den Spam-Ordner.
 page-sent-address = Vielleicht haben Sie sich mit einer anderen Adresse registriert oder sich bei dieser vertippt.
 page-sent-code = Code eingeben oder Link öffnen
 
@@ -110,7 +110,7 @@ page-password-too-long = Verwenden Sie höchstens { $count } Zeichen.
 page-password-too-many-bytes = Verwenden Sie ein kürzeres: Höchstens { $count } Byte können gespeichert werden, und Buchstaben außerhalb des englischen Alphabets brauchen je zwei bis vier.
 page-password-has-nul = Lassen Sie das NUL-Zeichen weg.
 page-password-common = Das ist eines der Passwörter, die Angreifer zuerst probieren.
-page-password-breached = Dieses Passwort ist bei einem Datenleck bekannt geworden; solche probieren Angreifer zuerst.
+page-password-breached = Dieses Passwort ist bei einem Datenleck bekannt geworden; solche Passwörter probieren Angreifer zuerst.
 page-password-is-product-name = Verwenden Sie nicht den Namen dieses Dienstes.
 page-password-is-address = Verwenden Sie weder Ihre E-Mail-Adresse noch einen Teil davon.
 page-password-is-name = Verwenden Sie nicht Ihren Namen.
@@ -136,15 +136,15 @@ page-done-notice = Zur Bestätigung schicken wir Ihnen eine E-Mail.
 page-done-back = Weiter zu { $product }
 
 page-not-me-title = Das waren Sie nicht?
-page-not-me-text = Ein Klick macht alle Links und Codes für ein neues Passwort ungültig, die { $product } Ihnen geschickt hat, und benachrichtigt die Betreiber von { $product }. Ihr Passwort bleibt, wie es ist.
-page-not-me-button = Das war ich nicht, Links beenden
+page-not-me-text = Ein Klick sperrt alle Links und Codes für ein neues Passwort, die { $product } Ihnen geschickt hat, und benachrichtigt die Betreiber von { $product }. Ihr Passwort bleibt, wie es ist.
+page-not-me-button = Das war ich nicht, Links sperren
 page-not-me-otherwise = Falls Sie es doch waren, schließen Sie diese Seite. Es geschieht nichts.
 
 page-not-me-refused-title = Dieser Link funktioniert nicht
 page-not-me-refused-why = Vielleicht ist er abgeschnitten oder älter als sieben Tage.
 page-not-me-refused-worried = Wenn Sie glauben, dass jemand anderes Zugang zu Ihrem Konto bei { $product } hat, wählen Sie jetzt ein neues Passwort.
 
-page-not-me-done-title = Die Links sind ungültig
+page-not-me-done-title = Die Links sind gesperrt
 page-not-me-done-text = Kein Link oder Code, den Sie bisher per E-Mail bekommen haben, funktioniert noch, und die Betreiber von { $product } sind benachrichtigt.
 page-not-me-done-worried = Wenn Ihr Passwort geändert wurde und Sie das nicht waren, wählen Sie jetzt ein neues. Falls jemand Ihre E-Mails lesen kann, ändern Sie zuerst das Passwort Ihres Postfachs.
 

@@ -41,9 +41,9 @@ span-seconds =
 
 mail-greeting = Hola:
 mail-greeting-named = Hola, { $name }:
-mail-not-me-button = No he sido yo
+mail-not-me-button = No fui yo
 mail-link-as-text = Si el botón no funciona, abre esta dirección:
-mail-automatic = { $product } ha enviado este correo automáticamente.
+mail-automatic = { $product } envió este correo automáticamente.
 
 mail-reset-subject = Restablece tu contraseña de { $product }
 mail-reset-intro = Alguien, probablemente tú, pidió el { $moment } una contraseña nueva para tu cuenta de { $product }.
@@ -52,27 +52,27 @@ mail-reset-button = Elegir una contraseña nueva
 mail-reset-link-lives = El enlace funciona una sola vez y es válido durante { $span }.
 mail-reset-code = O escribe este código donde se te pida:
 mail-reset-code-lives = El código es válido durante { $span }.
-mail-reset-not-me = Si no has sido tú, nada ha cambiado: tu contraseña sigue funcionando. No compartas el enlace ni el código. Para anularlos y avisarnos, abre:
+mail-reset-not-me = Si no fuiste tú, nada cambió: tu contraseña sigue funcionando. No compartas el enlace ni el código. Para anularlos y avisarnos, abre:
 
-mail-password-changed-subject = Tu contraseña de { $product } ha cambiado
+mail-password-changed-subject = Se cambió tu contraseña de { $product }
 mail-password-changed-intro = La contraseña de tu cuenta de { $product } se cambió el { $moment }.
-mail-password-changed-if-me = Si has sido tú, no tienes que hacer nada más.
-mail-password-changed-not-me = Si no has sido tú, puede que alguien haya entrado en tu cuenta o en tu correo. Avísanos enseguida:
+mail-password-changed-if-me = Si fuiste tú, no tienes que hacer nada más.
+mail-password-changed-not-me = Si no fuiste tú, puede que alguien haya entrado en tu cuenta o en tu correo. Avísanos enseguida:
 
-mail-no-account-subject = Has pedido una contraseña nueva a { $product }
+mail-no-account-subject = Pediste una contraseña nueva a { $product }
 mail-no-account-intro = Alguien, quizá tú, pidió a { $product } el { $moment } una contraseña nueva para la cuenta con esta dirección.
-mail-no-account-none = No hay ninguna cuenta con esta dirección que pueda recibirla. Si has sido tú, prueba con otra dirección con la que puedas haberte registrado.
-mail-no-account-ignore = Si no has sido tú, no tienes que hacer nada.
+mail-no-account-none = No hay ninguna cuenta con esta dirección que pueda recibirla. Si fuiste tú, prueba con otra dirección con la que puedas haberte registrado.
+mail-no-account-ignore = Si no fuiste tú, no tienes que hacer nada.
 
 mail-test-subject = Correo de prueba de { $product }
-mail-test-intro = Alguien que gestiona el restablecimiento de contraseñas de { $product } pidió el { $moment } un correo de prueba. Ha llegado, así que también llegan los correos con enlaces para restablecer la contraseña.
-mail-test-look = Comprueba si ha llegado como correo no deseado y si el remitente se muestra como quieres.
+mail-test-intro = Alguien que gestiona el restablecimiento de contraseñas de { $product } pidió el { $moment } un correo de prueba. Llegó, así que también llegan los correos con enlaces para restablecer la contraseña.
+mail-test-look = Comprueba si llegó como correo no deseado y si el remitente se muestra como quieres.
 
 ### Pages
 
 page-field-email = Dirección de correo electrónico
 page-field-code = Código
-page-field-code-hint = Ocho letras y cifras, como 7K3P‑M9QX. No importan las mayúsculas ni los guiones.
+page-field-code-hint = Ocho letras y números, como 7K3P‑M9QX. No importan las mayúsculas ni los guiones.
 page-field-password = Contraseña nueva
 page-field-password-confirmation = Contraseña nueva, otra vez
 page-ask-again = Pedir otro correo
@@ -80,7 +80,7 @@ page-ask-again = Pedir otro correo
 page-demo = Esto es una demostración: prueba con ada@example.com.
 page-demo-mailbox = Abrir su buzón
 
-page-forgot-title = ¿Has olvidado tu contraseña?
+page-forgot-title = ¿Olvidaste tu contraseña?
 page-forgot-intro = Escribe la dirección de correo de tu cuenta de { $product }. Te enviaremos un enlace para elegir una contraseña nueva.
 page-forgot-button = Enviarme el correo
 page-forgot-have-code = Ya tengo un código
@@ -95,7 +95,7 @@ page-sent-code = Escribe el código o abre el enlace
 
 page-code-title = Elige una contraseña nueva con tu código
 page-code-intro = El correo de { $product } trae, además del enlace, un código. Con él puedes elegir aquí una contraseña nueva, en el dispositivo que quieras.
-page-code-no-script = ¿Has abierto el enlace del correo? Necesita JavaScript, que está desactivado en este navegador. El código del mismo correo no lo necesita.
+page-code-no-script = ¿Abriste el enlace del correo? Necesita JavaScript, que está desactivado en este navegador. El código del mismo correo no lo necesita.
 page-code-button = Continuar
 
 page-choose-title = Elige una contraseña nueva
@@ -104,8 +104,8 @@ page-choose-hint =
         [one] Al menos { $count } carácter. Unas cuantas palabras sin relación entre sí son fáciles de recordar y difíciles de adivinar.
        *[other] Al menos { $count } caracteres. Unas cuantas palabras sin relación entre sí son fáciles de recordar y difíciles de adivinar.
     }
-page-choose-hint-unleash = Al menos 10 caracteres, con una mayúscula, una minúscula, una cifra y un carácter especial, y ningún carácter tres veces seguidas.
-page-choose-again = No se ha aceptado esa contraseña:
+page-choose-hint-unleash = Al menos 10 caracteres, con una mayúscula, una minúscula, un número y un carácter especial, y ningún carácter tres veces seguidas.
+page-choose-again = No se aceptó esa contraseña:
 page-choose-mismatch = Las dos contraseñas no coinciden.
 page-password-too-short =
     { $count ->
@@ -124,14 +124,14 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = Quita el carácter NUL.
 page-password-common = Es una de las contraseñas que los atacantes prueban primero.
-page-password-breached = Esta contraseña ha aparecido en una filtración de datos; los atacantes prueban esas primero.
+page-password-breached = Esta contraseña apareció en una filtración de datos; los atacantes prueban esas contraseñas primero.
 page-password-is-product-name = No uses el nombre de este servicio.
 page-password-is-address = No uses tu dirección de correo ni una parte de ella.
 page-password-is-name = No uses tu nombre.
 page-password-repeats = No uses el mismo carácter tres veces seguidas.
 page-password-no-lower-case = Añade una letra minúscula, de la a a la z.
 page-password-no-upper-case = Añade una letra mayúscula, de la A a la Z.
-page-password-no-digit = Añade una cifra, del 0 al 9.
+page-password-no-digit = Añade un número, del 0 al 9.
 page-password-no-special = Añade un carácter especial, como un signo de puntuación o un espacio.
 page-password-previously-used = Elige una contraseña que no hayas usado antes aquí.
 page-choose-show = Mostrar las contraseñas
@@ -140,36 +140,36 @@ page-choose-sessions = Puede que tengas que iniciar sesión de nuevo en tus disp
 
 page-refused-title = Este enlace o código no funciona
 page-refused-why = Puede que ya se haya usado, que haya caducado o que lo sustituya un correo más reciente. Si es un código, puede tener una errata.
-page-refused-safe = Abrirlo no ha cambiado nada.
+page-refused-safe = Abrirlo no cambió nada.
 page-refused-ask = Pedir un correo nuevo
 page-refused-code = O escribe el código
 
-page-done-title = Tu contraseña ha cambiado
-page-done-text = Ya puedes iniciar sesión en { $product } con ella. Los demás enlaces y códigos que te hemos enviado han dejado de funcionar.
+page-done-title = Tu contraseña se cambió
+page-done-text = Ya puedes iniciar sesión en { $product } con ella. Los demás enlaces y códigos que te enviamos dejaron de funcionar.
 page-done-notice = Te enviamos un correo para confirmar el cambio.
 page-done-back = Ir a { $product }
 
-page-not-me-title = ¿No has sido tú?
-page-not-me-text = Con un clic se anulan todos los enlaces y códigos que { $product } te ha enviado para elegir una contraseña nueva, y se avisa a quienes gestionan { $product }. Tu contraseña no cambia.
-page-not-me-button = No he sido yo, anular los enlaces
-page-not-me-otherwise = Si al final has sido tú, cierra esta página. No pasará nada.
+page-not-me-title = ¿No fuiste tú?
+page-not-me-text = Con un clic se anulan todos los enlaces y códigos que { $product } te envió para elegir una contraseña nueva, y se avisa a quienes gestionan { $product }. Tu contraseña no cambia.
+page-not-me-button = No fui yo, anular los enlaces
+page-not-me-otherwise = Si al final fuiste tú, cierra esta página. No pasará nada.
 
 page-not-me-refused-title = Este enlace no funciona
 page-not-me-refused-why = Puede que esté incompleto o que tenga más de siete días.
 page-not-me-refused-worried = Si crees que otra persona ha entrado en tu cuenta de { $product }, elige ahora una contraseña nueva.
 
 page-not-me-done-title = Los enlaces están anulados
-page-not-me-done-text = Ya no funciona ninguno de los enlaces y códigos que has recibido hasta ahora, y hemos avisado a quienes gestionan { $product }.
-page-not-me-done-worried = Si tu contraseña ha cambiado y no has sido tú, elige ahora una nueva. Si alguien puede leer tu correo, cambia primero la contraseña de tu buzón.
+page-not-me-done-text = Ya no funciona ninguno de los enlaces y códigos que recibiste hasta ahora, y avisamos a quienes gestionan { $product }.
+page-not-me-done-worried = Si tu contraseña cambió y no fuiste tú, elige ahora una nueva. Si alguien puede leer tu correo, cambia primero la contraseña de tu buzón.
 
-page-problem-wrong-title = No ha funcionado
-page-problem-wrong-text = El servidor no ha entendido lo que ha enviado el navegador. No ha cambiado nada.
+page-problem-wrong-title = No funcionó
+page-problem-wrong-text = El servidor no entendió lo que envió el navegador. No cambió nada.
 page-problem-foreign-title = Eso venía de otro sitio
 page-problem-foreign-text = Por tu seguridad, un formulario solo cuenta si se envía desde una página de este sitio. Abre la página de nuevo y vuelve a intentarlo.
 page-problem-unknown-title = Esa página no existe
 page-problem-unknown-text = Puede que la dirección tenga una errata o esté incompleta. Si viene de un correo, cópiala entera.
 page-problem-often-title = Demasiados intentos
-page-problem-often-text = Ha habido muchísimos intentos desde tu red. Espera un minuto y vuelve a intentarlo. Los enlaces que hayas recibido por correo siguen funcionando.
+page-problem-often-text = Hubo muchísimos intentos desde tu red. Espera un minuto y vuelve a intentarlo. Los enlaces que hayas recibido por correo siguen funcionando.
 page-problem-busy-title = Ahora no es posible
-page-problem-busy-text = No hemos podido hacerlo en este momento. No se ha perdido nada, y los enlaces que hayas recibido por correo siguen funcionando. Vuelve a intentarlo en unos instantes.
-page-problem-start = ¿Has olvidado tu contraseña? Empieza aquí
+page-problem-busy-text = No pudimos hacerlo en este momento. No se perdió nada, y los enlaces que hayas recibido por correo siguen funcionando. Vuelve a intentarlo en unos instantes.
+page-problem-start = ¿Olvidaste tu contraseña? Empieza aquí

@@ -92,7 +92,7 @@ page-sent-title = Consultez votre messagerie
 page-sent-intro = Si un compte { $product } est associé à cette adresse, un e-mail contenant un lien et un code est en route. Pour protéger la vie privée de chacun, nous n’indiquons pas ici si un tel compte existe.
 page-sent-nothing = Pas d’e-mail ?
 page-sent-minutes = Patientez quelques minutes.
-page-sent-spam = Regardez dans le dossier des courriers indésirables ou spams.
+page-sent-spam = Regardez dans le dossier des courriers indésirables (spam).
 page-sent-address = Peut-être avez-vous utilisé une autre adresse à l’inscription, ou fait une faute de frappe dans celle-ci.
 page-sent-code = Saisissez le code ou ouvrez le lien
 
@@ -147,14 +147,14 @@ page-refused-safe = Son ouverture n’a rien changé.
 page-refused-ask = Demander un nouvel e-mail
 page-refused-code = Ou saisissez le code
 
-page-done-title = Votre mot de passe est modifié
+page-done-title = Votre mot de passe a été modifié
 page-done-text = Vous pouvez maintenant l’utiliser pour vous connecter à { $product }. Tous les autres liens et codes que nous vous avons envoyés ont cessé de fonctionner.
 page-done-notice = Nous vous envoyons un e-mail pour confirmer la modification.
-page-done-back = Aller à { $product }
+page-done-back = Accéder à { $product }
 
 page-not-me-title = Ce n’était pas vous ?
 page-not-me-text = Un clic désactive tous les liens et codes que { $product } vous a envoyés pour choisir un nouveau mot de passe, et prévient l’équipe qui gère { $product }. Votre mot de passe reste inchangé.
-page-not-me-button = Pas moi, désactiver les liens
+page-not-me-button = Ce n’était pas moi, désactiver les liens
 page-not-me-otherwise = Si c’était bien vous, fermez cette page. Il ne se passera rien.
 
 page-not-me-refused-title = Ce lien ne fonctionne pas

@@ -157,10 +157,10 @@ page-done-text = עכשיו אפשר להתחבר איתה אל { $product }. כ
 page-done-notice = אנחנו שולחים אליך הודעה לאישור השינוי.
 page-done-back = מעבר אל { $product }
 
-page-not-me-title = הבקשה לא הגיעה ממך?
+page-not-me-title = הפעולה לא נעשתה על ידך?
 page-not-me-text = לחיצה אחת מבטלת את כל הקישורים והקודים לסיסמה חדשה שנשלחו אליך מאת { $product }, ומודיעה למפעילים של { $product }. הסיסמה שלך נשארת כפי שהיא.
 page-not-me-button = זה לא הייתי אני, ביטול הקישורים
-page-not-me-otherwise = אם בכל זאת הבקשה הגיעה ממך, אפשר לסגור את הדף. לא יקרה דבר.
+page-not-me-otherwise = אם בכל זאת הפעולה נעשתה על ידך, אפשר לסגור את הדף. לא יקרה דבר.
 
 page-not-me-refused-title = הקישור הזה אינו פועל
 page-not-me-refused-why = ייתכן שהוא קטוע או שעברו עליו יותר משבעה ימים.

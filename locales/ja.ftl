@@ -15,26 +15,26 @@ mail-link-as-text = ボタンが動作しない場合は、次のアドレスを
 mail-automatic = このメールは{ $product }から自動的に送信されました。
 
 mail-reset-subject = { $product }のパスワードの再設定
-mail-reset-intro = { $moment }に、{ $product }のアカウントの新しいパスワードが求められました。おそらくお客様ご本人によるものです。
+mail-reset-intro = { $moment }に、{ $product }アカウントのパスワード再設定のリクエストを受け付けました。おそらくお客様ご本人によるものです。
 mail-reset-link = 新しいパスワードを設定するには、次のリンクを開いてください。
 mail-reset-button = 新しいパスワードを設定する
 mail-reset-link-lives = このリンクを使えるのは一度だけで、有効期間は{ $span }です。
 mail-reset-code = または、入力を求められた画面で次のコードを入力してください。
 mail-reset-code-lives = このコードの有効期間は{ $span }です。
-mail-reset-not-me = お心当たりがない場合も、何も変わっていません。現在のパスワードはそのままお使いいただけます。リンクやコードを他の人に渡さないでください。リンクとコードを無効にして私たちに知らせるには、次を開いてください。
+mail-reset-not-me = お心当たりがない場合も、何も変わっていません。現在のパスワードはそのままお使いいただけます。リンクやコードを他の人に渡さないでください。リンクとコードを無効にして運営者に知らせるには、次を開いてください。
 
 mail-password-changed-subject = { $product }のパスワードが変更されました
 mail-password-changed-intro = { $moment }に、{ $product }のアカウントのパスワードが変更されました。
 mail-password-changed-if-me = お客様ご本人による変更であれば、何もする必要はありません。
-mail-password-changed-not-me = お心当たりがない場合は、誰かがアカウントまたはメールボックスに入り込んだおそれがあります。すぐにお知らせください。
+mail-password-changed-not-me = お心当たりがない場合は、誰かがアカウントまたはメールボックスに入り込んだおそれがあります。すぐに運営者にお知らせください。
 
-mail-no-account-subject = { $product }の新しいパスワードのご請求について
-mail-no-account-intro = { $moment }に、このメールアドレスのアカウントの新しいパスワードが{ $product }に求められました。お客様ご本人によるものかもしれません。
+mail-no-account-subject = { $product }のパスワード再設定のリクエストについて
+mail-no-account-intro = { $moment }に、このメールアドレスのアカウントについて、{ $product }のパスワード再設定のリクエストを受け付けました。お客様ご本人によるものかもしれません。
 mail-no-account-none = このメールアドレスには、新しいパスワードを設定できるアカウントがありません。ご本人の場合は、登録に使った可能性のある別のメールアドレスをお試しください。
 mail-no-account-ignore = お心当たりがない場合は、何もする必要はありません。
 
 mail-test-subject = { $product }からのテストメール
-mail-test-intro = { $moment }に、{ $product }のパスワード再設定の運用担当者がテストメールを求めました。このメールが届いたので、再設定用リンクのメールも届きます。
+mail-test-intro = { $moment }に、{ $product }のパスワード再設定の運用担当者がテストメールをリクエストしました。このメールが届いていれば、再設定用リンクのメールも届きます。
 mail-test-look = 迷惑メールとして届いていないか、差出人が意図したとおりに表示されているかを確認してください。
 
 ### Pages

@@ -100,7 +100,7 @@ page-refused-code = 또는 코드 입력하기
 page-done-title = 비밀번호가 변경되었습니다
 page-done-text = 이제 새 비밀번호로 { $product }에 로그인할 수 있습니다. 보내 드린 다른 링크와 코드는 모두 무효가 되었습니다.
 page-done-notice = 변경을 확인하는 메일을 보내 드립니다.
-page-done-back = { $product }에 가기
+page-done-back = { $product } 바로 가기
 
 page-not-me-title = 본인이 한 일이 아닌가요?
 page-not-me-text = 한 번만 누르면 { $product }에서 보낸 새 비밀번호용 링크와 코드가 모두 무효가 되고, { $product } 운영자에게 알림이 갑니다. 비밀번호는 그대로입니다.
@@ -113,7 +113,7 @@ page-not-me-refused-worried = 다른 사람이 { $product } 계정에 들어왔�
 
 page-not-me-done-title = 링크가 무효가 되었습니다
 page-not-me-done-text = 지금까지 보내 드린 링크와 코드는 더 이상 사용할 수 없으며, { $product } 운영자에게 알렸습니다.
-page-not-me-done-worried = 본인이 아닌데 비밀번호가 변경되었다면 지금 새 비밀번호를 정하세요. 누군가가 내 메일을 읽을 수 있다면 먼저 메일함의 비밀번호를 변경하세요.
+page-not-me-done-worried = 본인이 아닌데 비밀번호가 변경되었다면 지금 새 비밀번호를 정하세요. 다른 사람이 메일을 읽을 수 있다면 먼저 메일함의 비밀번호를 변경하세요.
 
 page-problem-wrong-title = 제대로 되지 않았습니다
 page-problem-wrong-text = 브라우저가 보낸 내용을 서버가 이해하지 못했습니다. 바뀐 것은 없습니다.

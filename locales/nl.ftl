@@ -57,7 +57,7 @@ mail-password-changed-not-me = Was jij het niet? Dan heeft iemand misschien toeg
 
 mail-no-account-subject = Je hebt bij { $product } een nieuw wachtwoord aangevraagd
 mail-no-account-intro = Iemand, misschien jij, heeft op { $moment } bij { $product } een nieuw wachtwoord aangevraagd voor het account met dit adres.
-mail-no-account-none = Er is geen account met dit adres dat er een kan krijgen. Was jij het, probeer dan een ander adres waarmee je je misschien hebt aangemeld.
+mail-no-account-none = Er is geen account met dit adres dat een nieuw wachtwoord kan krijgen. Was jij het, probeer dan een ander adres waarmee je je misschien hebt aangemeld.
 mail-no-account-ignore = Was jij het niet, dan hoef je niets te doen.
 
 mail-test-subject = Een testmail van { $product }
@@ -147,7 +147,7 @@ page-done-back = Naar { $product }
 
 page-not-me-title = Was jij dit niet?
 page-not-me-text = Met één klik maak je alle links en codes voor een nieuw wachtwoord ongeldig die { $product } je heeft gestuurd, en laat je het de beheerders van { $product } weten. Je wachtwoord blijft zoals het is.
-page-not-me-button = Ik was het niet, beëindig de links
+page-not-me-button = Dit was ik niet, links ongeldig maken
 page-not-me-otherwise = Was jij het toch? Sluit dan deze pagina. Er gebeurt niets.
 
 page-not-me-refused-title = Deze link werkt niet
@@ -156,7 +156,7 @@ page-not-me-refused-worried = Denk je dat iemand anders toegang heeft tot je acc
 
 page-not-me-done-title = De links zijn ongeldig gemaakt
 page-not-me-done-text = Geen van de links en codes die je tot nu toe hebt gekregen, werkt nog, en de beheerders van { $product } weten ervan.
-page-not-me-done-worried = Is je wachtwoord gewijzigd en was jij het niet, kies dan nu een nieuw. Kan iemand je e-mail lezen, wijzig dan eerst het wachtwoord van je mailbox.
+page-not-me-done-worried = Is je wachtwoord gewijzigd en was jij het niet, kies dan nu een ander. Kan iemand je e-mail lezen, wijzig dan eerst het wachtwoord van je mailbox.
 
 page-problem-wrong-title = Dat is niet gelukt
 page-problem-wrong-text = De server begreep niet wat de browser stuurde. Er is niets veranderd.

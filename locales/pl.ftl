@@ -50,7 +50,7 @@ mail-link-as-text = Jeśli przycisk nie działa, otwórz ten adres:
 mail-automatic = Tę wiadomość wysłał automatycznie serwis { $product }.
 
 mail-reset-subject = Zresetuj hasło do konta { $product }
-mail-reset-intro = ktoś, prawdopodobnie Ty, { $moment } zażądał nowego hasła do Twojego konta { $product }.
+mail-reset-intro = ktoś, prawdopodobnie Ty, { $moment } poprosił o nowe hasło do Twojego konta { $product }.
 mail-reset-link = Aby ustawić nowe hasło, otwórz ten link:
 mail-reset-button = Ustaw nowe hasło
 mail-reset-link-lives = Link zadziała jeden raz i jest ważny przez { $span }.
@@ -64,12 +64,12 @@ mail-password-changed-if-me = Jeśli to Ty, nie musisz już nic robić.
 mail-password-changed-not-me = Jeśli to nie Ty, ktoś mógł uzyskać dostęp do Twojego konta lub Twojej skrzynki pocztowej. Daj nam od razu znać:
 
 mail-no-account-subject = Prośba o nowe hasło w serwisie { $product }
-mail-no-account-intro = ktoś, być może Ty, { $moment } zażądał w serwisie { $product } nowego hasła do konta z tym adresem.
-mail-no-account-none = Nie ma konta z tym adresem, do którego można by ustawić nowe hasło. Jeśli to Ty, spróbuj innego adresu, na który może być założone konto.
+mail-no-account-intro = ktoś, być może Ty, { $moment } poprosił w serwisie { $product } o nowe hasło do konta z tym adresem.
+mail-no-account-none = Nie ma konta z tym adresem, do którego można by ustawić nowe hasło. Jeśli to Ty, spróbuj podać inny adres, na który mogło zostać założone konto.
 mail-no-account-ignore = Jeśli to nie Ty, nie musisz nic robić.
 
 mail-test-subject = Wiadomość testowa z serwisu { $product }
-mail-test-intro = ktoś, kto zajmuje się resetowaniem haseł w serwisie { $product }, { $moment } zamówił wiadomość testową. Dotarła, więc dotrą też wiadomości z linkami do resetowania hasła.
+mail-test-intro = ktoś, kto zajmuje się resetowaniem haseł w serwisie { $product }, { $moment } poprosił o wiadomość testową. Dotarła, więc dotrą też wiadomości z linkami do resetowania hasła.
 mail-test-look = Sprawdź, czy nie trafiła do spamu i czy nadawca wyświetla się tak, jak powinien.
 
 ### Pages
@@ -99,7 +99,7 @@ page-sent-code = Wpisz kod lub otwórz link
 
 page-code-title = Ustaw nowe hasło za pomocą kodu
 page-code-intro = Wiadomość z serwisu { $product } oprócz linku zawiera kod. Możesz za jego pomocą ustawić tutaj nowe hasło, na dowolnym urządzeniu.
-page-code-no-script = Link z wiadomości jest już otwarty? Wymaga on JavaScriptu, który w tej przeglądarce jest wyłączony. Kod z tej samej wiadomości go nie wymaga.
+page-code-no-script = Otwierasz link z wiadomości? Wymaga on JavaScriptu, który w tej przeglądarce jest wyłączony. Kod z tej samej wiadomości go nie wymaga.
 page-code-button = Dalej
 
 page-choose-title = Ustaw nowe hasło
@@ -130,7 +130,7 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = Usuń znak NUL.
 page-password-common = To jedno z haseł, których atakujący próbują najpierw.
-page-password-breached = To hasło pojawiło się w wycieku danych; takich atakujący próbują najpierw.
+page-password-breached = To hasło pojawiło się w wycieku danych; takich haseł atakujący próbują najpierw.
 page-password-is-product-name = Nie używaj nazwy tego serwisu.
 page-password-is-address = Nie używaj swojego adresu e-mail ani jego części.
 page-password-is-name = Nie używaj swojego imienia ani nazwiska.

@@ -124,7 +124,7 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = Уберите символ NUL.
 page-password-common = Это один из паролей, которые злоумышленники пробуют первыми.
-page-password-breached = Этот пароль встречается в утечке данных; такие злоумышленники пробуют первыми.
+page-password-breached = Этот пароль встречается в утечке данных; такие пароли злоумышленники пробуют первыми.
 page-password-is-product-name = Не используйте название этого сервиса.
 page-password-is-address = Не используйте свой адрес электронной почты или его часть.
 page-password-is-name = Не используйте своё имя.

@@ -128,7 +128,7 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = Приберіть символ NUL.
 page-password-common = Це один із паролів, які зловмисники пробують першими.
-page-password-breached = Цей пароль трапляється у витоку даних; такі зловмисники пробують першими.
+page-password-breached = Цей пароль трапляється у витоку даних; такі паролі зловмисники пробують першими.
 page-password-is-product-name = Не використовуйте назву цього сервісу.
 page-password-is-address = Не використовуйте свою адресу електронної пошти або її частину.
 page-password-is-name = Не використовуйте своє ім’я.

@@ -25,13 +25,13 @@ mail-reset-not-me = 如果不是您本人操作，一切都没有改变：您的
 
 mail-password-changed-subject = 您的 { $product } 密码已更改
 mail-password-changed-intro = 您的 { $product } 账号的密码已于 { $moment } 更改。
-mail-password-changed-if-me = 如果是您本人操作，则无需再做任何事。
+mail-password-changed-if-me = 如果是您本人操作，您无需再做任何事。
 mail-password-changed-not-me = 如果不是您本人操作，可能有人进入了您的账号或邮箱。请立即告诉我们：
 
 mail-no-account-subject = 您向 { $product } 申请了新密码
 mail-no-account-intro = 有人（也许是您本人）于 { $moment } 向 { $product } 为使用此邮箱地址的账号申请了新密码。
 mail-no-account-none = 没有使用此邮箱地址且可以设置新密码的账号。如果是您本人操作，请试试注册时可能使用过的其他邮箱地址。
-mail-no-account-ignore = 如果不是您本人操作，则无需做任何事。
+mail-no-account-ignore = 如果不是您本人操作，您无需做任何事。
 
 mail-test-subject = { $product } 的测试邮件
 mail-test-intro = 负责 { $product } 密码重置的人员于 { $moment } 要求发送一封测试邮件。邮件已送达，因此包含重置链接的邮件也能送达。
@@ -44,7 +44,7 @@ page-field-code = 验证码
 page-field-code-hint = 八个字母和数字，例如 7K3P‑M9QX。不区分大小写，连字符可有可无。
 page-field-password = 新密码
 page-field-password-confirmation = 再次输入新密码
-page-ask-again = 再要一封邮件
+page-ask-again = 再次发送邮件
 
 page-demo = 这是演示：请试试 ada@example.com。
 page-demo-mailbox = 打开它的邮箱
@@ -94,7 +94,7 @@ page-choose-sessions = 您可能需要在自己的设备上重新登录。
 page-refused-title = 此链接或验证码无效
 page-refused-why = 它可能已经用过、已经过期，或已被更新的邮件取代。验证码也可能输错了。
 page-refused-safe = 打开它没有改变任何内容。
-page-refused-ask = 重新申请邮件
+page-refused-ask = 重新获取邮件
 page-refused-code = 或输入验证码
 
 page-done-title = 您的密码已更改

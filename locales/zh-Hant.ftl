@@ -25,13 +25,13 @@ mail-reset-not-me = 如果不是您本人操作，一切都沒有改變：您的
 
 mail-password-changed-subject = 您的 { $product } 密碼已變更
 mail-password-changed-intro = 您的 { $product } 帳號的密碼已於 { $moment } 變更。
-mail-password-changed-if-me = 如果是您本人操作，就不必再做任何事。
+mail-password-changed-if-me = 如果是您本人操作，您不必再做任何事。
 mail-password-changed-not-me = 如果不是您本人操作，可能有人進入了您的帳號或信箱。請立即告訴我們：
 
 mail-no-account-subject = 您向 { $product } 申請了新密碼
 mail-no-account-intro = 有人（也許是您本人）於 { $moment } 向 { $product } 為使用此電子郵件地址的帳號申請了新密碼。
 mail-no-account-none = 沒有使用此電子郵件地址且可以設定新密碼的帳號。如果是您本人操作，請試試註冊時可能使用過的其他地址。
-mail-no-account-ignore = 如果不是您本人操作，就不必做任何事。
+mail-no-account-ignore = 如果不是您本人操作，您不必做任何事。
 
 mail-test-subject = { $product } 的測試郵件
 mail-test-intro = 負責 { $product } 密碼重設的人員於 { $moment } 要求寄出一封測試郵件。這封郵件已經送達，因此含有重設連結的郵件也能送達。
@@ -44,7 +44,7 @@ page-field-code = 驗證碼
 page-field-code-hint = 八個字母和數字，例如 7K3P‑M9QX。不分大小寫，連字號可有可無。
 page-field-password = 新密碼
 page-field-password-confirmation = 再次輸入新密碼
-page-ask-again = 再要一封郵件
+page-ask-again = 再寄一封郵件
 
 page-demo = 這是示範：請試試 ada@example.com。
 page-demo-mailbox = 開啟它的信箱
@@ -94,7 +94,7 @@ page-choose-sessions = 您可能需要在自己的裝置上重新登入。
 page-refused-title = 這個連結或驗證碼無效
 page-refused-why = 它可能已經用過、已經過期，或已被較新的郵件取代。驗證碼也可能打錯了。
 page-refused-safe = 開啟它並未改變任何內容。
-page-refused-ask = 重新申請郵件
+page-refused-ask = 重新取得郵件
 page-refused-code = 或輸入驗證碼
 
 page-done-title = 您的密碼已變更
