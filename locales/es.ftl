@@ -57,7 +57,7 @@ mail-reset-not-me = Si no fuiste tú, nada cambió: tu contraseña sigue funcion
 mail-password-changed-subject = Se cambió tu contraseña de { $product }
 mail-password-changed-intro = La contraseña de tu cuenta de { $product } se cambió el { $moment }.
 mail-password-changed-if-me = Si fuiste tú, no tienes que hacer nada más.
-mail-password-changed-not-me = Si no fuiste tú, puede que alguien haya entrado en tu cuenta o en tu correo. Avísanos enseguida:
+mail-password-changed-not-me = Si no fuiste tú, puede que alguien haya entrado en tu cuenta o en tu buzón de correo. Avísanos enseguida:
 
 mail-no-account-subject = Pediste una contraseña nueva a { $product }
 mail-no-account-intro = Alguien, quizá tú, pidió a { $product } el { $moment } una contraseña nueva para la cuenta con esta dirección.
@@ -78,14 +78,14 @@ page-field-password-confirmation = Contraseña nueva, otra vez
 page-ask-again = Pedir otro correo
 
 page-demo = Esto es una demostración: prueba con ada@example.com.
-page-demo-mailbox = Abrir su buzón
+page-demo-mailbox = Abrir su buzón de correo
 
 page-forgot-title = ¿Olvidaste tu contraseña?
 page-forgot-intro = Escribe la dirección de correo de tu cuenta de { $product }. Te enviaremos un enlace para elegir una contraseña nueva.
 page-forgot-button = Enviarme el correo
 page-forgot-have-code = Ya tengo un código
 
-page-sent-title = Mira en tu correo
+page-sent-title = Mira en tu buzón de correo
 page-sent-intro = Si hay una cuenta de { $product } con esa dirección, le llegará un correo con un enlace y un código. Para proteger la privacidad de todas las personas, aquí no decimos si la hay.
 page-sent-nothing = ¿No te llega?
 page-sent-minutes = Espera unos minutos.
@@ -144,7 +144,7 @@ page-refused-safe = Abrirlo no cambió nada.
 page-refused-ask = Pedir un correo nuevo
 page-refused-code = O escribe el código
 
-page-done-title = Tu contraseña se cambió
+page-done-title = Contraseña cambiada
 page-done-text = Ya puedes iniciar sesión en { $product } con ella. Los demás enlaces y códigos que te enviamos dejaron de funcionar.
 page-done-notice = Te enviamos un correo para confirmar el cambio.
 page-done-back = Ir a { $product }
@@ -156,11 +156,11 @@ page-not-me-otherwise = Si al final fuiste tú, cierra esta página. No pasará 
 
 page-not-me-refused-title = Este enlace no funciona
 page-not-me-refused-why = Puede que esté incompleto o que tenga más de siete días.
-page-not-me-refused-worried = Si crees que otra persona ha entrado en tu cuenta de { $product }, elige ahora una contraseña nueva.
+page-not-me-refused-worried = Si crees que otra persona entró en tu cuenta de { $product }, elige ahora una contraseña nueva.
 
 page-not-me-done-title = Los enlaces están anulados
 page-not-me-done-text = Ya no funciona ninguno de los enlaces y códigos que recibiste hasta ahora, y avisamos a quienes gestionan { $product }.
-page-not-me-done-worried = Si tu contraseña cambió y no fuiste tú, elige ahora una nueva. Si alguien puede leer tu correo, cambia primero la contraseña de tu buzón.
+page-not-me-done-worried = Si tu contraseña cambió y no fuiste tú, elige ahora una nueva. Si alguien puede leer tu correo, cambia primero la contraseña de tu buzón de correo.
 
 page-problem-wrong-title = No funcionó
 page-problem-wrong-text = El servidor no entendió lo que envió el navegador. No cambió nada.
