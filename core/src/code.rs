@@ -23,14 +23,15 @@ impl ResetCode {
         Self(chars.iter().collect::<String>().into())
     }
 
-    /// Reads a code as people type it: case, hyphens and white space are ignored, O is 0, I and L are 1.
+    /// Reads a code as people type it, or copy it from a mail: case, hyphens, white space and the invisible marks that
+    /// keep it from being turned around among Arabic or Hebrew are ignored, O is 0, I and L are 1.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > TYPED_OCTETS_MAX {
             return None;
         }
         let mut text = String::with_capacity(CODE_CHARS);
-        for c in typed.chars().filter(|c| !c.is_whitespace() && *c != '-') {
+        for c in typed.chars().filter(|c| !is_ignored(*c)) {
             let c = match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -58,6 +59,11 @@ impl ResetCode {
     }
 }
 
+/// Of the hyphens, also the one that does not break: it is in the example on the page.
+fn is_ignored(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Generous for a code with blanks and hyphens.
 const TYPED_OCTETS_MAX: usize = 64;
 
@@ -73,7 +79,7 @@ mod tests {
 
     #[test]
     fn codes_are_read_as_people_type_them() {
-        for typed in ["01ab-cdef", "OIAB CDEF", " olabcdef ", "0 1 A B - C D E F"] {
+        for typed in ["01ab-cdef", "OIAB CDEF", " olabcdef ", "0 1 A B - C D E F", "\u{200E}    01AB\u{2011}CDEF"] {
             assert_eq!(canonical(typed).as_deref(), Some("01AB-CDEF"), "{typed:?}");
         }
     }

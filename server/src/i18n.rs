@@ -1,21 +1,36 @@
 //! The words, in every language there is. Text is data: a language is one file in `locales/` and one line here.
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use minijinja::value::{Kwargs, Value};
+mod language;
+
+pub use language::{Arg, Language};
+
 use regain_core::locale::Locale;
-use regain_core::time::Timestamp;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 use thiserror::Error;
-use unic_langid::{CharacterDirection, LanguageIdentifier};
+
+macro_rules! languages {
+    ($($tag:literal),* $(,)?) => {
+        &[$(($tag, include_str!(concat!("../../locales/", $tag, ".ftl")))),*]
+    };
+}
 
 /// Tag and words of each language. The first serves whoever wants none of the others.
-const LANGUAGES: &[(&str, &str)] = &[("en", include_str!("../../locales/en.ftl"))];
+const LANGUAGES: &[(&str, &str)] = languages![
+    "en", "ar", "de", "es", "fr", "he", "hi", "it", "ja", "ko", "nl", "pl", "pt-BR", "ru", "tr", "uk", "zh-Hans",
+    "zh-Hant",
+];
 
-/// Every language there is.
+/// Every language there is. One takes memory from the first time that somebody wants it.
 pub struct Words {
-    languages: Vec<Arc<Language>>,
+    default: Arc<Language>,
+    shelf: Vec<Volume>,
+}
+
+/// A language that is read when it is wanted.
+struct Volume {
+    tag: &'static str,
+    source: &'static str,
+    opened: OnceLock<Arc<Language>>,
 }
 
 /// A file of words cannot be used.
@@ -30,31 +45,53 @@ impl Words {
     /// The languages that are part of this program.
     ///
     /// # Errors
-    /// [`WordsFault`], if one of the files is malformed.
+    /// [`WordsFault`], if the file of the default is malformed. Tests read all of them.
     pub fn built_in() -> Result<Self, WordsFault> {
-        let languages = LANGUAGES.iter().map(|(tag, source)| Language::parse(tag, source).map(Arc::new));
-        Ok(Self { languages: languages.collect::<Result<_, _>>()? })
+        Self::of(LANGUAGES)
+    }
+
+    fn of(languages: &[(&'static str, &'static str)]) -> Result<Self, WordsFault> {
+        let shelve = |&(tag, source)| Volume { tag, source, opened: OnceLock::new() };
+        let (tag, source) = languages.first().copied().unwrap_or_default();
+        Ok(Self {
+            default: Arc::new(Language::parse(tag, source)?),
+            shelf: languages.iter().skip(1).map(shelve).collect(),
+        })
     }
 
     /// All languages, the default first.
-    #[must_use]
-    pub fn all(&self) -> &[Arc<Language>] {
-        &self.languages
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Language>> {
+        std::iter::once(&self.default).chain(self.shelf.iter().map(|volume| self.open(volume)))
     }
 
-    /// The first of the `wanted` languages that there is, by its whole tag or else by its primary language; the
-    /// default, if there is none of them.
+    /// The first of the `wanted` languages that there is, by its whole tag or else by the language that the tag means;
+    /// the default, if there is none of them.
     #[must_use]
     pub fn choose(&self, wanted: &[Locale]) -> &Arc<Language> {
-        let found = wanted.iter().find_map(|locale| {
-            self.find(|tag| tag.eq_ignore_ascii_case(locale.as_str()))
-                .or_else(|| self.find(|tag| primary(tag).eq_ignore_ascii_case(primary(locale.as_str()))))
-        });
-        found.unwrap_or(&self.languages[0])
+        wanted.iter().find_map(|locale| self.find(locale.as_str())).unwrap_or(&self.default)
     }
 
-    fn find(&self, is_it: impl Fn(&str) -> bool) -> Option<&Arc<Language>> {
-        self.languages.iter().find(|language| is_it(&language.tag))
+    fn find(&self, wanted: &str) -> Option<&Arc<Language>> {
+        let meant = meant_by(wanted);
+        self.first(|tag| same(tag, wanted)).or_else(|| self.first(|tag| same(tag, meant) || same(primary(tag), meant)))
+    }
+
+    fn first(&self, is_it: impl Fn(&str) -> bool) -> Option<&Arc<Language>> {
+        if is_it(self.default.tag()) {
+            return Some(&self.default);
+        }
+        self.shelf.iter().find(|volume| is_it(volume.tag)).map(|volume| self.open(volume))
+    }
+
+    /// Reads a language, once.
+    fn open<'a>(&'a self, volume: &'a Volume) -> &'a Arc<Language> {
+        volume.opened.get_or_init(|| match Language::parse(volume.tag, volume.source) {
+            Ok(language) => Arc::new(language),
+            Err(fault) => {
+                tracing::error!(%fault, "another language stands in");
+                Arc::clone(&self.default)
+            }
+        })
     }
 }
 
@@ -63,129 +100,24 @@ fn primary(tag: &str) -> &str {
     tag.split('-').next().unwrap_or(tag)
 }
 
-/// The words of one language.
-pub struct Language {
-    tag: String,
-    direction: &'static str,
-    bundle: FluentBundle<FluentResource>,
-}
-
-/// What goes into a gap of a text. A number also chooses between singular and plural.
-#[derive(Debug, Clone, Copy)]
-pub enum Arg<'a> {
-    /// Taken as it is; escaping is for the page or mail that the text ends up in.
-    Text(&'a str),
-    /// A count.
-    Number(i64),
-}
-
-impl Language {
-    fn parse(tag: &str, source: &str) -> Result<Self, WordsFault> {
-        let fault = |cause: String| WordsFault { tag: tag.to_owned(), cause };
-        let identifier: LanguageIdentifier = tag.parse().map_err(|_| fault("this is no language tag".into()))?;
-        let direction = match identifier.character_direction() {
-            CharacterDirection::RTL => "rtl",
-            _ => "ltr",
-        };
-        let resource =
-            FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| fault(format!("{errors:?}")))?;
-        let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
-        // Isolation marks would get into addresses and codes that people copy.
-        bundle.set_use_isolating(false);
-        bundle.add_resource(resource).map_err(|errors| fault(format!("{errors:?}")))?;
-        Ok(Self { tag: tag.to_owned(), direction, bundle })
-    }
-
-    /// Its tag, for `lang` attributes and `Content-Language`.
-    #[must_use]
-    pub fn tag(&self) -> &str {
-        &self.tag
-    }
-
-    /// `ltr` or `rtl`, for `dir` attributes.
-    #[must_use]
-    pub fn direction(&self) -> &'static str {
-        self.direction
-    }
-
-    /// The text called `key`, its gaps filled. A key that is not in the file comes back in braces, and the log says
-    /// so; tests hold templates and files together.
-    #[must_use]
-    pub fn text(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
-        let mut filled = FluentArgs::with_capacity(args.len());
-        for (name, arg) in args {
-            match *arg {
-                Arg::Text(text) => filled.set(*name, FluentValue::from(text)),
-                Arg::Number(number) => filled.set(*name, FluentValue::from(number)),
-            }
-        }
-        self.format(key, &filled)
-    }
-
-    fn format(&self, key: &str, args: &FluentArgs<'_>) -> String {
-        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
-            tracing::error!(key, language = self.tag, "a text is missing");
-            return format!("{{{key}}}");
-        };
-        let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(args), &mut errors).into_owned();
-        for error in errors {
-            tracing::error!(key, language = self.tag, %error, "a text has a gap that nothing fills");
-        }
-        text
-    }
-
-    /// A point in time as people read it, in UTC, to the minute: "21 November 2026, 18:48 UTC".
-    #[must_use]
-    pub fn moment(&self, at: Timestamp) -> String {
-        let at =
-            jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
-        let time = format!("{:02}:{:02}", at.hour(), at.minute());
-        self.text(
-            "moment",
-            &[
-                ("day", Arg::Text(&at.day().to_string())),
-                ("month", Arg::Number(at.month().into())),
-                ("year", Arg::Text(&at.year().to_string())),
-                ("time", Arg::Text(&time)),
-            ],
-        )
-    }
-
-    /// A span of time in its largest whole unit: "1 hour", "90 minutes". Parts of a second are dropped.
-    #[must_use]
-    pub fn span(&self, span: Duration) -> String {
-        let seconds = i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
-        let (key, unit) = match seconds {
-            s if s > DAY && s % DAY == 0 => ("span-days", DAY),
-            s if s >= HOUR && s % HOUR == 0 => ("span-hours", HOUR),
-            s if s >= MINUTE && s % MINUTE == 0 => ("span-minutes", MINUTE),
-            _ => ("span-seconds", 1),
-        };
-        self.text(key, &[("count", Arg::Number(seconds / unit))])
-    }
-
-    /// [`Language::text`] as a function for templates: `words("mail-greeting-named", name=name)`.
-    #[must_use]
-    pub fn as_function(self: &Arc<Self>) -> Value {
-        let language = Arc::clone(self);
-        Value::from_function(move |key: &str, gaps: Kwargs| -> Result<String, minijinja::Error> {
-            let mut args = FluentArgs::new();
-            for name in gaps.args() {
-                let value: Value = gaps.get(name)?;
-                match i64::try_from(value.clone()) {
-                    Ok(number) if value.is_number() => args.set(name.to_owned(), FluentValue::from(number)),
-                    _ => args.set(name.to_owned(), FluentValue::from(value.to_string())),
-                }
-            }
-            Ok(language.format(key, &args))
-        })
+/// What somebody who asks for `tag` reads: its primary language, but for Chinese, where the script matters, which a tag
+/// may leave to its region, and for Hebrew, which Java called `iw` until version 17.
+fn meant_by(tag: &str) -> &str {
+    let has = |subtag: &str| tag.split('-').skip(1).any(|it| same(it, subtag));
+    let language = primary(tag);
+    if same(language, "zh") {
+        let is_traditional = has("Hant") || !has("Hans") && ["TW", "HK", "MO"].into_iter().any(has);
+        if is_traditional { "zh-Hant" } else { "zh-Hans" }
+    } else if same(language, "iw") {
+        "he"
+    } else {
+        language
     }
 }
 
-const MINUTE: i64 = 60;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use super::LedgerFault;
 use super::tokens::Claim;
 use async_trait::async_trait;
 use regain_core::keys::Digest;
+use regain_core::locale::Locale;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct Notice {
     pub address_digest: Digest,
     /// How to greet the owner.
     pub name: Option<String>,
+    /// The owner's language, which goes before those of whoever asked.
+    pub locale: Option<Locale>,
 }
 
 /// The end of a redeeming.

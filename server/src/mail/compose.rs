@@ -185,11 +185,11 @@ fn subject_key(kind: MessageKind) -> &'static str {
     }
 }
 
-/// Breaks a paragraph into lines; a word longer than a line stays whole.
+/// Breaks a paragraph into lines; a word longer than a line stays whole, and so does what a non-breaking space joins.
 fn wrap(paragraph: &str) -> String {
     let mut text = String::with_capacity(paragraph.len() + 8);
     let mut column = 0;
-    for word in paragraph.split_whitespace() {
+    for word in paragraph.split_ascii_whitespace() {
         let width = word.chars().count();
         if column > 0 {
             let fits = column + 1 + width <= TEXT_COLUMNS;

@@ -9,6 +9,7 @@ use crate::ledger::{Claim, LapsedClaim, LedgerFault, Notice};
 use regain_core::account::Account;
 use regain_core::email::FoldedAddress;
 use regain_core::keys::Digest;
+use regain_core::locale::Locale;
 use regain_core::request::Id;
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub async fn settle(app: &App, claim: &Claim, account: &Account) -> Result<(), L
         address: account.address.clone(),
         address_digest: app.keys.address_digest(&FoldedAddress::of(&account.address)),
         name: account.name.clone(),
+        locale: account.locale.as_deref().and_then(Locale::parse),
     };
     if app.ledger.settle(claim, notice, now).await? {
         tracing::info!(request = %claim.token.entry, account = %claim.token.account, "a password was reset");

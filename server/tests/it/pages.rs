@@ -358,6 +358,23 @@ async fn an_unknown_language_gets_english() {
     assert!(answer.text().await.unwrap().contains(r#"<html lang="en" dir="ltr">"#));
 }
 
+#[tokio::test]
+async fn a_page_is_in_the_language_that_the_browser_prefers() {
+    let server = Server::start().await;
+    for (preferred, tag, direction, title) in [
+        ("de-AT, en;q=0.5", "de", "ltr", "<h1>Passwort vergessen?</h1>"),
+        ("nb, fr;q=0.3, pt;q=0.8", "pt-BR", "ltr", "<h1>Esqueceu sua senha?</h1>"),
+        ("zh-TW, zh;q=0.9", "zh-Hant", "ltr", "<h1>忘記密碼了嗎？</h1>"),
+        ("ar-EG", "ar", "rtl", "<h1>هل نسيت كلمة المرور؟</h1>"),
+    ] {
+        let request = server.client().get(format!("{}/forgot-password", server.url)).header(ACCEPT_LANGUAGE, preferred);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.headers()["content-language"], tag);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains(&format!(r#"<html lang="{tag}" dir="{direction}">"#)) && page.contains(title), "{page}");
+    }
+}
+
 /// Somebody with a browser that keeps one cookie and runs no scripts.
 struct Visitor<'a> {
     server: &'a Server,

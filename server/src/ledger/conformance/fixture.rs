@@ -9,6 +9,7 @@ use regain_core::delivery::Outcome;
 use regain_core::entropy::random;
 use regain_core::keys::Digest;
 use regain_core::limit::AccountLimit;
+use regain_core::locale::Locale;
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Origin};
 use regain_core::time::Timestamp;
@@ -232,6 +233,7 @@ impl Fixture {
             address: "ada@on-file.example".into(),
             address_digest: [8; 32],
             name: Some("Ada".into()),
+            locale: Locale::parse("pt-BR"),
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn a_notice_is_due_at_once_to_the_address_on_file(fixture: Fixt
     assert_eq!((notice.message, notice.account.clone()), (MessageKind::PasswordChanged, Some(AccountId::new("1"))));
     assert_eq!((&*notice.identifier, notice.name.as_deref()), ("ada@on-file.example", Some("Ada")));
     assert_eq!((notice.address_digest, notice.accepted_at), ([8; 32], fixture.now));
-    assert_eq!(notice.locales, "de,en", "in the language of the request");
+    assert_eq!(notice.locales, "pt-BR,de,en", "in the owner's language, then in those of the request");
     let told = fixture.explain(notice.id).await;
     assert_eq!((told.about, &*told.origin), (Some(minted.row.id), "chaser"));
     assert_eq!(told.network.as_deref(), Some("192.0.2.0/24"));

@@ -52,7 +52,8 @@ async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timest
 async fn insert_notice(client: &Client, token: &LiveToken, notice: &Notice, now: Timestamp) -> Result<(), Trouble> {
     let sql = "INSERT INTO regain.outbox (id, message, about, origin, network, locales, identifier, name, \
                  address_digest, account, accepted_at, due_at) \
-               SELECT $1, 'password_changed', id, origin, network, locales, $2, $3, $4, $5, $6, regain.ledger_now() \
+               SELECT $1, 'password_changed', id, origin, network, coalesce($8 || ',', '') || locales, $2, $3, $4, $5, $6, \
+                 regain.ledger_now() \
                FROM regain.outbox WHERE id = $7";
     client
         .execute_typed(
@@ -65,6 +66,7 @@ async fn insert_notice(client: &Client, token: &LiveToken, notice: &Notice, now:
                 one(&Text(token.account.as_str())),
                 one(&now.as_millis()),
                 one(&Key(token.entry)),
+                one(&notice.locale.as_ref().map(|locale| Text(locale.as_str()))),
             ],
         )
         .await?;

@@ -9,6 +9,7 @@ use crate::ledger::tokens::{Claim, LiveToken};
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::locale::Locale;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, named_params};
@@ -52,14 +53,15 @@ fn insert_notice(ledger: &Connection, token: &LiveToken, notice: &Notice, now: T
         .prepare_cached(
             "INSERT INTO outbox (id, message, about, origin, network, locales, identifier, name, address_digest, account, \
                accepted_at, due_at) \
-             SELECT :id, 'password_changed', id, origin, network, locales, :address, :name, :address_digest, :account, \
-               :now, :now \
+             SELECT :id, 'password_changed', id, origin, network, coalesce(:locale || ',', '') || locales, :address, :name, \
+               :address_digest, :account, :now, :now \
              FROM outbox WHERE id = :about",
         )?
         .execute(named_params! {
             ":id": notice.id.as_bytes(),
             ":address": notice.address,
             ":name": notice.name,
+            ":locale": notice.locale.as_ref().map(Locale::as_str),
             ":address_digest": notice.address_digest,
             ":account": token.account.as_str(),
             ":now": now.as_millis(),

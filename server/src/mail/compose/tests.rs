@@ -113,6 +113,49 @@ fn a_long_word_is_never_broken() {
 }
 
 #[test]
+fn what_a_space_holds_together_is_not_torn_apart() {
+    let line = "x".repeat(TEXT_COLUMNS - 2);
+    assert_eq!(wrap(&format!("{line} b\u{202F}? c")), format!("{line}\nb\u{202F}? c"));
+}
+
+#[test]
+fn a_mail_is_whole_in_every_language() {
+    let (composer, words) = (composer(), Words::built_in().unwrap());
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    for language in words.all() {
+        for kind in MessageKind::ALL {
+            let (tag, direction) = (language.tag(), language.direction());
+            let locales = Locale::parse(tag).into_iter().collect();
+            let message = Message { locales, ..message(kind, Some("Ada")) };
+            let mail = composer.compose(&message, &to, Id::from_bytes([0; 16])).unwrap().content;
+            assert_lines(&mail);
+            let subject = language.text(subject_key(kind), &[("product", Arg::Text("Example & Sons"))]);
+            assert_eq!(MessageParser::default().parse(&mail).unwrap().subject(), Some(&*subject), "{tag}");
+            let (text, html) = (text_of(&mail), html_of(&mail));
+            assert!(html.contains(&format!(r#"<html lang="{tag}" dir="{direction}">"#)), "{html}");
+            for part in [text, html] {
+                assert!(part.contains("Ada") && part.contains("Example") && part.contains("18:48"), "{part}");
+                assert!(!part.contains("{mail-"), "{part}");
+                assert_eq!(part.contains(LINK) && part.contains("01AB-CDEF"), kind == MessageKind::Reset, "{part}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_code_runs_from_left_to_right_also_where_the_words_do_not() {
+    for (tag, line) in
+        [("de", "\n    01AB-CDEF\n"), ("ar", "\n\u{200E}    01AB-CDEF\n"), ("he", "\n\u{200E}    01AB-CDEF\n")]
+    {
+        let message = Message { locales: vec![Locale::parse(tag).unwrap()], ..message(MessageKind::Reset, None) };
+        let to = EmailAddress::parse("ada@example.com").unwrap();
+        let mail = composer().compose(&message, &to, Id::from_bytes([0; 16])).unwrap().content;
+        assert!(text_of(&mail).replace('\r', "").contains(line), "{tag}: {}", text_of(&mail));
+        assert!(html_of(&mail).contains(r#"<span class="code" dir="ltr""#), "{tag}");
+    }
+}
+
+#[test]
 fn a_fault_says_nothing_of_the_message() {
     let mut composer = composer();
     composer.templates.add_template("reset/body.txt", "{{ link + 1 }}").unwrap();
