@@ -112,6 +112,7 @@ page-password-too-long = Use at most { $count } characters.
 page-password-too-many-bytes = Use a shorter one: { $count } bytes at most can be stored, and letters beyond plain English take two to four each.
 page-password-has-nul = Leave out the NUL character.
 page-password-common = This is one of the passwords that attackers try first.
+page-password-breached = This password is on a list of stolen passwords.
 page-password-is-product-name = Do not use the name of this service.
 page-password-is-address = Do not use your email address or a part of it.
 page-password-is-name = Do not use your name.

@@ -4,6 +4,7 @@
 
 pub mod ambient;
 pub mod app;
+pub mod breached;
 pub mod cli;
 pub mod config;
 pub mod courier;

@@ -3,6 +3,7 @@
 
 mod account_limit;
 mod admin;
+mod breached;
 mod browser;
 mod check;
 mod cli;
