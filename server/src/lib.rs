@@ -2,6 +2,8 @@
 //!
 //! Read [`recovery`] first: it is the story. ARCHITECTURE.md walks one request through all of it.
 
+#![forbid(unsafe_code)]
+
 pub mod ambient;
 pub mod app;
 pub mod breached;
@@ -11,6 +13,8 @@ pub mod courier;
 pub mod demo;
 pub mod failpoint;
 pub mod finding;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod hashing;
 pub mod http;
 pub mod i18n;

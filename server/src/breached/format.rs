@@ -203,27 +203,34 @@ impl Bits<'_> {
     /// The next gap; none, if less is left than it takes.
     fn gap(&mut self) -> Option<u32> {
         let mut upper = 0;
-        while self.bit()? {
-            upper += 1;
+        loop {
+            let bits = self.peek();
+            let ones = bits.trailing_ones().min(ONES_AT_ONCE);
+            upper += ones;
+            self.at += ones as usize;
+            if ones < ONES_AT_ONCE {
+                self.at += 1 + GAP_BITS as usize;
+                let lower = (bits >> (ones + 1)) & 0xFFFF;
+                return (self.at <= self.octets.len() * 8).then_some(upper << GAP_BITS | lower as u32);
+            }
+            if self.at >= self.octets.len() * 8 {
+                return None;
+            }
         }
-        Some((upper << GAP_BITS) | self.sixteen()?)
     }
 
-    fn bit(&mut self) -> Option<bool> {
-        let octet = self.octets.get(self.at / 8)?;
-        let bit = octet >> (self.at % 8) & 1;
-        self.at += 1;
-        Some(bit == 1)
-    }
-
-    fn sixteen(&mut self) -> Option<u32> {
-        let first = self.at / 8;
-        let octet = |n| self.octets.get(first + n).copied().map_or(0, u32::from);
-        let bits = (octet(0) | octet(1) << 8 | octet(2) << 16) >> (self.at % 8);
-        self.at += 16;
-        (self.at <= self.octets.len() * 8).then_some(bits & 0xFFFF)
+    /// At least 57 bits from here on; ones, beyond the end.
+    fn peek(&self) -> u64 {
+        let left = self.octets.get(self.at / 8..).unwrap_or_default();
+        let mut eight = [0xFF; 8];
+        let length = left.len().min(8);
+        eight[..length].copy_from_slice(&left[..length]);
+        u64::from_le_bytes(eight) >> (self.at % 8)
     }
 }
+
+/// So many that the zero after them and the lower bits of the gap are still among 57.
+const ONES_AT_ONCE: u32 = 57 - 1 - GAP_BITS;
 
 const MAGIC: [u8; 8] = *b"regain\xFFB";
 /// What the two constants were that a file was made with, so that they can change one day.

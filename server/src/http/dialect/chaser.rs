@@ -72,6 +72,13 @@ async fn confirm(mut call: Call) -> Result<Response, Refusal> {
     Ok(message("The password has been changed."))
 }
 
+/// How each endpoint refuses a body by itself.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(in crate::http) fn refusals(body: &Object) -> impl Iterator<Item = Response> {
+    let refused = [address(body).err(), credential(body).err(), new_password(body).err()];
+    refused.into_iter().flatten().map(put_into_words)
+}
+
 fn address(body: &Object) -> Result<EmailAddress, Refusal> {
     let typed = text(body, "email")?.expose_secret();
     EmailAddress::parse(typed).map_err(|error| invalid("email", format!("`email`: {error}.")))
