@@ -99,6 +99,9 @@ pub(super) fn build_in(
     let part = Part::beside(into);
     let header = write(listed, sorter.sorted()?, &part.0, goes_on)?;
     Filter::open(&part.0)?;
+    if !goes_on(Progress::Writing { hashes: listed, of: listed }) {
+        return Err(BuildFault::Stopped);
+    }
     rename(&part.0, into)?;
     File::open(folder)?.sync_all()?;
     Ok(Built { listed, kept: header.kept, octets: header.file_octets() })

@@ -20,7 +20,7 @@ pub(super) struct Sorter {
 impl Sorter {
     /// Holds `run_keys_max` keys in memory, the others in files without a name on the disk of `folder`.
     pub(super) fn new(folder: PathBuf, run_keys_max: usize) -> Self {
-        Self { folder, run_keys_max, keys: Vec::new(), runs: Vec::new(), pushed: 0 }
+        Self { folder, run_keys_max, keys: Vec::with_capacity(run_keys_max), runs: Vec::new(), pushed: 0 }
     }
 
     /// # Errors

@@ -1,10 +1,12 @@
 //! A breached password is refused wherever one is set, and a filter that is not whole lets nothing start.
 
 use crate::support::Server;
-use crate::support::process::{Process, Site, run};
+use crate::support::process::{Process, Site, command, run};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 const ADA: &str = "ada@example.com";
 /// Met by every other rule, the preset `unleash` included.
@@ -78,6 +80,25 @@ fn build_writes_over_nothing_but_filters() {
     }
     assert!(std::fs::read(&path).unwrap() == good);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "the lists and the filter");
+}
+
+#[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path(), &["breached", "build", "-", "--output", "pwned.filter"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut list = child.stdin.take().unwrap();
+    let lines = format!("{}:7\n", hex(&Sha1::digest(BREACHED))).repeat(10_000);
+    // More than a pipe holds: it reads, so it listens to signals.
+    list.write_all(lines.as_bytes()).unwrap();
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    while list.write_all(lines.as_bytes()).is_ok() {}
+    drop(list);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: stopped; nothing was left behind\n");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
