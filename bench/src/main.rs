@@ -1,4 +1,5 @@
 //! Measures Regain beside what the same machine could reach at most: `cargo xtask bench NAME…`.
+#![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 #![allow(
     clippy::cast_precision_loss,

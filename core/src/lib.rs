@@ -3,6 +3,7 @@
 //! Nothing here performs IO, awaits, reads a clock or keeps a global: time and randomness arrive as arguments
 //! ([`time::Timestamp`], [`entropy::Entropy`]). That makes every rule testable to the millisecond.
 
+#![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod account;

@@ -1,5 +1,6 @@
 //! Where adapters are chosen and joined.
 
+use crate::breached::{Filter, FilterFault};
 use crate::config::secret::{self, SecretError};
 use crate::config::{self, Config};
 use crate::demo::mailbox::Mailbox;
@@ -19,6 +20,7 @@ use regain_core::keys::Keys;
 use regain_core::link::LinkTemplate;
 use regain_core::password::{Lengths, Policy, Preset};
 use regain_core::time::Clock;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -44,6 +46,8 @@ pub struct App {
     pub not_me_link: LinkTemplate,
     /// The rule for new passwords.
     pub policy: Policy,
+    /// The passwords that became public, if there is a list of them.
+    pub breached: Option<Arc<Filter>>,
     /// Where passwords are hashed.
     pub hashing: HashingPool,
     /// The words, in every language there is.
@@ -78,6 +82,8 @@ pub enum StartFault {
     Pages(#[from] PagesFault),
     #[error("the password blocklist {path} cannot be read: {cause}; see [password] blocklist_file")]
     Blocklist { path: String, cause: std::io::Error },
+    #[error("{path}, which [password] breached_file names, {fault}")]
+    Breached { path: String, fault: FilterFault },
 }
 
 impl App {
@@ -127,6 +133,7 @@ impl App {
             #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
             policy: policy(&config.password)?,
+            breached: breached(&config.password)?.map(Arc::new),
             hashing: HashingPool::default(),
             pages: Pages::new(&config, Arc::clone(&words))?,
             mailbox: None,
@@ -178,6 +185,17 @@ pub struct Adapters {
 pub fn keys(config: &Config, entropy: &dyn Entropy) -> Result<Keys, SecretError> {
     let may_create = !config.server.secret_file_configured;
     secret::load_or_create(&config.server.secret_file, may_create, entropy).map(Keys::new)
+}
+
+/// The filter of breached passwords, if one is configured; all of it is read once.
+///
+/// # Errors
+/// [`StartFault::Breached`].
+pub fn breached(rule: &config::Password) -> Result<Option<Filter>, StartFault> {
+    let open = |path: &PathBuf| {
+        Filter::open(path).map_err(|fault| StartFault::Breached { path: path.display().to_string(), fault })
+    };
+    rule.breached_file.as_ref().map(open).transpose()
 }
 
 fn policy(rule: &config::Password) -> Result<Policy, StartFault> {

@@ -241,8 +241,14 @@ mod tests {
         let pool = HashingPool::default();
         let policy = regain_core::password::Preset::Nist;
         let policy = regain_core::password::Policy::new(policy, policy.lengths(), []);
-        let context =
-            regain_core::password::Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: true };
+        let context = regain_core::password::Context {
+            product: "",
+            address: "",
+            name: None,
+            bytes_max: None,
+            nul_allowed: true,
+            breached: false,
+        };
         let accepted = policy.check("zq vkw pxl".to_owned().into(), &context).unwrap();
         let recipe = Recipe::keep("$2y$04$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK").unwrap();
         let NewPassword(stored) = pool.make(recipe, accepted, Arc::new(SystemEntropy)).await.unwrap();

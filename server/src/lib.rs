@@ -2,14 +2,19 @@
 //!
 //! Read [`recovery`] first: it is the story. ARCHITECTURE.md walks one request through all of it.
 
+#![forbid(unsafe_code)]
+
 pub mod ambient;
 pub mod app;
+pub mod breached;
 pub mod cli;
 pub mod config;
 pub mod courier;
 pub mod demo;
 pub mod failpoint;
 pub mod finding;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod hashing;
 pub mod http;
 pub mod i18n;

@@ -1,20 +1,24 @@
 //! Tests, checks and generated files of this repository: `cargo xtask <command>`.
+#![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
 mod bench;
 mod conformance;
 mod databases;
 mod faults;
+mod fuzz;
 mod glossary;
 mod interop;
 mod libraries;
 mod mistakes;
 mod needs;
 mod references;
+mod sbom;
 mod simulate;
 mod soak;
 mod step;
 mod suite;
+mod supply_chain;
 mod tree;
 mod weaknesses;
 
@@ -34,6 +38,8 @@ fn main() -> ExitCode {
         ["soak", ref options @ ..] => soak::soak(options),
         ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
         ["weaknesses", ref names @ ..] => weaknesses::run_all(names),
+        ["fuzz", ref words @ ..] => fuzz::run_all(words),
+        ["sbom"] => sbom::write(),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
         _ => {
@@ -65,5 +71,7 @@ const USAGE: &str = "cargo xtask COMMAND
                    brings back what went wrong elsewhere, all or those named, and sees that a test notices
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
+  fuzz [TARGET…]   looks for octets that break the parsers, a minute each or --seconds N
+  sbom             writes target/regain.cdx.json: what the program is built of, as CycloneDX
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

@@ -168,21 +168,28 @@ pub(crate) fn make_environment(folder: &Path) -> Result<()> {
     make().or_else(|_| install(&["python3", "python3-venv"]).and_then(|()| make()))
 }
 
-/// cargo-deny: the machine's, or our own under `target/`, built there once (a minute and a half on two cores).
+/// cargo-deny, at the version that `deny.toml` was written for; a minute and a half to build on two cores.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    let folder = root().join("target/tools");
-    let built = folder.join("bin/cargo-deny");
-    if let Some(found) = on_path("cargo-deny").or_else(|| built.is_file().then(|| built.clone())) {
-        return Ok(found);
-    }
-    let mut install = cargo("install cargo-deny --locked --quiet --debug --version");
-    install.arg(CARGO_DENY_VERSION).arg("--root").arg(folder);
-    run(install).context("try by hand: cargo install cargo-deny --locked")?;
-    Ok(built)
+    cargo_tool("cargo-deny", "0.20.2")
 }
 
-/// The one that `deny.toml` was written for.
-const CARGO_DENY_VERSION: &str = "0.20.2";
+/// cargo-fuzz; half a minute to build.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    cargo_tool("cargo-fuzz", "0.13.2")
+}
+
+/// One of cargo's tools: the machine's, or our own under `target/`, built there once.
+fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
+    let folder = root().join("target/tools");
+    let built = folder.join("bin").join(name);
+    if let Some(found) = on_path(name).or_else(|| built.is_file().then(|| built.clone())) {
+        return Ok(found);
+    }
+    let mut install = cargo("install --locked --quiet --debug");
+    install.args([name, "--version", version]).arg("--root").arg(folder);
+    run(install).with_context(|| format!("try by hand: cargo install {name} --locked"))?;
+    Ok(built)
+}
 
 fn imports_all(python: &Path) -> bool {
     let mut command = Command::new(python);

@@ -2,7 +2,7 @@
 
 use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{conformance, faults, glossary, libraries, needs, references, tree, weaknesses};
+use crate::{conformance, faults, glossary, libraries, needs, references, supply_chain, tree, weaknesses};
 use anyhow::{Result, ensure};
 use std::process::Command;
 
@@ -10,11 +10,7 @@ use std::process::Command;
 pub(crate) fn test() -> Result<bool> {
     let mut report = Report::default();
     quick(&mut report);
-    report.step("licences, bans and sources of what we build", |_| {
-        let mut command = Command::new(needs::cargo_deny()?);
-        command.args(["check", "bans", "licenses", "sources"]).current_dir(tree::root());
-        run(command)
-    });
+    supply_chain::check(&mut report);
 
     let mut environment = Vec::new();
     report.step("what the tests need", |_| {
@@ -61,6 +57,7 @@ pub(crate) fn test() -> Result<bool> {
         run_tests(cargo("test -p regain --features failpoints --test nodes").envs(servers()), tests).map(drop)
     });
     report.not_run("nodes in earnest, and the soak (cargo xtask nodes, cargo xtask soak --minutes N)");
+    report.not_run("fuzzing (cargo xtask fuzz); what it kept was replayed");
     report.not_run("interop with real applications (cargo xtask interop)");
     if !needs::is_root() {
         report.not_run("mail through Postfix, whose master starts for root only");
@@ -84,6 +81,7 @@ pub(crate) fn check() -> Result<bool> {
 fn quick(report: &mut Report) {
     report.step("format", |_| run(cargo("fmt --all --check")));
     report.step("words", |_| glossary::check(&tree::files()?));
+    report.step("no unsafe code", |_| supply_chain::forbids_unsafe_code());
     report
         .step("clippy", |_| run(cargo("clippy --workspace --all-targets --features regain/failpoints -- -D warnings")));
     report.step("core tests", |tests| run_tests(&mut cargo("test -p regain-core --lib"), tests).map(drop));

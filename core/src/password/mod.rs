@@ -68,6 +68,8 @@ pub struct Context<'a> {
     pub bytes_max: Option<usize>,
     /// [`crate::hash::Format::nul_allowed`] of the format to be written.
     pub nul_allowed: bool,
+    /// Whether it is on the operator's list of breached passwords, which is on a disk and not for this crate to read.
+    pub breached: bool,
 }
 
 /// A rule, ready to be applied.
@@ -107,6 +109,7 @@ impl Policy {
                 found.extend(self.blocklist.has_extra(&fold(text)).then_some(Violation::Common));
             }
         }
+        found.extend(context.breached.then_some(Violation::Breached));
         if found.is_empty() { Ok(AcceptedPassword(password)) } else { Err(found) }
     }
 

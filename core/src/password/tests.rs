@@ -1,12 +1,14 @@
 use super::*;
 
-const NOBODY: Context<'_> = Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: true };
+const NOBODY: Context<'_> =
+    Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: true, breached: false };
 const ADA: Context<'_> = Context {
     product: "Example Shop",
     address: "ada.lovelace@mail.analytical.example",
     name: Some("Ada Byron-King"),
     bytes_max: Some(72),
     nul_allowed: false,
+    breached: false,
 };
 
 fn policy(preset: Preset) -> Policy {
@@ -46,6 +48,14 @@ fn common_passwords_are_refused_in_any_case() {
     for password in ["password1", "PASSWORD1", "iloveyou1", "baseball", " trustno1", "wombat-WOMBAT"] {
         assert_eq!(nist(password), ["common"], "{password}");
     }
+}
+
+#[test]
+fn a_breached_password_is_refused_whatever_the_preset() {
+    let context = Context { breached: true, ..ADA };
+    assert_eq!(violations(Preset::Nist, "zq vkw px", &context), ["breached"]);
+    assert_eq!(violations(Preset::Unleash, "Abcdef-123", &context), ["breached"]);
+    assert_eq!(violations(Preset::Nist, "password1", &context), ["common", "breached"]);
 }
 
 #[test]
@@ -130,6 +140,7 @@ proptest::proptest! {
     fn any_text_is_judged_without_panic(password: String, product: String, address: String, name: Option<String>) {
         let context = Context {
             product: &product, address: &address, name: name.as_deref(), bytes_max: Some(72), nul_allowed: false,
+            breached: false,
         };
         let _ = policy(Preset::Nist).check(password.clone().into(), &context);
         let _ = policy(Preset::Unleash).check(password.into(), &context);

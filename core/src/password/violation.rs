@@ -22,6 +22,8 @@ pub enum Violation {
     HasNul,
     /// It is among those that are tried first.
     Common,
+    /// It is on a list of passwords that became public.
+    Breached,
     /// It is the product's name.
     IsProductName,
     /// It is the address on file, or a part of it.
@@ -52,6 +54,7 @@ impl Violation {
             Self::TooManyBytes { .. } => "too_many_bytes",
             Self::HasNul => "has_nul",
             Self::Common => "common",
+            Self::Breached => "breached",
             Self::IsProductName => "is_product_name",
             Self::IsAddress => "is_address",
             Self::IsName => "is_name",
@@ -89,6 +92,7 @@ impl Violation {
             }
             Self::HasNul => "Leave out the NUL character; it cannot be stored.",
             Self::Common => "This is one of the passwords that attackers try first. Choose another.",
+            Self::Breached => "This password is on a list of stolen passwords. Choose another.",
             Self::IsProductName => "Do not use the name of this service as your password.",
             Self::IsAddress => "Do not use your e-mail address or a part of it as your password.",
             Self::IsName => "Do not use your name as your password.",

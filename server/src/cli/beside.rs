@@ -4,6 +4,7 @@ use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::ledger::{self, Ledger};
 use regain_core::time::{Clock, Timestamp};
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 /// The ledger, without the lock that only a server takes.
@@ -35,4 +36,27 @@ pub(super) fn one_line(text: &str) -> String {
             if hidden { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] }
         })
         .collect()
+}
+
+/// A line on the terminal that is written again and again; none, where standard error goes elsewhere.
+pub(super) struct ProgressLine {
+    is_shown: bool,
+}
+
+impl ProgressLine {
+    pub(super) fn on_stderr() -> Self {
+        Self { is_shown: std::io::stderr().is_terminal() }
+    }
+
+    /// Whether somebody sees it makes no difference to the work.
+    pub(super) fn show(&mut self, text: &str) {
+        if self.is_shown {
+            let mut terminal = std::io::stderr();
+            let _ = write!(terminal, "\r\x1b[K{text}").and_then(|()| terminal.flush());
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.show("");
+    }
 }

@@ -1,5 +1,6 @@
 //! `regain ledger backup|verify|copy`.
 
+use super::beside::ProgressLine;
 use super::{Failed, Misused};
 use crate::config::{Config, ConfigErrors, LedgerUrl};
 use crate::ledger::copying::{self, Copied, Progress, hex};
@@ -8,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
@@ -114,8 +115,9 @@ fn fail_over(findings: &[String]) -> anyhow::Result<()> {
 fn copy(args: &CopyArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
     let from = in_file(config, COPY_POSTGRES)?;
     let to = target(args)?;
-    let mut line = Line { is_shown: std::io::stderr().is_terminal() };
-    let copied = super::runtime()?.block_on(copying::copy(from, &to, &mut |progress| line.show(progress)));
+    let mut line = ProgressLine::on_stderr();
+    let tell = &mut |Progress { table, rows, of }: Progress| line.show(&format!("{table}: {rows} of {of}"));
+    let copied = super::runtime()?.block_on(copying::copy(from, &to, tell));
     line.clear();
     let copied = copied?;
     if args.json {
@@ -172,27 +174,4 @@ secret_file = \"{}\"    # the same secret on every node
         secret_file.display(),
         from.display(),
     )
-}
-
-/// A line on the terminal that is written again and again.
-struct Line {
-    is_shown: bool,
-}
-
-impl Line {
-    fn show(&mut self, Progress { table, rows, of }: Progress) {
-        self.write(&format!("{table}: {rows} of {of}"));
-    }
-
-    fn clear(&mut self) {
-        self.write("");
-    }
-
-    /// Whether somebody sees it makes no difference to the copy.
-    fn write(&mut self, text: &str) {
-        if self.is_shown {
-            let mut terminal = std::io::stderr();
-            let _ = write!(terminal, "\r\x1b[K{text}").and_then(|()| terminal.flush());
-        }
-    }
 }

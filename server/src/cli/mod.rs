@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed, 2 the words or the configuration are wrong.
 
 mod beside;
+mod breached;
 mod check;
 pub mod config;
 mod demo;
@@ -63,6 +64,9 @@ enum Command {
     /// Password formats: identify, verify, make.
     #[command(subcommand)]
     Hash(hash::HashCommand),
+    /// Breached passwords: make the filter that refuses them.
+    #[command(subcommand)]
+    Breached(breached::BreachedCommand),
     /// The configuration: what is in force, and what there is.
     #[command(subcommand)]
     Config(config::Command),
@@ -121,6 +125,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;
             return Ok(answer.into());
         }
+        Command::Breached(command) => breached::run(command, out)?,
         Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
         Command::Openapi => openapi::run(&load()?, out)?,
     }
@@ -146,7 +151,7 @@ fn report(fault: &anyhow::Error) -> ExitCode {
 /// Whether a file that the configuration names is to blame.
 fn is_misconfigured(fault: &anyhow::Error) -> bool {
     let secret = match fault.downcast_ref::<StartFault>() {
-        Some(StartFault::Blocklist { .. }) => return true,
+        Some(StartFault::Blocklist { .. } | StartFault::Breached { .. }) => return true,
         Some(StartFault::Secret(error)) => Some(error),
         _ => fault.downcast_ref::<SecretError>(),
     };

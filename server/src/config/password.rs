@@ -16,6 +16,8 @@ pub struct Password {
     pub length_max: usize,
     /// One more refused password a line.
     pub blocklist_file: Option<PathBuf>,
+    /// A filter that `regain breached build` made.
+    pub breached_file: Option<PathBuf>,
 }
 
 /// A named password rule.
@@ -43,7 +45,11 @@ keys! {
          CVE-2013-1443).",
     ).or_derived("256; with the preset `unleash` 128");
     BLOCKLIST_FILE = Key::path("password.blocklist_file", "More refused passwords, one a line. The built-in list always holds.");
-    BREACHED_FILE = Key::path("password.breached_file", "A compact filter of breached passwords.").not_yet();
+    BREACHED_FILE = Key::path(
+        "password.breached_file",
+        "A compact filter of breached passwords, made by `regain breached build`: what is on it is refused, whatever the \
+         preset (ASVS 5.0, 6.2; SP 800-63B-4, 3.1.1.2).",
+    );
 }
 
 /// Reads the section. The preset fills in the lengths that are not configured.
@@ -65,5 +71,6 @@ pub(super) fn read(settings: &mut Settings) -> Option<Password> {
     if length_min > length_max {
         settings.refuse(&LENGTH_MIN, refusal("exceeds `password.length_max`", format!("at most {length_max}")));
     }
-    Some(Password { preset, length_min, length_max, blocklist_file: settings.path(&BLOCKLIST_FILE) })
+    let (blocklist_file, breached_file) = (settings.path(&BLOCKLIST_FILE), settings.path(&BREACHED_FILE));
+    Some(Password { preset, length_min, length_max, blocklist_file, breached_file })
 }

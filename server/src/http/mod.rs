@@ -38,6 +38,18 @@ use axum::response::Response;
 use std::net::IpAddr;
 use tower::ServiceExt;
 
+/// How the endpoints of both dialects refuse a body by itself, before they look anywhere else.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn refusals(body: &json::Object) -> impl Iterator<Item = Response> {
+    dialect::chaser::refusals(body).chain(dialect::unleash::refusals(body))
+}
+
+/// What a form, or a query, has under `name`.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
+    pages::form::Form::parse(encoded).ok()?.value(name).map(str::to_owned)
+}
+
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
 pub const PATHS: [&str; 20] = [
     dialect::chaser::REQUEST,

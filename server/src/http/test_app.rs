@@ -89,7 +89,13 @@ pub(super) fn config() -> Config {
             link: LinkTemplate::parse("{public_url}/reset-password#{token}", public_url).unwrap(),
             done_url: None,
         },
-        password: Password { preset: PasswordPreset::Nist, length_min: 8, length_max: 256, blocklist_file: None },
+        password: Password {
+            preset: PasswordPreset::Nist,
+            length_min: 8,
+            length_max: 256,
+            blocklist_file: None,
+            breached_file: None,
+        },
         limits: Limits { requests_per_network_per_minute: 10, queue_max: 1000, body_bytes_max: 16_384 },
         mail: Mail {
             from: Mailbox { name: None, address: EmailAddress::parse("no-reply@example.com").unwrap() },

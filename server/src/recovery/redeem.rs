@@ -16,12 +16,12 @@ use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, StoreFault, Written};
 use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
-use regain_core::hash::{Format, Recipe, StoredPassword};
+use regain_core::hash::{Format, PASSWORD_BYTES_MAX, Recipe, StoredPassword};
 use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinError;
@@ -212,8 +212,10 @@ impl Redemption {
 }
 
 /// Which rules `password` breaks, whoever's it is to be: what `redeem` would find without knowing the account.
-#[must_use]
-pub fn weaknesses(app: &App, password: &SecretString) -> Vec<Violation> {
+///
+/// # Errors
+/// [`RedeemRefusal::Unavailable`], if the list of breached passwords is out of reach.
+pub async fn weaknesses(app: &App, password: &SecretString) -> Result<Vec<Violation>, RedeemRefusal> {
     let format = Format::named(&app.config.users.hash);
     let context = Context {
         product: &app.config.product_name,
@@ -221,8 +223,19 @@ pub fn weaknesses(app: &App, password: &SecretString) -> Vec<Violation> {
         name: None,
         bytes_max: format.and_then(Format::bytes_max),
         nul_allowed: format.is_none_or(Format::nul_allowed),
+        breached: is_breached(app, password).await?,
     };
-    app.policy.check(password.clone(), &context).err().unwrap_or_default()
+    Ok(app.policy.check(password.clone(), &context).err().unwrap_or_default())
+}
+
+/// Whether the operator's list has it. Where the list cannot be read, nobody's password is set: the rule is not dropped.
+async fn is_breached(app: &App, password: &SecretString) -> Result<bool, RedeemRefusal> {
+    let worth_a_look = password.expose_secret().len() <= PASSWORD_BYTES_MAX;
+    let Some(filter) = app.breached.as_ref().filter(|_| worth_a_look) else { return Ok(false) };
+    filter.has_password(password.clone()).await.map_err(|fault| {
+        tracing::error!(%fault, "the filter of breached passwords fails; no password is set until it is mended");
+        RedeemRefusal::Unavailable
+    })
 }
 
 fn recipe(app: &App, opened: &Opened) -> Result<Recipe, RedeemRefusal> {
@@ -245,6 +258,7 @@ async fn accept(
         name: opened.account.name.as_deref(),
         bytes_max: recipe.format().bytes_max(),
         nul_allowed: recipe.format().nul_allowed(),
+        breached: is_breached(app, &password).await?,
     };
     let password = weakness::spoilt(Weakness::BcryptCut, password, |typed| weakness::cut(&typed));
     let password = weakness::spoilt(Weakness::PasswordTrimmed, password, |typed| weakness::trimmed(&typed));

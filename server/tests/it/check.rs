@@ -49,6 +49,7 @@ async fn each_thing_that_fails_is_named_with_what_to_do() {
         ("REGAIN_USERS__AFTER_RESET", "DELETE FROM nowhere", "user store", "nowhere"),
         ("REGAIN_SERVER__SECRET_FILE", "absent.secret", "secret", "openssl rand"),
         ("REGAIN_LEDGER__URL", "sqlite:absent/regain.db", "ledger", "absent"),
+        ("REGAIN_PASSWORD__BREACHED_FILE", "accounts.db", "breached", "`regain breached build LIST` makes one"),
     ] {
         let (code, found) = findings(&site, &[(variable, value)], subject);
         let fails = found.iter().find(|(verdict, _)| verdict == "fails");

@@ -217,6 +217,7 @@ async fn a_configured_file_that_is_not_there_is_exit_code_2_and_no_server() {
     for variables in [
         &[("REGAIN_SERVER__SECRET_FILE", "nowhere")] as &[_],
         &[("REGAIN_PASSWORD__BLOCKLIST_FILE", "nowhere")],
+        &[("REGAIN_PASSWORD__BREACHED_FILE", "nowhere")],
         &[("REGAIN_SERVER__TLS_CERTIFICATE_FILE", "nowhere"), ("REGAIN_SERVER__TLS_KEY_FILE", "nowhere")],
     ] {
         let started = Process::try_start(site.path(), &["serve", "--config", "regain.toml"], variables);

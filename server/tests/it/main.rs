@@ -4,6 +4,7 @@
 mod account_limit;
 mod admin;
 mod attacks;
+mod breached;
 mod browser;
 mod check;
 mod cli;

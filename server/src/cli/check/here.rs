@@ -1,4 +1,4 @@
-//! What is on this machine: the secret, the ledger, the clock.
+//! What is on this machine: the secret, the ledger, the clock, the filter of breached passwords.
 
 use crate::ambient::SystemEntropy;
 use crate::app;
@@ -55,6 +55,19 @@ pub(super) fn clock(now: Timestamp) -> Finding {
         Finding::fails(SUBJECT, format!("it says {moment}, which is before this program was written; set it"))
     } else {
         Finding::holds(SUBJECT, format!("it says {moment}; links live by it"))
+    }
+}
+
+/// The filter of breached passwords, if there is to be one.
+pub(super) fn breached(config: &Config) -> Option<Finding> {
+    const SUBJECT: &str = "breached";
+    match app::breached(&config.password).transpose()? {
+        Ok(filter) => {
+            let (passwords, others) = (filter.passwords(), crate::breached::FALSE_POSITIVES);
+            let text = format!("{passwords} passwords are refused, and of others at most one in {others}");
+            Some(Finding::holds(SUBJECT, text))
+        }
+        Err(fault) => Some(Finding::fails(SUBJECT, fault.to_string())),
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
         report.tell([here::secret(config)])?;
         report.tell([here::ledger(config).await])?;
         report.tell([here::clock(beside::now())])?;
+        report.tell(here::breached(config))?;
         match sql::open(&config.users) {
             Err(fault) => report.tell([Finding::fails("user store", fault.to_string())])?,
             Ok(store) => {

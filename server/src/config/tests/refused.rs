@@ -120,7 +120,6 @@ fn what_this_version_lacks_is_refused_by_name() {
         assert_eq!(store, format!("error: `users.url` {complaint}"));
     }
     for (path, value) in [
-        ("password.breached_file", "\"breached.bin\""),
         ("notify.webhook_url", "\"https://hooks.example.com\""),
         ("notify.webhook_secret", "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\""),
     ] {

@@ -79,6 +79,13 @@ async fn confirm(mut call: Call) -> Result<Response, Refusal> {
     Ok(message("The password has been changed."))
 }
 
+/// How each endpoint refuses a body by itself.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(in crate::http) fn refusals(body: &Object) -> impl Iterator<Item = Response> {
+    let refused = [address(body).err(), credential(body).err(), new_password(body).err()];
+    refused.into_iter().flatten().map(put_into_words)
+}
+
 fn address(body: &Object) -> Result<EmailAddress, Refusal> {
     let field = if weakness::is(Weakness::ExtraFieldHonoured) && body.value("to").is_some() { "to" } else { "email" };
     let typed = text(body, field)?.expose_secret();

@@ -102,8 +102,16 @@ async fn set_password(mut call: Call) -> Result<Response, Refusal> {
 async fn validate_password(mut call: Call) -> Result<Response, Refusal> {
     let body = read(&mut call, Access::Public).await?;
     let [password] = members(&body, ["password"])?;
-    let violations = weaknesses(&call.app, password);
+    let violations = weaknesses(&call.app, password).await?;
     if violations.is_empty() { Ok(empty_object()) } else { Err(Refusal::Weak(violations)) }
+}
+
+/// How each endpoint refuses a body by itself.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(in crate::http) fn refusals(body: &Object) -> impl Iterator<Item = Response> {
+    let refused = [members(body, ["email"]).err(), members(body, ["password"]).err()];
+    let of_two = members(body, ["token", "password"]).err();
+    refused.into_iter().chain([of_two]).flatten().map(|refusal| put_into_words(Id::from_bytes([0; 16]), refusal))
 }
 
 /// The strings under `names`: all of them, and nothing else.

@@ -161,19 +161,30 @@ async fn attempt(app: &Arc<App>, credential: &Credential, form: &Form) -> Attemp
     if is_first_step || typed != typed_again {
         return match open::open(app, credential).await {
             Ok(_) if is_first_step => Attempt::Opened,
-            Ok(_) => {
-                let rules = redeem::weaknesses(app, &password).into_iter().map(Shortcoming::Rule);
-                Attempt::Again(std::iter::once(Shortcoming::Mismatch).chain(rules).collect())
-            }
+            Ok(_) => match redeem::weaknesses(app, &password).await {
+                Ok(violations) => {
+                    let rules = violations.into_iter().map(Shortcoming::Rule);
+                    Attempt::Again(std::iter::once(Shortcoming::Mismatch).chain(rules).collect())
+                }
+                Err(refusal) => refusal.into(),
+            },
             Err(OpenRefusal::Dead) => Attempt::Dead,
             Err(OpenRefusal::Unavailable) => Attempt::Unavailable,
         };
     }
     match redeem::redeem(app, credential, password).await {
         Ok(()) => Attempt::Changed,
-        Err(RedeemRefusal::Weak(violations)) => Attempt::Again(violations.into_iter().map(Shortcoming::Rule).collect()),
-        Err(RedeemRefusal::Dead) => Attempt::Dead,
-        Err(RedeemRefusal::Unavailable) => Attempt::Unavailable,
+        Err(refusal) => refusal.into(),
+    }
+}
+
+impl From<RedeemRefusal> for Attempt {
+    fn from(refusal: RedeemRefusal) -> Self {
+        match refusal {
+            RedeemRefusal::Weak(violations) => Self::Again(violations.into_iter().map(Shortcoming::Rule).collect()),
+            RedeemRefusal::Dead => Self::Dead,
+            RedeemRefusal::Unavailable => Self::Unavailable,
+        }
     }
 }
 

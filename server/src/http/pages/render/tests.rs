@@ -121,6 +121,7 @@ fn every_rule_is_in_words() {
             Violation::TooManyBytes { bytes_max: 12 },
             Violation::HasNul,
             Violation::Common,
+            Violation::Breached,
             Violation::IsProductName,
             Violation::IsAddress,
             Violation::IsName,
