@@ -10,6 +10,7 @@ mod explain;
 pub mod hash;
 mod init;
 mod ledger;
+mod measure;
 mod openapi;
 mod outbox;
 mod request;
@@ -63,6 +64,8 @@ enum Command {
     /// Password formats: identify, verify, make.
     #[command(subcommand)]
     Hash(hash::HashCommand),
+    /// Measure whether known and unknown addresses can be told apart on a running server. Sends real mails.
+    Measure(measure::MeasureArgs),
     /// The configuration: what is in force, and what there is.
     #[command(subcommand)]
     Config(config::Command),
@@ -121,6 +124,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;
             return Ok(answer.into());
         }
+        Command::Measure(args) => measure::run(&args, out)?,
         Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
         Command::Openapi => openapi::run(&load()?, out)?,
     }
