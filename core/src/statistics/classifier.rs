@@ -91,8 +91,7 @@ impl Bins {
     fn learn(these: &[f64], those: &[f64]) -> Self {
         let both = sorted(&[these, those].concat());
         let count = (both.len() / LEARNT_IN_A_BIN).clamp(2, BINS_MAX);
-        let mut edges: Vec<f64> =
-            (1..count).filter_map(|n| quantile(&both, n as f64 / count as f64)).collect();
+        let mut edges: Vec<f64> = (1..count).filter_map(|n| quantile(&both, n as f64 / count as f64)).collect();
         edges.dedup();
         let mut bins = Self { edges, says: Vec::new() };
         let [these, those] = [these, those].map(|samples| bins.shares(samples));

@@ -90,8 +90,7 @@ fn a_few_microseconds_show_to_all_three_in_twenty_thousand_samples() {
     let (these, those) = (random.samples(20_000), later(&random.samples(20_000), 5.0));
     let comparison = Comparison::of(&these, &those);
     let tells = comparison.tells(1.0);
-    let expected =
-        [Tell::Mean(0), Tell::Median(0), Tell::Mean(1), Tell::Median(1), Tell::Together];
+    let expected = [Tell::Mean(0), Tell::Median(0), Tell::Mean(1), Tell::Median(1), Tell::Together];
     assert_eq!(tells, expected, "{comparison:?}");
     assert!((comparison.durations[0].medians.value - 5.0).abs() <= comparison.durations[0].medians.half_width);
 }

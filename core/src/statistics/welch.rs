@@ -17,7 +17,8 @@ const LEFT_MIN: usize = 50;
 pub fn cropped_t(these: &[f64], those: &[f64]) -> f64 {
     let (these, those) = (sorted(these), sorted(those));
     let both = sorted(&[these.as_slice(), &those].concat());
-    let [these, those] = [these, those].map(|sorted| Sums::of(sorted, both.get(both.len() / 2).copied().unwrap_or(0.0)));
+    let [these, those] =
+        [these, those].map(|sorted| Sums::of(sorted, both.get(both.len() / 2).copied().unwrap_or(0.0)));
     let thresholds = (1..=CROPPINGS).filter_map(|n| {
         let share = 1.0 - 0.5_f64.powf(10.0 * f64::from(n) / f64::from(CROPPINGS));
         quantile(&both, share)

@@ -5,10 +5,10 @@ mod report;
 use super::{Failed, Misused};
 use crate::ambient::SystemEntropy;
 use crate::measure::made_up::MadeUp;
+use crate::measure::plot;
 use crate::measure::series::{Bounds, Class, Event, Series, collect};
 use crate::measure::target::{Dialect, Target};
 use crate::measure::verdict::Verdict;
-use crate::measure::plot;
 use clap::Args;
 use regain_core::email::EmailAddress;
 use report::Found;
@@ -63,7 +63,11 @@ pub(super) fn run(args: &MeasureArgs, out: &mut dyn Write) -> anyhow::Result<()>
         std::fs::write(file, plot::draw(&target.to_string(), NAMES, samples))
             .map_err(|cause| anyhow::anyhow!("{} cannot be written: {cause}", file.display()))?;
     }
-    if args.json { found.print_json(&target, out)? } else { found.print(out)? }
+    if args.json {
+        found.print_json(&target, out)?
+    } else {
+        found.print(out)?
+    }
     match found.verdict {
         Verdict::Alike(_) => Ok(()),
         Verdict::Apart(_) | Verdict::Unclear(_) => Err(Failed.into()),
@@ -140,8 +144,8 @@ fn addresses_in(file: &Path) -> Result<Vec<EmailAddress>, Misused> {
 }
 
 fn token(file: &Path) -> Result<SecretString, Misused> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|cause| Misused(format!("--token-file {}: {cause}", file.display())))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|cause| Misused(format!("--token-file {}: {cause}", file.display())))?;
     Ok(SecretString::from(text.trim()))
 }
 

@@ -195,6 +195,8 @@ mod tests {
         assert!(!ask(&mut answers, 3, [200, 404]));
         assert!(ask(&mut answers, 1, [200, 404]));
         let mut limited = Answers::of(2);
-        assert!(!ask(&mut limited, 1, [200, 200]) && !ask(&mut limited, 15, [200, 429]) && ask(&mut limited, 5, [200, 429]));
+        assert!(
+            !ask(&mut limited, 1, [200, 200]) && !ask(&mut limited, 15, [200, 429]) && ask(&mut limited, 5, [200, 429])
+        );
     }
 }

@@ -51,7 +51,11 @@ fn panel(out: &mut String, at: usize, names: [&str; 2], columns: &[Vec<f64>; 2])
         let _ = writeln!(out, r#"<polyline class="class{which}" points="{}"/>"#, points.join(" "));
         let line = top + 8 + 18 * which;
         let middle = median(column).unwrap_or(f64::NAN);
-        let _ = writeln!(out, r#"<text class="name{which}" x="{}" y="{line}">{name}, p50 {middle:.1} µs</text>"#, LEFT + 12);
+        let _ = writeln!(
+            out,
+            r#"<text class="name{which}" x="{}" y="{line}">{name}, p50 {middle:.1} µs</text>"#,
+            LEFT + 12
+        );
     }
 }
 

@@ -70,8 +70,7 @@ pub fn control(these: &[Times], those: &[Times]) -> Control {
 /// [`control`], of every other sample of a class and the rest of them.
 #[must_use]
 pub fn control_of_halves(samples: &[Times]) -> Control {
-    let [these, those] =
-        [0, 1].map(|first| samples.iter().skip(first).step_by(2).copied().collect::<Vec<_>>());
+    let [these, those] = [0, 1].map(|first| samples.iter().skip(first).step_by(2).copied().collect::<Vec<_>>());
     control(&these, &those)
 }
 
@@ -99,7 +98,8 @@ impl Judged {
             return Verdict::Apart(self.tells.iter().map(|tell| self.said_of(*tell)).collect());
         }
         if !control.tells.is_empty() || !control.is_caught {
-            let why = "addresses of one kind seem to differ from each other, so something else disturbs the measurement";
+            let why =
+                "addresses of one kind seem to differ from each other, so something else disturbs the measurement";
             return Verdict::Unclear(why.to_owned());
         }
         Verdict::Alike(self.comparison.within())
@@ -111,7 +111,12 @@ impl Judged {
         match tell {
             Tell::Mean(at) => {
                 let t = self.comparison.durations[at].t;
-                format!("{}: on average {} for {class} than for {other} addresses, |t| {:.1}", TIMED[at], longer(t), t.abs())
+                format!(
+                    "{}: on average {} for {class} than for {other} addresses, |t| {:.1}",
+                    TIMED[at],
+                    longer(t),
+                    t.abs()
+                )
             }
             Tell::Median(at) => {
                 let medians = self.comparison.durations[at].medians;
@@ -142,7 +147,8 @@ mod tests {
     /// Steps of the golden ratio: spread evenly, and in no order.
     fn series(shifts: [f64; 2], count: usize) -> Series {
         let times = |n: usize| 100.0 + 20.0 * ((n as f64 * 0.618_034) % 1.0);
-        let samples = shifts.map(|shift| (0..count).map(|n| [times(n) + shift, times(n) + shift, times(n + 7)]).collect());
+        let samples =
+            shifts.map(|shift| (0..count).map(|n| [times(n) + shift, times(n) + shift, times(n + 7)]).collect());
         Series {
             names: vec!["unknown", "known"],
             samples: samples.to_vec(),
@@ -165,7 +171,10 @@ mod tests {
     #[test]
     fn a_difference_is_named_by_what_shows_it() {
         let Verdict::Apart(why) = verdict(&series([0.0, 30.0], 1_000)) else { panic!() };
-        assert!(why.iter().any(|line| line.starts_with("first byte: 30.0 ±") && line.contains("longer for known")), "{why:?}");
+        assert!(
+            why.iter().any(|line| line.starts_with("first byte: 30.0 ±") && line.contains("longer for known")),
+            "{why:?}"
+        );
         assert!(why.iter().any(|line| line.contains("AUC 0.99")), "{why:?}");
         assert!(!why.iter().any(|line| line.starts_with("next request")), "{why:?}");
     }

@@ -36,10 +36,18 @@ impl Found {
         if series.samples.iter().all(|samples| !samples.is_empty()) {
             self.print_times(out)?;
             let auc = judged.comparison.auc;
-            writeln!(out, "\nClassifier, AUC on samples held out: {:.3} (guessing: 0.500 ± {:.3})", auc.value, auc.half_width)?;
+            writeln!(
+                out,
+                "\nClassifier, AUC on samples held out: {:.3} (guessing: 0.500 ± {:.3})",
+                auc.value, auc.half_width
+            )?;
             let unknown = if control.tells.is_empty() { "alike" } else { "NOT ALIKE" };
             let caught = if control.is_caught { "caught" } else { "NOT CAUGHT" };
-            writeln!(out, "Control: unknown against unknown {unknown}; a delay of {:.0} µs in one half {caught}.\n", control.delay)?;
+            writeln!(
+                out,
+                "Control: unknown against unknown {unknown}; a delay of {:.0} µs in one half {caught}.\n",
+                control.delay
+            )?;
         }
         match &self.verdict {
             Verdict::Alike(within) => {

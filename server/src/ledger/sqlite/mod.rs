@@ -21,6 +21,8 @@ mod schema;
 mod settle;
 mod timeline;
 mod tokens;
+#[cfg(feature = "failpoints")]
+mod trace;
 mod verify;
 mod writer;
 
@@ -90,6 +92,8 @@ impl SqliteLedger {
         configure(&connection).map_err(broken)?;
         connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB).map_err(broken)?;
         schema::migrate(&mut connection)?;
+        #[cfg(feature = "failpoints")]
+        trace::follow(&mut connection, path).map_err(broken)?;
         Ok(Self { writer: Writer::start(connection)?, readers: Readers::new(path), queue: Arc::default(), _lock: lock })
     }
 
