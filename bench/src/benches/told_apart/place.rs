@@ -73,7 +73,9 @@ impl AccountsOnPostgres {
             }
             database.run(&sql)?;
         }
-        database.run("CREATE UNIQUE INDEX ON accounts (lower(email)); VACUUM ANALYZE accounts; CHECKPOINT")?;
+        for sql in ["CREATE UNIQUE INDEX ON accounts (lower(email))", "VACUUM ANALYZE accounts", "CHECKPOINT"] {
+            database.run(sql)?;
+        }
         Ok(Self(database))
     }
 }

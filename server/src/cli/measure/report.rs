@@ -27,7 +27,7 @@ impl Found {
 
     pub(super) fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
         let Self { series, judged, control, .. } = self;
-        let run = if self.is_second { "The second run, since the first one could not say: " } else { "" };
+        let run = if self.is_second { "A second run, since the first one left doubts: " } else { "" };
         let refused = match series.refused {
             0 => String::new(),
             refused => format!(", {refused} of them refused for now"),
