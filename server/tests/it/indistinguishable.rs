@@ -2,8 +2,9 @@
 //! of it, what is answered, and what the courier writes for it.
 
 use crate::support::Server;
-use rand_order::shuffled;
+use regain::ambient::SystemEntropy;
 use regain::courier::Courier;
+use regain_core::entropy::random;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(crate) async fn exhaust_limits(server: &Server) {
     }
     server.ask_for("ratel@example.com").await;
     server.run_until_idle().await;
+    // Ids are in the order of their milliseconds.
+    server.clock.advance(Duration::from_millis(1));
 }
 
 /// A server with all kinds of accounts, whose ledger is followed.
@@ -241,14 +244,9 @@ fn masked(line: &str) -> String {
     }
 }
 
-mod rand_order {
-    use regain::ambient::SystemEntropy;
-    use regain_core::entropy::random;
-
-    /// In an order that nothing could learn.
-    pub(super) fn shuffled<T>(all: Vec<T>) -> Vec<T> {
-        let mut keyed: Vec<_> = all.into_iter().map(|one| (random::<8>(&SystemEntropy), one)).collect();
-        keyed.sort_by_key(|(key, _)| *key);
-        keyed.into_iter().map(|(_, one)| one).collect()
-    }
+/// In an order that nothing could learn.
+fn shuffled<T>(all: Vec<T>) -> Vec<T> {
+    let mut keyed: Vec<_> = all.into_iter().map(|one| (random::<8>(&SystemEntropy), one)).collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, one)| one).collect()
 }
