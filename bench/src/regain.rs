@@ -28,16 +28,25 @@ pub(crate) struct Regain {
 
 impl Regain {
     pub(crate) fn start(settings: &Settings) -> Result<Self> {
-        let (mut process, public) = Self::spawn(settings)?;
+        Self::start_with(settings, &[])
+    }
+
+    /// With some of its configuration in the environment.
+    pub(crate) fn start_with(settings: &Settings, env: &[(&str, String)]) -> Result<Self> {
+        let (mut process, public) = Self::spawn_with(settings, env)?;
         process.wait_until_listening(public).context("regain serve")?;
         Ok(Self { process, public })
     }
 
     /// Not yet ready.
     pub(crate) fn spawn(settings: &Settings) -> Result<(Process, SocketAddr)> {
+        Self::spawn_with(settings, &[])
+    }
+
+    fn spawn_with(settings: &Settings, env: &[(&str, String)]) -> Result<(Process, SocketAddr)> {
         let public = settings.configure()?;
         let mut command = Command::new(settings.program);
-        command.arg("serve").current_dir(&settings.folder);
+        command.arg("serve").current_dir(&settings.folder).envs(env.iter().map(|(name, value)| (name, value)));
         Ok((Process::start(command, &settings.folder)?, public))
     }
 }

@@ -19,5 +19,6 @@ pub mod locale;
 pub mod message;
 pub mod password;
 pub mod request;
+pub mod statistics;
 pub mod time;
 pub mod token;

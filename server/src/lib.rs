@@ -20,6 +20,7 @@ pub mod http;
 pub mod i18n;
 pub mod ledger;
 pub mod mail;
+pub mod measure;
 pub mod metrics;
 pub(crate) mod postgres;
 pub mod recovery;

@@ -31,7 +31,7 @@ pub(crate) fn run_all(words: &[&str]) -> Result<bool> {
 }
 
 /// What is measured on a PostgreSQL.
-const ON_POSTGRES: &[&str] = &["accept-postgres", "nodes", "peers"];
+const ON_POSTGRES: &[&str] = &["accept-postgres", "nodes", "peers", "told-apart"];
 
 fn profile<'a>(words: &[&'a str]) -> Result<(&'a str, Vec<&'a str>)> {
     let mut words = words.to_vec();

@@ -38,7 +38,7 @@ pub(crate) enum Bench {
     Memory,
     /// From the start of the process to its first 200.
     Start,
-    /// Whether the time of an answer tells if there is an account.
+    /// Whether anything about an answer tells if there is an account.
     ToldApart,
     /// What other servers' own resets do under the same load.
     Peers,
@@ -65,6 +65,12 @@ pub(crate) struct Plan {
     /// The most accounts of `accounts`, which begins with a thousand; ten million take minutes to make.
     #[arg(long, default_value_t = 1_000_000)]
     accounts_max: u64,
+    /// Samples of each kind of address in `told-apart`.
+    #[arg(long, default_value_t = 20_000)]
+    samples: usize,
+    /// Settings of `told-apart` to measure alone, such as `sqlite-idle`; otherwise all.
+    #[arg(long, value_delimiter = ',', value_name = "NAME")]
+    settings: Vec<String>,
     /// Another program than the one that was built for it.
     #[arg(long, value_name = "FILE")]
     regain: Option<PathBuf>,

@@ -50,15 +50,6 @@ impl Histogram {
         Duration::ZERO
     }
 
-    /// How far the median may lie from that of everything that could have been recorded, in 99 of 100 cases: half of
-    /// the interval between the two durations of the ranks that say so.
-    pub(crate) fn half_width_of_median(&self) -> Duration {
-        const NORMAL_99_PERCENT: f64 = 2.576;
-        let share = NORMAL_99_PERCENT / 2.0 / (self.total.max(1) as f64).sqrt();
-        let at = |share: f64| self.percentile(share.clamp(0.0, 1.0));
-        at(0.5 + share).saturating_sub(at(0.5 - share)) / 2
-    }
-
     /// How likely one of `self` is longer than one of `other`, a tie counting half: the area under the curve of whoever
     /// tells the two apart by their durations. Half if either is empty.
     pub(crate) fn auc(&self, other: &Self) -> f64 {
@@ -128,13 +119,6 @@ mod tests {
         assert!((short.auc(&short) - 0.5).abs() < 1e-9);
         assert!((long.auc(&short) - 1.0).abs() < 1e-9);
         assert!((short.auc(&of([])) - 0.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn the_more_durations_the_better_is_their_median_known() {
-        let [few, many] = [100, 10_000].map(|n| of((0..n).map(|i| 1_000_000 + i * 1_000_000 / n)));
-        assert!(many.half_width_of_median() * 9 < few.half_width_of_median());
-        assert_eq!(of([]).half_width_of_median(), Duration::ZERO);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod explain;
 pub mod hash;
 mod init;
 mod ledger;
+mod measure;
 mod openapi;
 mod outbox;
 mod request;
@@ -67,6 +68,8 @@ enum Command {
     /// Breached passwords: make the filter that refuses them.
     #[command(subcommand)]
     Breached(breached::BreachedCommand),
+    /// Measure whether known and unknown addresses can be told apart on a running server. Sends real mails.
+    Measure(measure::MeasureArgs),
     /// The configuration: what is in force, and what there is.
     #[command(subcommand)]
     Config(config::Command),
@@ -126,6 +129,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
             return Ok(answer.into());
         }
         Command::Breached(command) => breached::run(command, out)?,
+        Command::Measure(args) => measure::run(&args, out)?,
         Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
         Command::Openapi => openapi::run(&load()?, out)?,
     }

@@ -22,6 +22,8 @@ mod schema;
 mod settle;
 mod timeline;
 mod tokens;
+#[cfg(feature = "failpoints")]
+mod trace;
 mod verify;
 mod writer;
 
@@ -92,6 +94,8 @@ impl SqliteLedger {
         configure(&connection).map_err(broken)?;
         connection.pragma_update(None, "cache_size", WRITER_CACHE_KIB).map_err(broken)?;
         schema::migrate(&mut connection)?;
+        #[cfg(feature = "failpoints")]
+        trace::follow(&mut connection, path).map_err(broken)?;
         connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(broken)?;
         let checkpoints = Connection::open(path).map_err(broken)?;
         configure(&checkpoints).map_err(broken)?;

@@ -63,8 +63,11 @@ impl Readers {
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    #[cfg_attr(not(feature = "failpoints"), expect(unused_mut, reason = "following it changes it"))]
+    let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     configure(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
+    #[cfg(feature = "failpoints")]
+    super::trace::follow(&mut connection, path)?;
     Ok(connection)
 }
