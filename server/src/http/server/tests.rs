@@ -1,4 +1,5 @@
 use super::*;
+use crate::metrics::{Connections, Cut};
 use async_trait::async_trait;
 use axum::Router;
 use axum::response::Response;
@@ -29,6 +30,7 @@ impl Port for Endpoints {
 struct Running {
     address: SocketAddr,
     stage: watch::Sender<Stage>,
+    counts: Arc<Connections>,
     ended: tokio::task::JoinHandle<()>,
 }
 
@@ -42,8 +44,11 @@ async fn start(bounds: Bounds) -> Running {
         .route("/body", axum::routing::post(async |body: String| body))
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
     let port = Arc::new(Endpoints(endpoints));
-    let door = Door { port, tls: None, stage: told, bounds, open: Arc::default() };
-    Running { address, stage, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door)) }
+    let counts = Arc::new(Connections::default());
+    let door =
+        Door { port, tls: None, stage: told, bounds, counts: Arc::clone(&counts), burden: Arc::default() };
+    let caps = Caps { network: 9, neighbourhood: 9, exempt: Vec::new() };
+    Running { address, stage, counts, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door, caps)) }
 }
 
 impl Running {
@@ -91,6 +96,7 @@ async fn a_reader_who_takes_nothing_is_closed() {
     stream.write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     sleep(Duration::from_secs(1)).await;
     assert!(read_to_end(&mut stream).await.len() < 64 * 1024 * 1024);
+    assert_eq!(server.counts.cut.of(Cut::Unread).value(), 1);
 }
 
 #[tokio::test]
@@ -117,14 +123,6 @@ async fn bodies_that_come_by_drops_do_not_stop_a_quick_client() {
         let posted = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
         assert!(server.say(posted).await.ends_with("hello"));
     }
-}
-
-#[test]
-fn there_are_files_left_when_every_connection_is_taken() {
-    let limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 524288               files \n";
-    assert_eq!(open_files_max(limits), Some(1024));
-    assert_eq!(open_files_max(&limits.replace("1024  ", "unlimited")), None);
-    assert_eq!(open_files_max(""), None);
 }
 
 #[tokio::test]
