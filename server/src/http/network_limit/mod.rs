@@ -198,8 +198,9 @@ pub fn whole_seconds(span: Duration) -> u64 {
 const OWN_BUCKETS_MAX: usize = 100_000;
 /// The same, of IPv6 /48.
 const SITES_MAX: usize = 10_000;
-/// A /48 may make as many calls as so many of its networks: a company or a town's telephones, and far from 65,536.
-const NETWORKS_OF_A_SITE: NonZeroU32 = NonZeroU32::new(64).unwrap();
+/// A /48 may make as many calls as so many of its networks: enough for a company or a town's telephones, and far from the
+/// 65,536 that it has.
+const NETWORKS_OF_A_SITE: NonZeroU32 = NonZeroU32::new(256).unwrap();
 
 /// Between two rounds of forgetting: as long as newcomers have to share, and otherwise.
 const SWEPT_APART_MIN: Duration = Duration::from_secs(1);
