@@ -108,8 +108,12 @@ async fn again_and_again(attack: Attack, source: Ipv4Addr, to: SocketAddr, made:
         if done.is_ok() {
             let _ = stream.read_to_end(&mut Vec::new()).await;
         }
+        sleep(ROUND_TRIP).await;
     }
 }
+
+/// From across a network nobody connects faster; and those who are thrown out would throw each other out without end.
+const ROUND_TRIP: Duration = Duration::from_millis(50);
 
 async fn connect(source: Ipv4Addr, to: SocketAddr) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;

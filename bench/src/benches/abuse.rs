@@ -23,8 +23,13 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         let folder = stage.fresh("target")?;
         // Passwords are written, so each round has accounts of its own.
         let (accounts, sink) = (copy(&untouched, &folder)?, Sink::start()?);
-        let settings =
-            Settings { program: &stage.regain, folder: folder.clone(), ledger: None, accounts: &accounts, relay: sink.address };
+        let settings = Settings {
+            program: &stage.regain,
+            folder: folder.clone(),
+            ledger: None,
+            accounts: &accounts,
+            relay: sink.address,
+        };
         let mut regain = Regain::start(&settings)?;
         let tokens = gather(&regain, &sink, tokens)?;
         let mut quick = Quick { regain: &mut regain, turn: stage.turn(), asked: 0 };
@@ -59,7 +64,7 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let about = |attack: &Attack| format!("{} {}", attack.connections(), attack.name());
     let connections: Vec<_> = Attack::ALL.iter().map(about).collect();
     report.note(format!(
-        "Attackers have {} connections, made anew whenever the server closes one, from eight /24 of the loopback, since one \
+        "Attackers have {} connections, made anew 50 ms after the server closes one, from eight /24 of the loopback, since one \
          network may not have so many; they run at the lowest priority, because attackers bring machines of their own. {STORM}: \
          live links on {STORM_CONNECTIONS} connections, as fast as they are taken, argon2id with 19 MiB.",
         connections.join(", ")
@@ -98,7 +103,7 @@ impl Quick<'_> {
         });
         let outcome: Outcome = outcome.map_err(|_| anyhow::anyhow!("the load generator died"))??;
         ensure!(self.regain.process.is_running()?, "{target}: it ended; it said:\n{}", self.regain.process.said());
-        ensure!(!outcome.all().is_empty(), "{target}: the quick client got no answer at all: {:?}", outcome.refused);
+        ensure!(outcome.all().len() > 0, "{target}: the quick client got no answer at all: {:?}", outcome.refused);
         report.add(target, P50, milliseconds(outcome.all().percentile(0.5)));
         report.add(target, P99, milliseconds(outcome.all().percentile(0.99)));
         report.add(target, FAILED, outcome.refused.values().sum::<u64>() as f64);

@@ -37,10 +37,6 @@ impl Histogram {
         self.total
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.total == 0
-    }
-
     /// Below it lie `share` of all durations; zero if there is none.
     pub(crate) fn percentile(&self, share: f64) -> Duration {
         let rank = (share * self.total as f64).ceil().max(1.0) as u64;

@@ -90,31 +90,32 @@ impl NetworkLimit {
     /// Counts one call from `client`.
     pub fn count(&self, client: IpAddr) -> Level {
         self.sweep_now_and_then();
-        let limit = self.per_minute.get();
-        match self.count_in_both(Network::of(client)) {
+        let (network, now, limit) = (Network::of(client), self.clock.now(), self.per_minute.get());
+        match self.own.count(network, now) {
             Ok(remaining) => {
                 let used = f64::from(limit - remaining.min(limit));
                 let reset = Duration::from_secs(60).mul_f64(used / f64::from(limit));
-                Level { limit, remaining, reset, retry_after: None }
+                Level { limit, remaining, reset, retry_after: self.count_in_site(network, now) }
             }
             Err(wait) => Level { limit, remaining: 0, reset: Duration::from_secs(60), retry_after: Some(wait) },
         }
     }
 
-    /// Its own bucket first: what is refused there takes nothing from the neighbours.
-    fn count_in_both(&self, network: Network) -> Result<u32, Duration> {
-        let now = self.clock.now();
-        let remaining = self.own.count(network, now)?;
+    /// How long to wait, if the site has no call left. What is refused in a network's own bucket does not come here, so
+    /// that one network cannot use up its neighbours'.
+    fn count_in_site(&self, network: Network, now: Nanos) -> Option<Duration> {
         match network.neighbourhood() {
-            site @ Network::SiteV6(_) => self.sites.count(site, now).map(|_| remaining),
-            _ => Ok(remaining),
+            site @ Network::SiteV6(_) => self.sites.count(site, now).err(),
+            _ => None,
         }
     }
 
     /// How long to wait if `client` has no call left. Counts nothing.
     #[must_use]
     pub fn wait(&self, client: IpAddr) -> Option<Duration> {
-        self.own.wait(Network::of(client), self.clock.now())
+        let (network, now) = (Network::of(client), self.clock.now());
+        let of_site = || self.sites.wait(network.neighbourhood(), now);
+        self.own.wait(network, now).or_else(of_site)
     }
 
     /// How many networks have no call left at this moment.

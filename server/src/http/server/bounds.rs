@@ -31,16 +31,14 @@ impl Bounds {
         Self { connections_max: connections_max(role, open_files_max()), ..Self::default() }
     }
 
-    /// The share of a network: a quarter, and half for its neighbours and it. A proxy that is not named in
-    /// `server.trusted_proxies` gets along with it; three networks that keep all they have busy still leave room for
-    /// others. The admin port has no strangers.
+    /// The share of a network: a quarter, and half for its neighbours and it. Three networks that keep all they have busy
+    /// leave room for others. The admin port has no strangers.
     pub(super) fn caps(&self, role: Role, server: &config::Server) -> Caps {
-        let connections_max = self.connections_max as usize;
-        let [network, neighbourhood] = match role {
-            Role::Public => [connections_max.div_ceil(4), connections_max.div_ceil(2)],
-            Role::Admin => [usize::MAX; 2],
+        let share = |parts: usize| match role {
+            Role::Public => (self.connections_max as usize).div_ceil(parts).max(SHARE_MIN),
+            Role::Admin => usize::MAX,
         };
-        Caps { network, neighbourhood, exempt: server.trusted_proxies.clone() }
+        Caps { network: share(4), neighbourhood: share(2), exempt: server.trusted_proxies.clone() }
     }
 }
 
@@ -79,6 +77,8 @@ fn open_files_max() -> u64 {
 
 /// On the public port, where the operating system has files for so many.
 const CONNECTIONS_MAX: u32 = 10_000;
+/// Even where few files may be open: a proxy that is not named in `server.trusted_proxies` has as many.
+const SHARE_MIN: usize = 1_024;
 /// A probe or two, and somebody looking.
 const ADMIN_CONNECTIONS_MAX: u32 = 64;
 /// Connections to ledger, user store and relay, the admin port's, and as many again.

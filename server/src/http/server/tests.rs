@@ -45,8 +45,7 @@ async fn start(bounds: Bounds) -> Running {
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
     let port = Arc::new(Endpoints(endpoints));
     let counts = Arc::new(Connections::default());
-    let door =
-        Door { port, tls: None, stage: told, bounds, counts: Arc::clone(&counts), burden: Arc::default() };
+    let door = Door { port, tls: None, stage: told, bounds, counts: Arc::clone(&counts), burden: Arc::default() };
     let caps = Caps { network: 9, neighbourhood: 9, exempt: Vec::new() };
     Running { address, stage, counts, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door, caps)) }
 }

@@ -1,10 +1,10 @@
 //! HTTP/2: what a client can make a server do with few octets of its own.
 
+use super::REQUEST;
 use super::frames::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, ENHANCE_YOUR_CALM, Frame, HEADERS, Http2, PING, REFUSED_STREAM,
     RST_STREAM, SETTINGS, is_served, request, u32_at,
 };
-use super::REQUEST;
 use crate::support::Server;
 
 /// GET and POST in the static table.

@@ -73,7 +73,7 @@ async fn guessing_by_opening_pages_ends_too() {
     let token = server.token_for("ada@example.com").await;
     let open = async |network: &str, token: &str| {
         let request = server.client().get(format!("{}/reset-password", server.url));
-        let request = request.header("x-forwarded-for", network).header("cookie", format!("regain={token}"));
+        let request = request.header("x-forwarded-for", network).header("cookie", format!("regain=t.{token}"));
         request.send().await.unwrap()
     };
     let guess = |n: usize| format!("{n:A>43}");
