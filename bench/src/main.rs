@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod attack;
 mod benches;
 mod disk;
 mod hash;
@@ -50,12 +51,17 @@ enum Part {
         #[command(subcommand)]
         limit: limits::Limit,
     },
+    /// Somebody who wishes a server ill.
+    #[command(hide = true)]
+    Attack { attack: attack::Attack, to: SocketAddr },
 }
 
 fn main() -> ExitCode {
     let words = Words::parse();
-    if let Some(Part::Limit { listen, limit }) = &words.part {
-        return exit_code(limits::serve(limit, *listen));
+    match &words.part {
+        Some(Part::Limit { listen, limit }) => return exit_code(limits::serve(limit, *listen)),
+        Some(Part::Attack { attack, to }) => return exit_code(attack::run(*attack, *to)),
+        None => {}
     }
     // One that does not work out keeps none of the others from being made.
     let codes = words.benches.iter().map(|bench| exit_code(bench.run(&words.plan)));

@@ -6,6 +6,7 @@ use crate::config::{self, Config};
 use crate::demo::mailbox::Mailbox;
 use crate::finding::Verdict;
 use crate::hashing::HashingPool;
+use crate::http::misses::Misses;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
@@ -56,6 +57,8 @@ pub struct App {
     pub pages: Pages,
     /// Set once the server was told to stop: new calls are asked to go elsewhere.
     pub leaving: AtomicBool,
+    /// Look-ups that found nothing, by network.
+    pub misses: Misses,
     /// What is not to be said too often.
     pub complaints: Complaints,
     /// What is counted.
@@ -138,6 +141,7 @@ impl App {
             pages: Pages::new(&config, Arc::clone(&words))?,
             mailbox: None,
             leaving: AtomicBool::new(false),
+            misses: Misses::new(Arc::clone(&clock)),
             complaints: Complaints::default(),
             config,
             clock,

@@ -1,5 +1,6 @@
 //! What can be measured, a file each.
 
+mod abuse;
 mod accept;
 mod accounts;
 mod deliver;
@@ -40,6 +41,8 @@ pub(crate) enum Bench {
     Start,
     /// Whether anything about an answer tells if there is an account.
     ToldApart,
+    /// What somebody quick notices while others wish the server ill, and what memory that takes.
+    Abuse,
     /// What other servers' own resets do under the same load.
     Peers,
 }
@@ -92,6 +95,7 @@ impl Bench {
             Self::Memory => memory::run,
             Self::Start => start::run,
             Self::ToldApart => told_apart::run,
+            Self::Abuse => abuse::run,
             Self::Peers => peers::run,
         };
         run(&stage, &mut report).with_context(|| name)?;

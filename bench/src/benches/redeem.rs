@@ -51,7 +51,7 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
 }
 
 /// Asks for mails to so many accounts, and takes the tokens out of them.
-fn gather(regain: &Regain, sink: &Sink, wanted: u64) -> Result<Vec<String>> {
+pub(super) fn gather(regain: &Regain, sink: &Sink, wanted: u64) -> Result<Vec<String>> {
     let requests: Arc<dyn Requests> = Arc::new(Addresses::of_regain(wanted, 1.0).limited_to(wanted));
     load::run(&Load::at_once(regain.public, 64), &requests)?.ensure_clean()?;
     sink.wait_for(wanted, PATIENCE)?;
@@ -60,7 +60,7 @@ fn gather(regain: &Regain, sink: &Sink, wanted: u64) -> Result<Vec<String>> {
     Ok(tokens)
 }
 
-fn redeemings(tokens: &[String]) -> Arc<dyn Requests> {
+pub(super) fn redeemings(tokens: &[String]) -> Arc<dyn Requests> {
     let body = |token: &String| format!(r#"{{"token":"{token}","new_password":"New-Violin-Harbour-82"}}"#);
     let request = |token| post_json("/auth/password-reset/confirm", &body(token));
     Arc::new(Prepared::new(tokens.iter().map(request).collect()))
@@ -92,7 +92,7 @@ fn note_calm_and_storm(stage: &Stage, report: &mut Report, regain: &Regain, toke
     note(STORM, &under_storm?)
 }
 
-fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
+pub(super) fn copy(file: &Path, folder: &Path) -> Result<PathBuf> {
     let to = folder.join("accounts.db");
     std::fs::copy(file, &to)?;
     Ok(to)

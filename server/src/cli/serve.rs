@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::http::server::{Role, Stage, serve};
-use crate::http::tls;
+use crate::http::tls::Certificate;
 use crate::telemetry;
 use anyhow::anyhow;
 use std::io::Write;
@@ -76,7 +76,7 @@ impl Server {
     pub(super) fn start(app: Arc<App>, public: TcpListener, admin: TcpListener) -> anyhow::Result<Self> {
         // Read again when the port opens; here so that nobody is told of a server that is about to give up.
         if let Some(files) = &app.config.server.tls {
-            tls::acceptor(files)?;
+            Certificate::load(files.clone())?;
         }
         let ready = format!("ready {} {}", public.local_addr()?, admin.local_addr()?);
         let running = Running::start(app, public, admin);
@@ -167,7 +167,9 @@ impl Signals {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => tracing::warn!("nothing is reloaded while running; restart to apply changes"),
+                _ = self.hang_up.recv() => {
+                    tracing::warn!("TLS files are read again if they changed; all else needs a restart to apply");
+                }
             }
         }
     }

@@ -42,12 +42,12 @@ impl AdminPort {
     }
 
     /// Off loopback every path but `/healthz` needs an API token.
-    async fn guard(&self, request: Request) -> Response {
+    async fn guard(&self, peer: IpAddr, request: Request) -> Response {
         let is_open = self.app.config.admin.listen.ip().to_canonical().is_loopback() || request.uri().path() == HEALTHZ;
         if is_open {
             return super::ask(&self.endpoints, request).await;
         }
-        match caller(&self.app, request.headers()).await {
+        match caller(&self.app, peer, request.headers()).await {
             Caller::Trusted => super::ask(&self.endpoints, request).await,
             Caller::Anonymous | Caller::Unknown => {
                 let message = "The admin port needs an API token: send it in the Authorization header.";
@@ -67,10 +67,10 @@ impl AdminPort {
 
 #[async_trait]
 impl Port for AdminPort {
-    async fn answer(&self, _: IpAddr, mut request: Request) -> Response {
+    async fn answer(&self, peer: IpAddr, mut request: Request) -> Response {
         without_trailing_slash(&mut request);
         let passage = Passage::begin(&self.app, &mut request);
-        let response = self.guard(request).await;
+        let response = self.guard(peer, request).await;
         passage.end(&self.app, response)
     }
 }

@@ -1,9 +1,11 @@
 //! API tokens: how a trusted caller is told from everybody else.
 
 use crate::app::App;
+use crate::metrics::Guess;
 use axum::http::{HeaderMap, header};
 use regain_core::keys::Digest;
 use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
 use subtle::{Choice, ConstantTimeEq};
 
 /// What the `Authorization` header says of the caller.
@@ -19,8 +21,9 @@ pub enum Caller {
     Unverifiable,
 }
 
-/// Looks the caller up: first in the configuration, then in the ledger. Only digests are compared, in constant time.
-pub async fn caller(app: &App, headers: &HeaderMap) -> Caller {
+/// Looks the caller up: first in the configuration, then in the ledger. Only digests are compared, in constant time. A
+/// network that has guessed too often is not looked up for: its new tokens count as unknown until it has waited.
+pub async fn caller(app: &App, client: IpAddr, headers: &HeaderMap) -> Caller {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Caller::Anonymous };
     let token = without_scheme(value.as_bytes().trim_ascii());
     if token.is_empty() {
@@ -31,9 +34,19 @@ pub async fn caller(app: &App, headers: &HeaderMap) -> Caller {
     if configured.fold(Choice::from(0), |found, known| found | known.ct_eq(&digest)).into() {
         return Caller::Trusted;
     }
+    if app.misses.wait(client).is_some() && !app.misses.keeps(&digest) {
+        return Caller::Unknown;
+    }
     match app.ledger.knows_api_token(&digest).await {
-        Ok(true) => Caller::Trusted,
-        Ok(false) => Caller::Unknown,
+        Ok(true) => {
+            app.misses.keep(&digest);
+            Caller::Trusted
+        }
+        Ok(false) => {
+            app.misses.count(client);
+            app.metrics.guesses.of(Guess::ApiToken).count();
+            Caller::Unknown
+        }
         Err(fault) => {
             if let Some(unsaid) = app.complaints.ledger_away.turn(app.clock.now()) {
                 tracing::error!(%fault, unsaid, "an API token could not be looked up");

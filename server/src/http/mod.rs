@@ -15,6 +15,8 @@ pub mod dialect;
 pub mod headers;
 pub mod json;
 mod leaving;
+pub mod misses;
+mod network;
 pub mod network_limit;
 pub mod openapi;
 #[cfg(test)]
@@ -24,6 +26,7 @@ pub mod problem;
 mod public;
 pub mod route;
 pub mod server;
+pub mod siege;
 #[cfg(test)]
 mod test_app;
 pub mod tls;
@@ -82,6 +85,11 @@ pub const UNKNOWN_PATH: &str = "(unknown)";
 pub trait Port: Send + Sync {
     /// The answer to one call from `peer`, the other end of its connection.
     async fn answer(&self, peer: IpAddr, request: Request) -> Response;
+
+    /// Runs for as long as the port is served, and never returns.
+    async fn watch(&self) {
+        std::future::pending().await
+    }
 }
 
 /// The endpoint's answer.

@@ -4,7 +4,7 @@ use super::api_token::{self, Caller};
 use super::client_address::ClientAddress;
 use super::headers::Passage;
 use super::network_limit::{Admission, Level, NetworkLimit};
-use super::{Port, dialect, leaving, openapi, pages, problem, without_trailing_slash};
+use super::{Port, dialect, leaving, openapi, pages, problem, siege, without_trailing_slash};
 use crate::app::App;
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
@@ -37,7 +37,7 @@ impl PublicPort {
             endpoints = endpoints.merge(mailbox.router().with_state(()));
         }
         Self {
-            limit: NetworkLimit::new(&app.config.limits, Arc::clone(&app.clock)),
+            limit: NetworkLimit::new(app.config.limits.requests_per_network_per_minute, Arc::clone(&app.clock)),
             endpoints: endpoints.fallback(problem::unknown_path).with_state(Arc::clone(&app)),
             app,
         }
@@ -49,7 +49,7 @@ impl PublicPort {
         let client = ClientAddress::of(peer, headers, &self.app.config.server.trusted_proxies);
         let mut admission = Admission { client, caller: Caller::Anonymous, limited: None };
         if is_counted {
-            admission.caller = api_token::caller(&self.app, headers).await;
+            admission.caller = api_token::caller(&self.app, client.0, headers).await;
             if admission.caller != Caller::Trusted {
                 let level = self.limit.count(client.0);
                 admission.limited = level.retry_after();
@@ -81,6 +81,11 @@ impl Port for PublicPort {
             self.limit.write(level, response.headers_mut());
         }
         passage.end(&self.app, response)
+    }
+
+    /// For a siege.
+    async fn watch(&self) {
+        siege::watch(&self.app, &self.limit).await;
     }
 }
 

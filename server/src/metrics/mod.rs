@@ -16,6 +16,7 @@ pub use store::Timed;
 use crate::http::PATHS;
 use crate::http::server::Role;
 use crate::ledger::{Decision, Finished, Verdict};
+use crate::recovery::Credential;
 use crate::recovery::redeem::RedeemRefusal;
 use axum::http::StatusCode;
 use regain_core::delivery::Outcome;
@@ -29,14 +30,22 @@ use std::time::Duration;
 pub struct Metrics {
     /// When the server was joined.
     pub started_at: Timestamp,
-    /// Connections open, of each port.
-    pub connections: By<Role, Arc<Gauge>>,
+    /// Connections, of each port. Parts of their own, because the accept loops hold them too.
+    pub connections: By<Role, Arc<Connections>>,
     /// Answers, by the path's template.
     pub answers: By<&'static str, Answers>,
     /// Requests made durable.
     pub accepted: By<Origin, Counter>,
     /// Requests and other calls turned away.
     pub refused: By<Cause, Counter>,
+    /// What was brought and opened nothing.
+    pub guesses: By<Guess, Counter>,
+    /// Client networks that have no call left.
+    pub networks_limited: Gauge,
+    /// 1 while the whole server is under siege.
+    pub siege: Gauge,
+    /// Changed TLS files, by whether they were taken.
+    pub certificates: By<&'static str, Counter>,
     /// Rows of the outbox that this server's courier has taken and not finished.
     pub in_flight: Gauge,
     /// Rows of the outbox that this server's courier ended.
@@ -51,6 +60,39 @@ pub struct Metrics {
     pub commits: Arc<Commits>,
     /// Calls of the user store. A part of its own, because [`Timed`] holds it too.
     pub store: Arc<By<&'static str, StoreCalls>>,
+}
+
+/// Connections of one port.
+#[derive(Debug)]
+pub struct Connections {
+    /// How many there are.
+    pub open: Gauge,
+    /// Those that were closed on whoever made them.
+    pub cut: By<Cut, Counter>,
+}
+
+/// Why a connection was closed on whoever made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Its network has as many as it may, and all of them are busy.
+    Refused,
+    /// It had waited longest, and another one came.
+    MadeRoom,
+    /// Its peer did not take an answer.
+    Unread,
+    /// It held much while memory was short.
+    Heavy,
+}
+
+/// What was brought and opened nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guess {
+    /// The token of a link.
+    Link,
+    /// A code.
+    Code,
+    /// An API token.
+    ApiToken,
 }
 
 /// Answers on one path.
@@ -104,10 +146,14 @@ impl Metrics {
     pub fn new(started_at: Timestamp) -> Self {
         Self {
             started_at,
-            connections: By::new([Role::Public, Role::Admin], Arc::<Gauge>::default),
+            connections: By::new([Role::Public, Role::Admin], Arc::<Connections>::default),
             answers: By::new(PATHS, Answers::new),
             accepted: By::new(Origin::ALL, Counter::default),
             refused: By::new(Cause::ALL, Counter::default),
+            guesses: By::new(Guess::ALL, Counter::default),
+            networks_limited: Gauge::default(),
+            siege: Gauge::default(),
+            certificates: By::new(CERTIFICATES, Counter::default),
             in_flight: Gauge::default(),
             ended: By::new(ENDINGS, Counter::default),
             mails: By::new(
@@ -150,6 +196,47 @@ impl Metrics {
             Err(RedeemRefusal::Unavailable) => "unavailable",
         };
         self.redeemings.of(word).count();
+    }
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self { open: Gauge::default(), cut: By::new(Cut::ALL, Counter::default) }
+    }
+}
+
+impl Cut {
+    const ALL: [Self; 4] = [Self::Refused, Self::MadeRoom, Self::Unread, Self::Heavy];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::MadeRoom => "made_room",
+            Self::Unread => "unread",
+            Self::Heavy => "heavy",
+        }
+    }
+}
+
+impl Guess {
+    /// Each.
+    pub const ALL: [Self; 3] = [Self::Link, Self::Code, Self::ApiToken];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Code => "code",
+            Self::ApiToken => "api_token",
+        }
+    }
+}
+
+impl From<&Credential> for Guess {
+    fn from(credential: &Credential) -> Self {
+        match credential {
+            Credential::Token(_) => Self::Link,
+            Credential::Code { .. } => Self::Code,
+        }
     }
 }
 
@@ -223,6 +310,8 @@ const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 const TRANSPORTS: [&str; 3] = ["smtp", "file", "none"];
 /// [`Outcome::as_str`].
 const OUTCOMES: [&str; 4] = ["delivered", "retry", "refused", "unknown"];
+/// Whether changed TLS files were taken.
+const CERTIFICATES: [&str; 2] = ["taken", "refused"];
 const REDEEMINGS: [&str; 4] = ["set", "dead", "weak", "unavailable"];
 /// How the courier ends a row. What the ledger ends by itself (the owner said that it was not them or set a password, an
 /// operator dropped it) is told by `regain explain`.

@@ -14,6 +14,7 @@ pub fn page(app: &App) -> String {
     let mut page = Page::default();
     about_the_process(&mut page, &app.metrics);
     about_answers(&mut page, &app.metrics);
+    about_abuse(&mut page, &app.metrics);
     about_requests(&mut page, app);
     about_mails(&mut page, &app.metrics);
     about_redeemings(&mut page, app);
@@ -29,8 +30,18 @@ fn about_the_process(page: &mut Page, metrics: &Metrics) {
     page.gauge("regain_start_time_seconds", "When the server was started, in seconds since 1970.")
         .is(&[], format_args!("{}.{:03}", started_at / 1000, started_at % 1000));
     let mut open = page.gauge("regain_connections_open", "Connections open.");
-    for (role, gauge) in metrics.connections.iter() {
-        open.is(&[("port", role.as_str())], gauge.value());
+    for (role, connections) in metrics.connections.iter() {
+        open.is(&[("port", role.as_str())], connections.open.value());
+    }
+    let mut cut = page.counter("regain_connections_cut_total", "Connections closed on whoever made them, by cause.");
+    for (role, connections) in metrics.connections.iter() {
+        for (cause, counter) in connections.cut.iter() {
+            cut.is(&[("port", role.as_str()), ("cause", cause.as_str())], counter.value());
+        }
+    }
+    let mut certificates = page.counter("regain_certificate_changes_total", "Changed TLS files, taken or refused.");
+    for (outcome, counter) in metrics.certificates.iter() {
+        certificates.is(&[("outcome", outcome)], counter.value());
     }
 }
 
@@ -44,6 +55,16 @@ fn about_answers(page: &mut Page, metrics: &Metrics) {
     let mut duration = page.histogram("regain_answer_duration_seconds", "From a call's header to its answer.");
     for (path, answers) in metrics.answers.iter() {
         duration.shows(&[("path", path)], &answers.duration, Unit::Microseconds);
+    }
+}
+
+fn about_abuse(page: &mut Page, metrics: &Metrics) {
+    page.gauge("regain_siege", "1 while the whole server is under siege.").is(&[], metrics.siege.value());
+    page.gauge("regain_networks_limited", "Client networks that have no call left.")
+        .is(&[], metrics.networks_limited.value());
+    let mut guesses = page.counter("regain_guesses_total", "Links, codes and API tokens that opened nothing.");
+    for (what, counter) in metrics.guesses.iter() {
+        guesses.is(&[("what", what.as_str())], counter.value());
     }
 }
 

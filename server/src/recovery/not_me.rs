@@ -4,6 +4,7 @@ use super::open::OpenRefusal;
 use crate::app::App;
 use crate::ledger::retention::NOT_ME_TTL;
 use crate::ledger::{Disowned, LedgerFault};
+use crate::metrics::Guess;
 use regain_core::token::{Purpose, ResetToken};
 
 /// Whether `token` may show the form. Changes nothing.
@@ -32,7 +33,10 @@ pub async fn not_me(app: &App, token: &ResetToken) -> Result<(), OpenRefusal> {
 async fn find(app: &App, token: &ResetToken) -> Result<Disowned, OpenRefusal> {
     let minted_after = app.clock.now().minus(NOT_ME_TTL);
     let found = app.ledger.find_not_me(token.digest(Purpose::NotMe), minted_after).await;
-    found.map_err(|fault| unavailable(&fault))?.ok_or(OpenRefusal::Dead)
+    found.map_err(|fault| unavailable(&fault))?.ok_or_else(|| {
+        app.metrics.guesses.of(Guess::Link).count();
+        OpenRefusal::Dead
+    })
 }
 
 fn unavailable(fault: &LedgerFault) -> OpenRefusal {

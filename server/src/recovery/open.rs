@@ -79,7 +79,10 @@ async fn find(app: &App, credential: &Credential) -> Result<LiveToken, OpenRefus
     };
     match found {
         Ok(TokenState::Live(token)) => Ok(token),
-        Ok(TokenState::Dead) => Err(OpenRefusal::Dead),
+        Ok(TokenState::Dead) => {
+            app.metrics.guesses.of(credential.into()).count();
+            Err(OpenRefusal::Dead)
+        }
         Ok(TokenState::Recovering) => Err(OpenRefusal::Unavailable),
         Err(fault) => {
             if let Some(unsaid) = app.complaints.ledger_away.turn(now) {

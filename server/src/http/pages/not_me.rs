@@ -1,6 +1,6 @@
 //! "This was not me". A person presses the button: programs that follow every link in a mail end nothing.
 
-use super::form::Form;
+use super::form::{Form, Refusal};
 use super::render::Page;
 use super::{NOT_ME_DONE, refused, see_other, unavailable};
 use crate::app::App;
@@ -22,9 +22,17 @@ pub(super) async fn form(call: Call) -> Response {
     let Some(token) = ResetToken::parse(text) else {
         return turned_away(&app, OpenRefusal::Dead, &locales);
     };
+    if let Some(pause) = app.misses.wait(call.client) {
+        return refused(&app, &Refusal::Limited(pause), &locales);
+    }
     match not_me::open(&app, &token).await {
         Ok(()) => app.pages.show(&Page::NotMe { token: text }, &locales),
-        Err(why) => turned_away(&app, why, &locales),
+        Err(why) => {
+            if why == OpenRefusal::Dead {
+                app.misses.count(call.client);
+            }
+            turned_away(&app, why, &locales)
+        }
     }
 }
 

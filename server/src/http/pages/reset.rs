@@ -1,6 +1,6 @@
 //! From a link or a code to a new password. A GET spends nothing, and an address with a token in it is left at once.
 
-use super::form::Form;
+use super::form::{Form, Refusal};
 use super::render::{Page, Shortcoming};
 use super::{DONE, RESET, refused, see_other, setting, unavailable};
 use crate::app::App;
@@ -40,6 +40,9 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
         Some(Held::BrokenLink) => return app.pages.show(&Page::Refused, &locales),
         Some(Held::Credential(credential)) => credential,
     };
+    if let Some(pause) = app.misses.wait(call.client) {
+        return refused(&app, &Refusal::Limited(pause), &locales);
+    }
     match open::open(&app, &credential).await {
         Ok(opened) => {
             if method == Method::GET {
@@ -48,11 +51,14 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
             let bound_to = binding(&credential, &app.keys);
             app.pages.show(&Page::ChoosePassword { bound_to: &bound_to, shortcomings: &[] }, &locales)
         }
-        Err(OpenRefusal::Dead) => match credential {
-            Credential::Token(_) => app.pages.show(&Page::Refused, &locales),
-            // Each try counts, so that reloading must not try again.
-            Credential::Code { .. } => dead(&app, &locales),
-        },
+        Err(OpenRefusal::Dead) => {
+            app.misses.count(call.client);
+            match credential {
+                Credential::Token(_) => app.pages.show(&Page::Refused, &locales),
+                // Each try counts, so that reloading must not try again.
+                Credential::Code { .. } => dead(&app, &locales),
+            }
+        }
         Err(OpenRefusal::Unavailable) => unavailable(&app, &locales),
     }
 }

@@ -1,64 +1,178 @@
-//! Who goes when the house is full: the connection that has waited longest without a request.
+//! Who goes when there is no room: of the connections on which no request is being answered, the one that has waited
+//! longest; for a newcomer whose network has as many as it may, one of that network.
+//!
+//! A request costs two atomic additions here. Places in the order of waiting are put right only when somebody has to go.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod tests;
+
+use crate::http::network::Network;
+use crate::metrics::{Connections, Cut};
+use ipnet::IpNet;
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// The connections on which no request is being answered, the longest-waiting first.
-#[derive(Default)]
-pub(super) struct Lobby(Mutex<Waiting>);
+/// The connections of a port.
+pub(super) struct Lobby {
+    caps: Caps,
+    counts: Arc<Connections>,
+    next_ticket: AtomicU64,
+    rooms: Mutex<Rooms>,
+}
+
+/// How many connections a network may have.
+#[derive(Debug, Clone)]
+pub(super) struct Caps {
+    /// An IPv4 address, an IPv6 /64.
+    pub(super) network: usize,
+    /// An IPv4 /24, an IPv6 /48.
+    pub(super) neighbourhood: usize,
+    /// Whom that is not asked of, since everybody may come through them.
+    pub(super) exempt: Vec<IpNet>,
+}
 
 #[derive(Default)]
-struct Waiting {
-    next_ticket: u64,
-    by_ticket: BTreeMap<u64, Arc<Notify>>,
+struct Rooms {
+    house: Room,
+    by_network: HashMap<Network, Room>,
+}
+
+/// Who is there, by tickets: nobody has waited since before theirs.
+type Room = BTreeMap<u64, Arc<Guest>>;
+
+struct Guest {
+    networks: Vec<Network>,
+    /// Changed under the lock of the rooms only.
+    ticket: AtomicU64,
+    requests: AtomicU32,
+    /// A ticket that was drawn when the last request was answered.
+    waits_since: AtomicU64,
+    leave: Notify,
 }
 
 /// One connection's place.
 pub(super) struct Seat {
     lobby: Arc<Lobby>,
-    state: Mutex<State>,
-    leave: Arc<Notify>,
-}
-
-struct State {
-    requests: u32,
-    ticket: u64,
+    guest: Arc<Guest>,
 }
 
 /// Held while a request is being answered.
 pub(super) struct Busy(Arc<Seat>);
 
 impl Lobby {
-    /// Seats a new connection.
-    pub(super) fn enter(self: &Arc<Self>) -> Arc<Seat> {
-        let leave = Arc::new(Notify::new());
-        let ticket = self.wait(Arc::clone(&leave));
-        Arc::new(Seat { lobby: Arc::clone(self), state: Mutex::new(State { requests: 0, ticket }), leave })
+    pub(super) fn new(caps: Caps, counts: Arc<Connections>) -> Arc<Self> {
+        Arc::new(Self { caps, counts, next_ticket: AtomicU64::new(1), rooms: Mutex::default() })
+    }
+
+    /// Seats a new connection. None if its network has as many as it may, and all of them are busy.
+    pub(super) fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Arc<Seat>> {
+        let capped = self.capped(peer);
+        let mut rooms = lock(&self.rooms);
+        for (network, cap) in &capped {
+            let is_full = rooms.by_network.get(network).is_some_and(|room| room.len() >= *cap);
+            if is_full && !self.evict(&mut rooms, Some(*network)) {
+                self.counts.cut.of(Cut::Refused).count();
+                return None;
+            }
+        }
+        let ticket = self.draw_ticket();
+        let guest = Arc::new(Guest {
+            networks: capped.into_iter().map(|(network, _)| network).collect(),
+            ticket: ticket.into(),
+            requests: AtomicU32::new(0),
+            waits_since: ticket.into(),
+            leave: Notify::new(),
+        });
+        rooms.add(&guest);
+        Some(Arc::new(Seat { lobby: Arc::clone(self), guest }))
     }
 
     /// Tells the connection that has waited longest to leave, if there is one.
     pub(super) fn evict_longest_waiting(&self) {
-        if let Some((_, leave)) = lock(&self.0).by_ticket.pop_first() {
-            leave.notify_one();
+        self.evict(&mut lock(&self.rooms), None);
+    }
+
+    fn capped(&self, peer: IpAddr) -> Vec<(Network, usize)> {
+        let peer = peer.to_canonical();
+        if self.caps.exempt.iter().any(|network| network.contains(&peer)) {
+            return Vec::new();
+        }
+        let network = Network::of(peer);
+        vec![(network, self.caps.network), (network.neighbourhood(), self.caps.neighbourhood)]
+    }
+
+    /// Whether anybody in the room had to go: of a network, or of the house. Whoever has been busy since they were put in
+    /// their place moves back to where they belong, so each is looked at twice at most.
+    fn evict(&self, rooms: &mut Rooms, network: Option<Network>) -> bool {
+        let looks_max = 2 * rooms.of(network).map_or(0, Room::len);
+        for _ in 0..looks_max {
+            let Some((_, guest)) = rooms.of(network).and_then(Room::first_key_value) else { return false };
+            let guest = Arc::clone(guest);
+            let is_waiting = guest.requests.load(Ordering::Acquire) == 0;
+            let waits_since = guest.waits_since.load(Ordering::Acquire);
+            if is_waiting && waits_since > guest.ticket.load(Ordering::Relaxed) {
+                rooms.put(&guest, waits_since);
+                continue;
+            }
+            // Whoever goes now is not to be asked again before all others.
+            rooms.put(&guest, self.draw_ticket());
+            if is_waiting {
+                guest.leave.notify_one();
+                self.counts.cut.of(Cut::MadeRoom).count();
+                return true;
+            }
+        }
+        false
+    }
+
+    fn draw_ticket(&self) -> u64 {
+        self.next_ticket.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Rooms {
+    fn of(&self, network: Option<Network>) -> Option<&Room> {
+        match network {
+            None => Some(&self.house),
+            Some(network) => self.by_network.get(&network),
         }
     }
 
-    fn wait(&self, leave: Arc<Notify>) -> u64 {
-        let mut waiting = lock(&self.0);
-        let ticket = waiting.next_ticket;
-        waiting.next_ticket += 1;
-        waiting.by_ticket.insert(ticket, leave);
-        ticket
+    fn add(&mut self, guest: &Arc<Guest>) {
+        let ticket = guest.ticket.load(Ordering::Relaxed);
+        self.house.insert(ticket, Arc::clone(guest));
+        for network in &guest.networks {
+            self.by_network.entry(*network).or_default().insert(ticket, Arc::clone(guest));
+        }
+    }
+
+    fn put(&mut self, guest: &Arc<Guest>, ticket: u64) {
+        self.remove(guest);
+        guest.ticket.store(ticket, Ordering::Relaxed);
+        self.add(guest);
+    }
+
+    fn remove(&mut self, guest: &Guest) {
+        let ticket = guest.ticket.load(Ordering::Relaxed);
+        self.house.remove(&ticket);
+        for network in &guest.networks {
+            if let Some(room) = self.by_network.get_mut(network) {
+                room.remove(&ticket);
+                if room.is_empty() {
+                    self.by_network.remove(network);
+                }
+            }
+        }
     }
 }
 
 impl Seat {
     /// A request has come, with all of its body.
     pub(super) fn begin(self: &Arc<Self>) -> Busy {
-        let mut state = lock(&self.state);
-        state.requests += 1;
-        lock(&self.lobby.0).by_ticket.remove(&state.ticket);
+        self.guest.requests.fetch_add(1, Ordering::AcqRel);
         Busy(Arc::clone(self))
     }
 
@@ -66,8 +180,8 @@ impl Seat {
     /// moment of the eviction.
     pub(super) async fn evicted(&self) {
         loop {
-            self.leave.notified().await;
-            if lock(&self.state).requests == 0 {
+            self.guest.leave.notified().await;
+            if self.guest.requests.load(Ordering::Acquire) == 0 {
                 return;
             }
         }
@@ -76,48 +190,20 @@ impl Seat {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let mut state = lock(&self.0.state);
-        state.requests -= 1;
-        if state.requests == 0 {
-            state.ticket = self.0.lobby.wait(Arc::clone(&self.0.leave));
-        }
+        let Seat { lobby, guest } = &*self.0;
+        // In this order: who sees no request sees since when.
+        guest.waits_since.store(lobby.draw_ticket(), Ordering::Release);
+        guest.requests.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        lock(&self.lobby.0).by_ticket.remove(&lock(&self.state).ticket);
+        lock(&self.lobby.rooms).remove(&self.guest);
     }
 }
 
-/// Nothing can be left half-done under these locks.
+/// Nothing can be left half-done under this lock.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::FutureExt;
-
-    #[test]
-    fn the_longest_waiting_goes_and_the_busy_stay() {
-        let lobby = Arc::new(Lobby::default());
-        let seats: Vec<_> = (0..3).map(|_| lobby.enter()).collect();
-        let busy = seats[0].begin();
-        lobby.evict_longest_waiting();
-        let evicted = |n: usize| seats[n].evicted().now_or_never().is_some();
-        assert_eq!([evicted(0), evicted(1), evicted(2)], [false, true, false]);
-        drop(busy);
-        lobby.evict_longest_waiting();
-        assert_eq!([evicted(0), evicted(2)], [false, true]);
-    }
-
-    #[test]
-    fn whoever_has_left_is_forgotten() {
-        let lobby = Arc::new(Lobby::default());
-        drop(lobby.enter().begin());
-        drop(lobby.enter());
-        assert!(lock(&lobby.0).by_ticket.is_empty());
-    }
 }

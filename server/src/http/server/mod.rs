@@ -1,36 +1,29 @@
 //! The accept loop: every wait has an end, and every number a bound.
 
 mod arriving;
+mod bounds;
+mod burden;
+mod door;
 mod lobby;
 mod stall;
 #[cfg(test)]
 mod tests;
 
 use super::admin::AdminPort;
-use super::tls::{self, TlsFault};
+use super::tls::{Certificate, TlsFault};
 use super::{Port, PublicPort};
 use crate::app::App;
-use crate::metrics::Gauge;
-use arriving::Arriving;
-use axum::body::Body;
-use axum::http::Request;
+use crate::metrics::Metrics;
+use bounds::Bounds;
+use door::Door;
 use futures_util::FutureExt;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use lobby::{Lobby, Seat};
-use stall::Impatient;
-use std::convert::Infallible;
+use lobby::{Caps, Lobby};
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsAcceptor;
 
 /// Which port is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,84 +68,51 @@ pub async fn serve(
     role: Role,
     stage: watch::Receiver<Stage>,
 ) -> Result<(), TlsFault> {
-    let tls = match (role, &app.config.server.tls) {
-        (Role::Public, Some(files)) => Some(tls::acceptor(files)?),
+    let certificate = match (role, &app.config.server.tls) {
+        (Role::Public, Some(files)) => Some(Certificate::load(files.clone())?),
         _ => None,
     };
-    let open = Arc::clone(app.metrics.connections.of(role));
+    let (bounds, metrics) = (Bounds::of(role), Arc::clone(&app.metrics));
+    let caps = bounds.caps(role, &app.config.server);
     let port: Arc<dyn Port> = match role {
         Role::Public => Arc::new(PublicPort::new(app)),
         Role::Admin => Arc::new(AdminPort::new(app)),
     };
-    let bounds = Bounds { connections_max: connections_max(role), ..Bounds::default() };
+    let door = Door {
+        port: Arc::clone(&port),
+        tls: certificate.as_ref().map(Certificate::acceptor),
+        stage,
+        bounds,
+        counts: Arc::clone(metrics.connections.of(role)),
+        burden: Arc::default(),
+    };
     let deaf_from = if role == Role::Public { Stage::Deaf } else { Stage::Closing };
-    accept_until(deaf_from, listener, Door { port, tls, stage, bounds, open }).await;
+    tokio::select! {
+        () = accept_until(deaf_from, listener, door, caps) => {}
+        () = port.watch() => {}
+        () = follow(certificate, &metrics) => {}
+    }
     Ok(())
 }
 
-/// How long a connection may do what, and how many there may be.
-#[derive(Debug, Clone, Copy)]
-struct Bounds {
-    /// Beyond it the connection that has waited longest makes room; if all are busy, new ones wait in the backlog.
-    connections_max: u32,
-    /// For the TLS handshake.
-    handshake: Duration,
-    /// For the header of a request; also between requests.
-    header: Duration,
-    /// For the peer to take any octet of an answer.
-    write: Duration,
-    /// For everything: then the connection is closed, busy or not.
-    lifetime: Duration,
-    /// For open requests after shutdown, or after `lifetime`.
-    drain: Duration,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self {
-            connections_max: CONNECTIONS_MAX,
-            handshake: Duration::from_secs(10),
-            header: Duration::from_secs(10),
-            write: Duration::from_secs(10),
-            lifetime: Duration::from_secs(300),
-            drain: Duration::from_secs(10),
-        }
+/// Never returns.
+async fn follow(certificate: Option<Certificate>, metrics: &Metrics) {
+    match certificate {
+        Some(certificate) => certificate.follow(metrics).await,
+        None => std::future::pending().await,
     }
 }
 
-/// How many connections a port takes: fewer than there may be open files, or the ledger and the relay could not be
-/// reached for want of one.
-fn connections_max(role: Role) -> u32 {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let wanted = match role {
-        Role::Public => CONNECTIONS_MAX,
-        Role::Admin => ADMIN_CONNECTIONS_MAX,
-    };
-    let room = open_files_max(&limits).map_or(wanted, |files| files.saturating_sub(OTHER_FILES_MAX));
-    wanted.min(room.max(ADMIN_CONNECTIONS_MAX))
-}
-
-/// The soft limit on open files, in Linux's `/proc/self/limits`; none if there is none.
-fn open_files_max(limits: &str) -> Option<u32> {
-    limits.lines().find_map(|line| line.strip_prefix("Max open files"))?.split_whitespace().next()?.parse().ok()
-}
-
-/// On the public port, where the operating system has files for so many.
-const CONNECTIONS_MAX: u32 = 10_000;
-/// A probe or two, and somebody looking.
-const ADMIN_CONNECTIONS_MAX: u32 = 64;
-/// Connections to ledger, user store and relay, the admin port's, and as many again.
-const OTHER_FILES_MAX: u32 = 256;
-
-async fn accept_until(deaf_from: Stage, listener: TcpListener, door: Door) {
+async fn accept_until(deaf_from: Stage, listener: TcpListener, door: Door, caps: Caps) {
     let slots = Arc::new(Semaphore::new(door.bounds.connections_max as usize));
-    let lobby = Arc::new(Lobby::default());
+    let lobby = Lobby::new(caps, Arc::clone(&door.counts));
     let mut stage = door.stage.clone();
     let let_in = |(stream, peer, slot): Accepted| {
-        let (door, seat) = (door.clone(), lobby.enter());
+        let Some(seat) = lobby.enter(peer.ip()) else { return };
+        let door = door.clone();
         tokio::spawn(async move {
-            let open = Arc::clone(&door.open);
-            let _counted = open.hold();
+            let counts = Arc::clone(&door.counts);
+            let _counted = counts.open.hold();
             door.welcome(stream, peer, seat).await;
             drop(slot);
         });
@@ -200,99 +160,4 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, lobby: &Lobby) -
 async fn reached(stage: Stage, now: &mut watch::Receiver<Stage>) {
     // An error means that whoever could tell is gone.
     let _ = now.wait_for(|now| *now >= stage).await;
-}
-
-/// What one connection needs.
-#[derive(Clone)]
-struct Door {
-    port: Arc<dyn Port>,
-    tls: Option<TlsAcceptor>,
-    stage: watch::Receiver<Stage>,
-    bounds: Bounds,
-    /// How many connections are open.
-    open: Arc<Gauge>,
-}
-
-impl Door {
-    async fn welcome(self, stream: TcpStream, peer: SocketAddr, seat: Arc<Seat>) {
-        // Answers are small; waiting to fill a packet only delays them.
-        let _ = stream.set_nodelay(true);
-        let Some(tls) = self.tls.clone() else { return self.converse(stream, peer, seat).await };
-        let handshake = timeout(self.bounds.handshake, tls.accept(stream));
-        let shaken = tokio::select! {
-            shaken = handshake => shaken,
-            () = seat.evicted() => return,
-        };
-        match shaken {
-            Ok(Ok(stream)) => self.converse(stream, peer, seat).await,
-            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-            Err(_) => tracing::debug!("a TLS handshake took too long"),
-        }
-    }
-
-    async fn converse<S>(mut self, stream: S, peer: SocketAddr, seat: Arc<Seat>)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let Bounds { header, write, lifetime, drain, .. } = self.bounds;
-        let server_side = Arc::clone(&seat);
-        let service = service_fn(move |request: Request<Incoming>| {
-            let (parts, body) = request.into_parts();
-            let (body, busy) = Arriving::new(body, Arc::clone(&server_side));
-            let port = Arc::clone(&self.port);
-            async move {
-                let response = port.answer(peer.ip(), Request::from_parts(parts, Body::new(body))).await;
-                drop(busy);
-                Ok::<_, Infallible>(response)
-            }
-        });
-        let builder = builder(header);
-        let stream = TokioIo::new(Impatient::new(stream, header, write));
-        let mut connection = pin!(builder.serve_connection(stream, service));
-        let ended = tokio::select! {
-            outcome = connection.as_mut() => Some(outcome),
-            () = seat.evicted() => return,
-            () = reached(Stage::Closing, &mut self.stage) => None,
-            () = sleep(lifetime) => None,
-        };
-        let outcome = match ended {
-            Some(outcome) => outcome,
-            None => {
-                connection.as_mut().graceful_shutdown();
-                timeout(drain, connection).await.unwrap_or(Ok(()))
-            }
-        };
-        if let Err(error) = outcome {
-            tracing::debug!(%error, "a connection ended early");
-        }
-    }
-}
-
-/// Largest header.
-const HEADER_OCTETS_MAX: u16 = 16 * 1024;
-/// Most header fields.
-const HEADER_FIELDS_MAX: usize = 64;
-/// Most requests at once on one HTTP/2 connection.
-const STREAMS_MAX: u32 = 128;
-/// Streams that a client opened and reset before they were looked at (rapid reset, CVE-2023-44487).
-const RESET_STREAMS_MAX: usize = 32;
-
-/// Without a timer hyper's deadlines are silently off.
-fn builder(deadline: Duration) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(deadline)
-        .max_buf_size(HEADER_OCTETS_MAX.into())
-        .max_headers(HEADER_FIELDS_MAX)
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(HEADER_OCTETS_MAX.into())
-        .max_pending_accept_reset_streams(RESET_STREAMS_MAX)
-        .max_local_error_reset_streams(RESET_STREAMS_MAX)
-        .keep_alive_interval(deadline)
-        .keep_alive_timeout(deadline);
-    builder
 }

@@ -1,7 +1,9 @@
 //! A stream that gives up on a peer who sends nothing, or takes nothing.
 
+use crate::metrics::{Connections, Cut};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -15,15 +17,22 @@ pub(super) struct Impatient<S> {
     octets_read: usize,
     write_deadline: Duration,
     writing: Option<Pin<Box<Sleep>>>,
+    counts: Arc<Connections>,
 }
 
 /// The length of HTTP/2's preface (RFC 9113 §3.4); hyper's own deadline begins behind it.
 const PREFACE_OCTETS: usize = 24;
 
 impl<S> Impatient<S> {
-    pub(super) fn new(stream: S, opening_deadline: Duration, write_deadline: Duration) -> Self {
+    /// Counts those who take nothing.
+    pub(super) fn new(
+        stream: S,
+        opening_deadline: Duration,
+        write_deadline: Duration,
+        counts: Arc<Connections>,
+    ) -> Self {
         let opening = Some(Box::pin(sleep(opening_deadline)));
-        Self { stream, opening, octets_read: 0, write_deadline, writing: None }
+        Self { stream, opening, octets_read: 0, write_deadline, writing: None, counts }
     }
 
     /// Passes `outcome` on, unless it has been pending for too long.
@@ -35,6 +44,7 @@ impl<S> Impatient<S> {
         let deadline = self.write_deadline;
         let timer = self.writing.get_or_insert_with(|| Box::pin(sleep(deadline)));
         ready!(timer.as_mut().poll(context));
+        self.counts.cut.of(Cut::Unread).count();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

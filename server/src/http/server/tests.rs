@@ -1,4 +1,5 @@
 use super::*;
+use crate::metrics::{Connections, Cut};
 use async_trait::async_trait;
 use axum::Router;
 use axum::response::Response;
@@ -29,6 +30,7 @@ impl Port for Endpoints {
 struct Running {
     address: SocketAddr,
     stage: watch::Sender<Stage>,
+    counts: Arc<Connections>,
     ended: tokio::task::JoinHandle<()>,
 }
 
@@ -42,8 +44,10 @@ async fn start(bounds: Bounds) -> Running {
         .route("/body", axum::routing::post(async |body: String| body))
         .route("/long", get(async || "x".repeat(64 * 1024 * 1024)));
     let port = Arc::new(Endpoints(endpoints));
-    let door = Door { port, tls: None, stage: told, bounds, open: Arc::default() };
-    Running { address, stage, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door)) }
+    let counts = Arc::new(Connections::default());
+    let door = Door { port, tls: None, stage: told, bounds, counts: Arc::clone(&counts), burden: Arc::default() };
+    let caps = Caps { network: 9, neighbourhood: 9, exempt: Vec::new() };
+    Running { address, stage, counts, ended: tokio::spawn(accept_until(Stage::Deaf, listener, door, caps)) }
 }
 
 impl Running {
@@ -91,6 +95,7 @@ async fn a_reader_who_takes_nothing_is_closed() {
     stream.write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
     sleep(Duration::from_secs(1)).await;
     assert!(read_to_end(&mut stream).await.len() < 64 * 1024 * 1024);
+    assert_eq!(server.counts.cut.of(Cut::Unread).value(), 1);
 }
 
 #[tokio::test]
@@ -117,14 +122,6 @@ async fn bodies_that_come_by_drops_do_not_stop_a_quick_client() {
         let posted = "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
         assert!(server.say(posted).await.ends_with("hello"));
     }
-}
-
-#[test]
-fn there_are_files_left_when_every_connection_is_taken() {
-    let limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files            1024                 524288               files \n";
-    assert_eq!(open_files_max(limits), Some(1024));
-    assert_eq!(open_files_max(&limits.replace("1024  ", "unlimited")), None);
-    assert_eq!(open_files_max(""), None);
 }
 
 #[tokio::test]
@@ -157,4 +154,43 @@ async fn a_length_beside_chunks_does_not_smuggle_a_second_request() {
         .say("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
         .await;
     assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
+}
+
+/// HTTP/2 (RFC 9113): asks for `path` on so many streams, and lets the server write nothing of the answers.
+async fn ask_with_closed_windows(server: &Running, path: &str, streams: u8) -> TcpStream {
+    let mut octets = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    // SETTINGS, INITIAL_WINDOW_SIZE: 0.
+    octets.extend([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0]);
+    for stream in 0..streams {
+        // HEADERS, the end of them and of the stream: GET, http, a path, and an authority.
+        let length = u8::try_from(path.len()).unwrap();
+        octets.extend([0, 0, 7 + length, 1, 5, 0, 0, 0, 2 * stream + 1, 0x82, 0x86, 4, length]);
+        octets.extend(path.as_bytes());
+        octets.extend([1, 1, b'a']);
+    }
+    let mut stream = server.connect().await;
+    stream.write_all(&octets).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_reader_who_opens_no_window_is_closed() {
+    let server = start(Bounds { header: Duration::from_secs(60), ..BRIEF }).await;
+    for path in ["/", "/long"] {
+        let mut stream = ask_with_closed_windows(&server, path, 1).await;
+        assert!(read_to_end(&mut stream).await.len() < 1000, "{path}");
+    }
+    assert_eq!(server.counts.cut.of(Cut::Unread).value(), 2);
+}
+
+#[tokio::test]
+async fn whoever_piles_up_answers_is_closed_before_memory_runs_out() {
+    let long = Duration::from_secs(60);
+    let server = start(Bounds { header: long, write: long, ..BRIEF }).await;
+    let mut patient = ask_with_closed_windows(&server, "/", 100).await;
+    let mut heavy = ask_with_closed_windows(&server, "/long", 2).await;
+    read_to_end(&mut heavy).await;
+    assert_eq!(server.counts.cut.of(Cut::Heavy).value(), 1);
+    let still_there = timeout(Duration::from_millis(300), patient.read_to_end(&mut Vec::new())).await;
+    assert!(still_there.is_err(), "who holds little stays");
 }

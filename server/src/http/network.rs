@@ -1,0 +1,82 @@
+//! Which addresses count as one client: its network, and the wider ones that this lies in.
+
+use std::net::IpAddr;
+
+/// A network of clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Network {
+    /// One IPv4 address.
+    V4([u8; 4]),
+    /// An IPv6 /64: one link, in which a host may take any address (RFC 4291 §2.5.1).
+    V6([u8; 8]),
+    /// An IPv4 /24: the smallest that is routed by itself.
+    BlockV4([u8; 3]),
+    /// An IPv6 /48: the most that one site is commonly given (RFC 6177).
+    SiteV6([u8; 6]),
+    /// An IPv4 /16.
+    WideV4([u8; 2]),
+    /// An IPv6 /32: what a provider has.
+    WideV6([u8; 4]),
+    /// Everybody.
+    Rest,
+}
+
+impl Network {
+    /// The client's own; an IPv4-mapped address is IPv4.
+    pub(super) fn of(client: IpAddr) -> Self {
+        match client.to_canonical() {
+            IpAddr::V4(address) => Self::V4(address.octets()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, e, f, g, h, ..] = address.octets();
+                Self::V6([a, b, c, d, e, f, g, h])
+            }
+        }
+    }
+
+    /// The block or site that it lies in.
+    pub(super) fn neighbourhood(self) -> Self {
+        match self {
+            Self::V4([a, b, c, _]) => Self::BlockV4([a, b, c]),
+            Self::V6([a, b, c, d, e, f, ..]) => Self::SiteV6([a, b, c, d, e, f]),
+            wider => wider,
+        }
+    }
+
+    /// What it shares a bucket in when there are too many.
+    pub(super) fn widened(self) -> Self {
+        match self {
+            Self::V4([a, b, ..]) | Self::BlockV4([a, b, _]) => Self::WideV4([a, b]),
+            Self::V6([a, b, c, d, ..]) | Self::SiteV6([a, b, c, d, ..]) => Self::WideV6([a, b, c, d]),
+            Self::WideV4(_) | Self::WideV6(_) | Self::Rest => Self::Rest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(address: &str) -> Network {
+        Network::of(address.parse().unwrap())
+    }
+
+    #[test]
+    fn each_lies_in_the_next() {
+        let v4 = network("192.0.2.1");
+        assert_eq!(v4.neighbourhood(), network("192.0.2.99").neighbourhood());
+        assert_ne!(v4.neighbourhood(), network("192.0.3.1").neighbourhood());
+        assert_eq!(v4.widened(), network("192.0.77.1").neighbourhood().widened());
+        let v6 = network("2001:db8:1:2::3");
+        assert_eq!(v6, network("2001:db8:1:2:ffff::"));
+        assert_ne!(v6, network("2001:db8:1:3::3"));
+        assert_eq!(v6.neighbourhood(), network("2001:db8:1:ffff::").neighbourhood());
+        assert_ne!(v6.neighbourhood(), network("2001:db8:2:2::3").neighbourhood());
+        assert_eq!(v6.widened(), network("2001:db8:ffff::").neighbourhood().widened());
+        assert_eq!((v4.widened().widened(), v6.widened().widened()), (Network::Rest, Network::Rest));
+    }
+
+    #[test]
+    fn a_mapped_address_is_ipv4() {
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+}
