@@ -4,7 +4,6 @@ use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
 use crate::{conformance, faults, glossary, libraries, needs, references, supply_chain, tree, weaknesses};
 use anyhow::{Result, ensure};
-use std::process::Command;
 
 /// Everything.
 pub(crate) fn test() -> Result<bool> {
