@@ -63,11 +63,8 @@ pub(super) fn run(args: &MeasureArgs, out: &mut dyn Write) -> anyhow::Result<()>
         std::fs::write(file, plot::draw(&target.to_string(), NAMES, samples))
             .map_err(|cause| anyhow::anyhow!("{} cannot be written: {cause}", file.display()))?;
     }
-    if args.json {
-        found.print_json(&target, out)?
-    } else {
-        found.print(out)?
-    }
+    let printed = if args.json { found.print_json(&target, out) } else { found.print(out) };
+    printed?;
     match found.verdict {
         Verdict::Alike(_) => Ok(()),
         Verdict::Apart(_) | Verdict::Unclear(_) => Err(Failed.into()),
@@ -80,8 +77,9 @@ fn measure(args: &MeasureArgs, target: &Target, known: &[EmailAddress]) -> anyho
     let mut made_up = MadeUp::like(known, &SystemEntropy);
     let mut asked = 0;
     let first = Found::of(one_run(args, target, known, &mut made_up, &mut asked)?);
-    // What an answer says is no chance.
-    if matches!(first.verdict, Verdict::Alike(_)) || !first.judged.answers.is_empty() {
+    // What an answer says is no chance, and too few answers are not more in a second run.
+    let is_final = matches!(first.verdict, Verdict::Alike(_)) || !first.judged.answers.is_empty();
+    if is_final || first.judged.is_too_short() {
         return Ok(first);
     }
     let mut second = Found::of(one_run(args, target, known, &mut made_up, &mut asked)?);
@@ -102,7 +100,7 @@ fn one_run(
         known[turn % known.len()].as_str().to_owned()
     };
     let mut classes = [
-        Class { name: NAMES[0], next: Box::new(|| made_up.next()) },
+        Class { name: NAMES[0], next: Box::new(|| made_up.another()) },
         Class { name: NAMES[1], next: Box::new(next_known) },
     ];
     let lasts = Duration::from_secs(u64::from(args.seconds)) / 2;

@@ -21,7 +21,7 @@ impl<'a> MadeUp<'a> {
 
     /// Another one each time, unless the known ones are so short that there are no more. It is as long as the known one it
     /// was made after: letters became letters, digits digits, and all else is as it was.
-    pub fn next(&mut self) -> String {
+    pub fn another(&mut self) -> String {
         let mut made = String::new();
         for _ in 0..TRIES_MAX {
             made = self.after(&self.known[below(self.known.len(), self.entropy)]);
@@ -61,7 +61,7 @@ mod tests {
         #[test]
         fn they_are_as_long_and_of_the_same_kind(known in "[a-z]{4,20}(\\.[A-Z0-9]{1,9})?@[a-z]{3,9}\\.(org|example)") {
             let known = [EmailAddress::parse(&known).unwrap()];
-            let made = MadeUp::like(&known, &SystemEntropy).next();
+            let made = MadeUp::like(&known, &SystemEntropy).another();
             prop_assert!(EmailAddress::parse(&made).is_ok(), "{}", made);
             let kind = |c: char| (c.is_ascii_lowercase(), c.is_ascii_uppercase(), c.is_ascii_digit());
             prop_assert!(made.chars().map(kind).eq(known[0].as_str().chars().map(kind)), "{}", made);
@@ -73,7 +73,7 @@ mod tests {
     fn none_comes_twice_and_none_is_known() {
         let known = ["ab@example.com", "xyz@example.org"].map(|it| EmailAddress::parse(it).unwrap());
         let mut made_up = MadeUp::like(&known, &SystemEntropy);
-        let made: HashSet<_> = (0..300).map(|_| made_up.next()).collect();
+        let made: HashSet<_> = (0..300).map(|_| made_up.another()).collect();
         assert_eq!(made.len(), 300);
         assert!(known.iter().all(|known| !made.contains(known.as_str())));
     }

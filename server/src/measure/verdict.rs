@@ -47,11 +47,7 @@ pub fn judge(series: &Series, class: usize) -> Judged {
     let comparison = Comparison::of(&series.samples[0], &series.samples[class]);
     let names = [series.names[class], series.names[0]];
     let answers = series.answers.tells([0, class], [series.names[0], series.names[class]]);
-    let tells = if comparison.samples.iter().all(|count| *count >= SAMPLES_MIN) {
-        comparison.tells(RESOLUTION)
-    } else {
-        Vec::new()
-    };
+    let tells = comparison.tells(RESOLUTION);
     Judged { names, comparison, tells, answers }
 }
 
@@ -81,6 +77,12 @@ impl Judged {
         self.tells.is_empty() && self.answers.is_empty()
     }
 
+    /// Whether too few requests were answered to say anything.
+    #[must_use]
+    pub fn is_too_short(&self) -> bool {
+        self.comparison.samples.iter().any(|count| *count < 2 * SAMPLES_MIN)
+    }
+
     /// In words, with what to look at.
     #[must_use]
     pub fn verdict(&self, control: &Control) -> Verdict {
@@ -88,7 +90,7 @@ impl Judged {
         if !self.answers.is_empty() {
             return Verdict::Apart(self.answers.clone());
         }
-        if self.comparison.samples.iter().any(|count| *count < 2 * SAMPLES_MIN) {
+        if self.is_too_short() {
             let [unknown, known] = self.comparison.samples;
             return Verdict::Unclear(format!(
                 "too few requests were answered to say anything: {known} for {class} addresses, {unknown} for others"

@@ -60,7 +60,7 @@ impl Found {
             }
             Verdict::Unclear(why) => writeln!(
                 out,
-                "NO VERDICT: {why}. Measure again with more --samples and --seconds, from nearer by, or at a quieter time."
+                "NO VERDICT: {why}.\nMeasure again with more --samples and --seconds, from nearer by, or at a quieter time."
             ),
         }
     }
