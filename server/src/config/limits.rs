@@ -18,7 +18,8 @@ keys! {
     REQUESTS_PER_NETWORK_PER_MINUTE = Key::number(
         "limits.requests_per_network_per_minute", "requests", (1, 1_000_000_000),
         "Requests per minute from one IPv4 address or IPv6 /64; valid API tokens are not counted. Ten let an office \
-         behind one address work and make guessing hopeless. There is no way to turn it off; measurements set it high.",
+         behind one address work and make guessing hopeless. An IPv6 /48 may make 256 times as many. There is no way to \
+         turn it off; measurements set it high.",
     ).or("10");
     QUEUE_MAX = Key::number(
         "limits.queue_max", "requests", (1, 100_000_000),

@@ -46,7 +46,7 @@ keys! {
     TLS_CERTIFICATE_FILE = Key::path(
         "server.tls_certificate_file",
         "Certificate chain in PEM, leaf first, if this server speaks TLS itself. None by default: usually the proxy \
-         does.",
+         does. Read again when it changes.",
     );
     TLS_KEY_FILE = Key::path("server.tls_key_file", "Private key in PEM. Goes with `tls_certificate_file`.");
     SECRET_FILE = Key::path(

@@ -88,7 +88,7 @@ pub trait Port: Send + Sync {
 
     /// Runs for as long as the port is served, and never returns.
     async fn watch(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
