@@ -35,7 +35,7 @@ pub enum FilterFault {
 }
 
 impl Filter {
-    /// Opens a filter and reads all of it once, which takes about a second for a gigabyte.
+    /// Opens a filter and reads all of it once, which takes a few seconds for a gigabyte.
     ///
     /// # Errors
     /// [`FilterFault`], if it is not as it was written to the last bit.
