@@ -216,6 +216,60 @@ mod tests {
     use super::*;
     use crate::ambient::SystemEntropy;
 
+    /// Somebody who answers so to everybody, a connection each time or not.
+    fn whoever_answers(answer: &'static str) -> Target {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut octets = [0; 4096];
+                while stream.read(&mut octets).is_ok_and(|count| count > 0)
+                    && stream.write_all(answer.as_bytes()).is_ok()
+                {
+                    if answer.contains("close") {
+                        break;
+                    }
+                }
+            }
+        });
+        Target::parse(&url, None, None).unwrap()
+    }
+
+    fn collected(target: &Target) -> Result<Series, SeriesFault> {
+        let mut classes =
+            ["unknown", "known"].map(|name| Class { name, next: Box::new(|| "a@example.com".to_owned()) });
+        let bounds = Bounds { requests: 40, lasts: Duration::from_secs(30) };
+        collect(target, &mut classes, bounds, &SystemEntropy, &mut |_| ())
+    }
+
+    #[test]
+    fn every_answer_but_the_first_and_the_last_is_a_sample() {
+        let series = collected(&whoever_answers("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")).unwrap();
+        assert_eq!((series.requests, series.refused), (40, 0));
+        assert_eq!(series.samples.iter().map(Vec::len).sum::<usize>(), 38);
+        assert!(
+            series.samples.iter().flatten().all(|[first, last, next]| 0.0 < *first && first <= last && 0.0 < *next)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_said() {
+        let closes = collected(&whoever_answers("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        assert!(matches!(closes, Err(SeriesFault::NotKept)));
+        let strange = collected(&whoever_answers("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+        assert!(matches!(strange, Err(SeriesFault::NotAccepted(StatusCode::NOT_FOUND))));
+        let nobody = Target::parse("http://127.0.0.1:1", None, None).unwrap();
+        assert!(collected(&nobody).err().unwrap().to_string().contains("cannot be reached"));
+    }
+
+    #[test]
+    fn a_server_without_room_is_not_pressed() {
+        let full = "HTTP/1.1 503 No\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
+        let series = collected(&whoever_answers(full)).unwrap();
+        assert_eq!((series.requests, series.refused), (1, 1), "a minute is longer than there is time");
+    }
+
     #[test]
     fn every_class_comes_as_often_and_in_no_order() {
         let deck = shuffled(3_000, 3, &SystemEntropy);

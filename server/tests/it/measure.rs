@@ -69,6 +69,25 @@ async fn the_networks_limit_is_met_with_what_to_set() {
     assert!(out.contains("NO VERDICT: too few requests"), "{out}");
 }
 
+#[tokio::test]
+async fn over_https_it_is_the_same() {
+    let site = Site::with_accounts(&KNOWN).await;
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(site.path().join("chain.pem"), made.cert.pem()).unwrap();
+    std::fs::write(site.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let files = [("REGAIN_SERVER__TLS_CERTIFICATE_FILE", "chain.pem"), ("REGAIN_SERVER__TLS_KEY_FILE", "key.pem")];
+    let server = site.serve(&files);
+    let url = server.url("").replace("http://127.0.0.1", "https://localhost");
+    let words = ["measure", &url, "--known", KNOWN[0], "--samples", "400", "--yes", "--json"];
+    let distrusted = command(site.path(), &words).output().unwrap();
+    assert!(texts(&distrusted).1.contains("TLS does not work"), "{distrusted:?}");
+    let mut trusting = command(site.path(), &words);
+    let output = trusting.env("SSL_CERT_FILE", site.path().join("chain.pem")).output().unwrap();
+    let (out, err) = texts(&output);
+    let found: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}\n{err}"));
+    assert!(found["samples"]["unknown"].as_u64().unwrap() > 80, "{out}");
+}
+
 /// A proxy before the server that takes its time for whom it knows.
 #[tokio::test]
 async fn a_proxy_that_is_slower_for_known_addresses_is_found() {
