@@ -17,8 +17,10 @@ pub(crate) enum Attack {
     Idle,
     /// An octet of a header each second.
     SlowHeaders,
-    /// Most of a body at once, then an octet of it each second.
+    /// An octet of a body each second.
     SlowBodies,
+    /// Most of a body at once, then an octet of it each second.
+    HeavyBodies,
     /// A body in chunks that has no end, as fast as it is taken.
     EndlessChunks,
     /// As many opening brackets as a body may have.
@@ -28,8 +30,15 @@ pub(crate) enum Attack {
 }
 
 impl Attack {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Idle, Self::SlowHeaders, Self::SlowBodies, Self::EndlessChunks, Self::DeepJson, Self::LongPasswords];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Idle,
+        Self::SlowHeaders,
+        Self::SlowBodies,
+        Self::HeavyBodies,
+        Self::EndlessChunks,
+        Self::DeepJson,
+        Self::LongPasswords,
+    ];
 
     /// In the words of the command line.
     pub(crate) fn name(self) -> String {
@@ -42,7 +51,7 @@ impl Attack {
     pub(crate) fn connections(self) -> usize {
         match self {
             Self::Idle => 10_000,
-            Self::SlowHeaders | Self::SlowBodies => 4_000,
+            Self::SlowHeaders | Self::SlowBodies | Self::HeavyBodies => 4_000,
             Self::EndlessChunks | Self::DeepJson | Self::LongPasswords => 16,
         }
     }
@@ -51,7 +60,8 @@ impl Attack {
         match self {
             Self::Idle => Ok(()),
             Self::SlowHeaders => drip(stream, b"GET / HTTP/1.1\r\nHost: a\r\nX-A: ").await,
-            Self::SlowBodies => {
+            Self::SlowBodies => drip(stream, &post("Content-Length: 16000")).await,
+            Self::HeavyBodies => {
                 let body = "x".repeat(15_000);
                 drip(stream, &[post("Content-Length: 16000"), body.into_bytes()].concat()).await
             }

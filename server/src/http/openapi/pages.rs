@@ -7,7 +7,8 @@ pub(super) fn paths() -> Map<String, Value> {
     let token_query = json!([{
         "name": "token", "in": "query", "required": false, "schema": secret("The token in the mailed link."),
     }]);
-    let mut reset_form = show("reset-password-form", "The form for a new password, or for a code", &["400", "429", "503"]);
+    let mut reset_form =
+        show("reset-password-form", "The form for a new password, or for a code", &["400", "429", "503"]);
     reset_form["parameters"] = token_query.clone();
     reset_form["responses"]["303"] = leads("To the same page without the token");
     let mut not_me_form = show("not-me-form", "“This was not me”", &["400", "429", "503"]);

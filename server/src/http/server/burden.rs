@@ -30,7 +30,7 @@ pub(super) struct Share {
 }
 
 /// Beyond so much, connections are closed that hold more than they need.
-pub(super) const BURDEN_OCTETS_MAX: usize = 32 * 1024 * 1024;
+const BURDEN_OCTETS_MAX: usize = 16 * 1024 * 1024;
 /// What an honest body has come to when it is not complete: nothing, or some of a password.
 const BODY_OCTETS_NEEDED: usize = 4 * 1024;
 /// What one has not taken who asks for another answer.
