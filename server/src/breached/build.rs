@@ -117,7 +117,7 @@ fn read(
         lines.next_key().map_err(BuildFault::List)?.map_err(|fault| BuildFault::Line { line: lines.lines, fault })?
     {
         sorter.push(key)?;
-        let is_due = sorter.pushed % STRIDE == 0;
+        let is_due = sorter.pushed.is_multiple_of(STRIDE);
         if is_due && !goes_on(Progress::Reading { octets: lines.octets, hashes: sorter.pushed }) {
             return Err(BuildFault::Stopped);
         }
@@ -146,7 +146,7 @@ fn write(
             header.kept += 1;
         }
         done += 1;
-        if done % STRIDE == 0 && !goes_on(Progress::Writing { hashes: done, of: listed }) {
+        if done.is_multiple_of(STRIDE) && !goes_on(Progress::Writing { hashes: done, of: listed }) {
             return Err(BuildFault::Stopped);
         }
     }
