@@ -69,11 +69,7 @@ fn arabic_and_hebrew_run_from_right_to_left() {
 fn a_language_is_read_when_it_is_wanted_and_not_before() {
     let words = words();
     let open = || words.shelf.iter().filter(|it| it.opened.get().is_some()).map(|it| it.tag).collect::<Vec<_>>();
-<<<<<<< HEAD
-    let _ = words.choose(&[Locale::parse("en-GB").unwrap()]);
-=======
     assert_eq!(words.choose(&[Locale::parse("en-GB").unwrap()]).tag(), "en");
->>>>>>> d4-words
     assert!(open().is_empty());
     let german = words.choose(&[Locale::parse("de").unwrap()]);
     assert_eq!(open(), ["de"]);

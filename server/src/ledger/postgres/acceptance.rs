@@ -160,4 +160,4 @@ const ACCEPTANCE_MAX: usize = 4096;
 /// Bounds how long one statement takes.
 const BATCH_MAX: usize = 512;
 /// While one is synced to disk another is on its way. More would only make batches smaller.
-const BATCHES_IN_FLIGHT_MAX: usize = 3;
+const BATCHES_IN_FLIGHT_MAX: usize = 1;
