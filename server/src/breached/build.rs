@@ -137,7 +137,7 @@ fn write(
     let mut header = Header { listed, kept: 0, data_octets: 0, digest: [0; 32] };
     let mut buckets = Buckets::new(path, &header)?;
     let mut last = None;
-    let mut done = 0;
+    let mut done = 0_u64;
     while let Some(key) = keys.next()? {
         let place = header.place(key);
         if last.replace(place) != Some(place) {

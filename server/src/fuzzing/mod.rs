@@ -64,6 +64,48 @@ mod tests {
         }
     }
 
+    /// A little fuzzing in every run: the same each time, and blind to what the code does with it.
+    #[test]
+    fn what_was_kept_breaks_no_promise_when_it_is_mangled() {
+        let mut chance = 0x9E37_79B9_7F4A_7C15_u64;
+        for (name, target) in TARGETS {
+            let kept: Vec<_> = kept(name).into_iter().map(|file| fs::read(file).unwrap()).collect();
+            for octets in kept.iter().cycle().take(600) {
+                let mut octets = octets.clone();
+                for _ in 0..=draw(&mut chance, 3) {
+                    mangle(&mut octets, &kept, &mut chance);
+                }
+                println!("{name}: {:?}", String::from_utf8_lossy(&octets));
+                target(&octets);
+            }
+        }
+    }
+
+    /// Changes, drops or repeats a stretch, or puts a stretch of another file in.
+    fn mangle(octets: &mut Vec<u8>, kept: &[Vec<u8>], chance: &mut u64) {
+        let start = draw(chance, octets.len());
+        let end = (start + 1 + draw(chance, 8)).min(octets.len());
+        match draw(chance, 4) {
+            0 => octets[start..end].iter_mut().for_each(|octet| *octet ^= 1 << draw(chance, 7)),
+            1 => drop(octets.drain(start..end)),
+            2 => octets.extend_from_within(start..end),
+            _ => {
+                let other = &kept[draw(chance, kept.len() - 1)];
+                let from = draw(chance, other.len());
+                let to = (from + draw(chance, 40)).min(other.len());
+                drop(octets.splice(start..end, other[from..to].iter().copied()));
+            }
+        }
+    }
+
+    /// A number from 0 to `most`, by Marsaglia's xorshift.
+    fn draw(chance: &mut u64, most: usize) -> usize {
+        *chance ^= *chance << 13;
+        *chance ^= *chance >> 7;
+        *chance ^= *chance << 17;
+        (*chance % (most as u64 + 1)) as usize
+    }
+
     #[test]
     fn each_target_has_a_program_that_feeds_it() {
         for (name, _) in TARGETS {
