@@ -39,8 +39,10 @@ impl Gate {
 const EPOCH_MS: i64 = 1_800_000_000_000;
 
 impl Clock for Gate {
+    /// While the application is made, virtual time has not begun.
     fn now(&self) -> Timestamp {
-        self.node().now()
+        let node = self.0.lock().unwrap().clone();
+        node.map_or(Timestamp::from_millis(EPOCH_MS), |node| node.now())
     }
 }
 
