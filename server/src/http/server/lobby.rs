@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 pub(super) struct Lobby {
     caps: Caps,
     counts: Arc<Connections>,
-    next_ticket: AtomicU64,
+    numbers: AtomicU64,
     rooms: Mutex<Rooms>,
 }
 
@@ -40,15 +40,15 @@ struct Rooms {
     by_network: HashMap<Network, Room>,
 }
 
-/// Who is there, by tickets: nobody has waited since before theirs.
+/// Who is there, by numbers: nobody has waited since before theirs.
 type Room = BTreeMap<u64, Arc<Guest>>;
 
 struct Guest {
     networks: Vec<Network>,
     /// Changed under the lock of the rooms only.
-    ticket: AtomicU64,
+    number: AtomicU64,
     requests: AtomicU32,
-    /// A ticket that was drawn when the last request was answered.
+    /// The number that was drawn when the last request was answered.
     waits_since: AtomicU64,
     leave: Notify,
 }
@@ -64,7 +64,7 @@ pub(super) struct Busy(Arc<Seat>);
 
 impl Lobby {
     pub(super) fn new(caps: Caps, counts: Arc<Connections>) -> Arc<Self> {
-        Arc::new(Self { caps, counts, next_ticket: AtomicU64::new(1), rooms: Mutex::default() })
+        Arc::new(Self { caps, counts, numbers: AtomicU64::new(1), rooms: Mutex::default() })
     }
 
     /// Seats a new connection. None if its network has as many as it may, and all of them are busy.
@@ -78,12 +78,12 @@ impl Lobby {
                 return None;
             }
         }
-        let ticket = self.draw_ticket();
+        let number = self.next_number();
         let guest = Arc::new(Guest {
             networks: capped.into_iter().map(|(network, _)| network).collect(),
-            ticket: ticket.into(),
+            number: number.into(),
             requests: AtomicU32::new(0),
-            waits_since: ticket.into(),
+            waits_since: number.into(),
             leave: Notify::new(),
         });
         rooms.add(&guest);
@@ -113,12 +113,12 @@ impl Lobby {
             let guest = Arc::clone(guest);
             let is_waiting = guest.requests.load(Ordering::Acquire) == 0;
             let waits_since = guest.waits_since.load(Ordering::Acquire);
-            if is_waiting && waits_since > guest.ticket.load(Ordering::Relaxed) {
+            if is_waiting && waits_since > guest.number.load(Ordering::Relaxed) {
                 rooms.put(&guest, waits_since);
                 continue;
             }
             // Whoever goes now is not to be asked again before all others.
-            rooms.put(&guest, self.draw_ticket());
+            rooms.put(&guest, self.next_number());
             if is_waiting {
                 guest.leave.notify_one();
                 self.counts.cut.of(Cut::MadeRoom).count();
@@ -128,8 +128,8 @@ impl Lobby {
         false
     }
 
-    fn draw_ticket(&self) -> u64 {
-        self.next_ticket.fetch_add(1, Ordering::Relaxed)
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -142,25 +142,25 @@ impl Rooms {
     }
 
     fn add(&mut self, guest: &Arc<Guest>) {
-        let ticket = guest.ticket.load(Ordering::Relaxed);
-        self.house.insert(ticket, Arc::clone(guest));
+        let number = guest.number.load(Ordering::Relaxed);
+        self.house.insert(number, Arc::clone(guest));
         for network in &guest.networks {
-            self.by_network.entry(*network).or_default().insert(ticket, Arc::clone(guest));
+            self.by_network.entry(*network).or_default().insert(number, Arc::clone(guest));
         }
     }
 
-    fn put(&mut self, guest: &Arc<Guest>, ticket: u64) {
+    fn put(&mut self, guest: &Arc<Guest>, number: u64) {
         self.remove(guest);
-        guest.ticket.store(ticket, Ordering::Relaxed);
+        guest.number.store(number, Ordering::Relaxed);
         self.add(guest);
     }
 
     fn remove(&mut self, guest: &Guest) {
-        let ticket = guest.ticket.load(Ordering::Relaxed);
-        self.house.remove(&ticket);
+        let number = guest.number.load(Ordering::Relaxed);
+        self.house.remove(&number);
         for network in &guest.networks {
             if let Some(room) = self.by_network.get_mut(network) {
-                room.remove(&ticket);
+                room.remove(&number);
                 if room.is_empty() {
                     self.by_network.remove(network);
                 }
@@ -192,7 +192,7 @@ impl Drop for Busy {
     fn drop(&mut self) {
         let Seat { lobby, guest } = &*self.0;
         // In this order: who sees no request sees since when.
-        guest.waits_since.store(lobby.draw_ticket(), Ordering::Release);
+        guest.waits_since.store(lobby.next_number(), Ordering::Release);
         guest.requests.fetch_sub(1, Ordering::AcqRel);
     }
 }
