@@ -50,6 +50,20 @@ impl SmtpSink {
         Ok(Self { child, address, counted })
     }
 
+    /// Stops taking anything, as a relay that hangs; the kernel goes on accepting connections for it.
+    pub(crate) fn hang(&self) -> Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Goes on where it hung.
+    pub(crate) fn go_on(&self) -> Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> Result<()> {
+        process::output(Command::new("kill").args([signal, &self.child.id().to_string()])).map(drop)
+    }
+
     /// Waits for so many mails, and says how many a second there were between the first and the last.
     pub(crate) fn rate_of(&self, mails: u64, patience: Duration) -> Result<f64> {
         let deadline = Instant::now() + patience;

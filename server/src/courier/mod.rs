@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
-use crate::recovery::{deliver, settle};
+use crate::recovery::deliver::{self, Candidates};
+use crate::recovery::settle;
 use crate::weakness::{self, Weakness};
 use pace::{Pace, Sight};
-use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
 use regain_core::limit::AccountLimit;
@@ -30,6 +30,10 @@ const TICK: Duration = Duration::from_millis(100);
 const LEASE: Duration = Duration::from_secs(120);
 /// Mails leased and not yet finished.
 const IN_FLIGHT_MAX: usize = 512;
+/// While there is more than fits, so many are left when the next are leased. They keep the senders busy until those are
+/// decided; and a commit of many writes each page of the ledger's indexes once, where many commits of a few write it for
+/// each mail.
+const IN_FLIGHT_LEAST: usize = IN_FLIGHT_MAX / 2;
 /// Requests leased in one tick, and decided in one commit, while others wait to be accepted. A commit of this size takes
 /// about as long as one of the requests that wait.
 const LEASED_UNDER_PRESSURE: usize = 128;
@@ -91,7 +95,10 @@ impl Courier {
             let turn = self.tick().await;
             self.app.metrics.ticks.took(started.elapsed());
             match turn {
-                Ok(Tick::Full) if !self.is_pressed() => continue,
+                Ok(Tick::Full) if !self.is_pressed() => {
+                    self.make_room(&mut shutdown).await;
+                    continue;
+                }
                 Ok(_) => {}
                 Err(fault) => {
                     if let Some(unsaid) = self.app.complaints.ledger_away.turn(self.app.clock.now()) {
@@ -153,6 +160,19 @@ impl Courier {
         Ok(if full { Tick::Full } else { Tick::Worked })
     }
 
+    /// Waits until half of what may be in flight has finished, or for a tick.
+    async fn make_room(&mut self, shutdown: &mut watch::Receiver<bool>) {
+        let tick = tokio::time::sleep(jittered(&self.app, TICK));
+        tokio::pin!(tick);
+        while self.in_flight.len() > IN_FLIGHT_LEAST {
+            tokio::select! {
+                Some(done) = self.in_flight.join_next() => self.unrecorded.extend(taken(done)),
+                () = &mut tick => return,
+                _ = shutdown.changed() => return,
+            }
+        }
+    }
+
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
         match deliver::look_up(&self.app, &batch).await {
             Ok(candidates) => self.decide(batch, Some(&candidates), lease, now).await,
@@ -174,7 +194,7 @@ impl Courier {
     async fn decide(
         &mut self,
         batch: Vec<Leased>,
-        candidates: Option<&[Account]>,
+        candidates: Option<&Candidates>,
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
@@ -190,7 +210,7 @@ impl Courier {
     async fn decide_at_once(
         &mut self,
         batch: Vec<Leased>,
-        candidates: Option<&[Account]>,
+        candidates: Option<&Candidates>,
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {

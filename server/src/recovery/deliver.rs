@@ -24,6 +24,7 @@ use regain_core::time::Timestamp;
 use regain_core::token::Purpose;
 use secrecy::ExposeSecret;
 use secrets::Secrets;
+use std::collections::BTreeMap;
 
 /// A decided row with the secrets that belong to it; they exist nowhere else.
 pub struct Minted {
@@ -36,11 +37,29 @@ pub struct Minted {
     locales: Vec<Locale>,
 }
 
+/// The accounts that a batch may mean, by folded address: each row is held against its own few, not against all.
+#[derive(Debug, Default)]
+pub struct Candidates(BTreeMap<FoldedAddress, Vec<Account>>);
+
+impl Candidates {
+    fn new(accounts: Vec<Account>) -> Self {
+        let mut by_address = BTreeMap::<_, Vec<_>>::new();
+        for account in accounts {
+            by_address.entry(FoldedAddress::of(&account.address)).or_default().push(account);
+        }
+        Self(by_address)
+    }
+
+    fn of(&self, typed: &EmailAddress) -> &[Account] {
+        self.0.get(&typed.folded()).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// Looks up every account the batch may mean, in one round trip.
 ///
 /// # Errors
 /// [`StoreFault`]: the batch is to be put back.
-pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreFault> {
+pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Candidates, StoreFault> {
     let mut addresses: Vec<FoldedAddress> = batch
         .iter()
         .filter(|row| row.message == MessageKind::Reset)
@@ -49,15 +68,15 @@ pub async fn look_up(app: &App, batch: &[Leased]) -> Result<Vec<Account>, StoreF
     addresses.sort_unstable();
     addresses.dedup();
     if addresses.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Candidates::default());
     }
-    failpoint::or_lost("looked_up", app.users.find(&addresses).await)
+    failpoint::or_lost("looked_up", app.users.find(&addresses).await).map(Candidates::new)
 }
 
 /// Decides on one row and mints for it, whether it will be mailed or not. Without `candidates` the user store did not
 /// answer, and `row` is one of those that do not wait for it ([`waits_for_store`]).
 #[must_use]
-pub fn mint(app: &App, row: Leased, candidates: Option<&[Account]>, now: Timestamp) -> Minted {
+pub fn mint(app: &App, row: Leased, candidates: Option<&Candidates>, now: Timestamp) -> Minted {
     let account = candidates.map_or(Err(Reason::GaveUp), |candidates| account_of(app, &row, candidates));
     let decision = decide(app, &row, account);
     let secrets = Secrets::mint(app.entropy.as_ref());
@@ -157,8 +176,9 @@ pub fn waits_for_store(app: &App, row: &Leased, now: Timestamp) -> bool {
     row.message == MessageKind::Reset && now.since(row.accepted_at) < app.config.reset.give_up
 }
 
-fn account_of<'a>(app: &App, row: &Leased, candidates: &'a [Account]) -> Result<&'a Account, Reason> {
+fn account_of<'a>(app: &App, row: &Leased, candidates: &'a Candidates) -> Result<&'a Account, Reason> {
     let typed = EmailAddress::parse(&row.identifier).map_err(|_| Reason::NoAccount)?;
+    let candidates = candidates.of(&typed);
     match matching(&typed, candidates) {
         Match::One(account) => unfit(app, account).map_or(Ok(account), Err),
         Match::None => Err(Reason::NoAccount),
