@@ -106,6 +106,11 @@ impl Answer {
         self.status == 200
     }
 
+    /// Nothing was done; ask again.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.status == 503
+    }
+
     /// The one answer for every link that opens nothing.
     pub(crate) fn is_dead_token(&self) -> bool {
         self.status == 400 && self.code.as_deref() == Some("invalid_token")
