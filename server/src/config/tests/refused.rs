@@ -125,10 +125,6 @@ fn what_this_version_lacks_is_refused_by_name() {
     ] {
         assert_eq!(refused(path, value), format!("error: `{path}` is not supported by this version yet"));
     }
-    for section in ["mail.ses", "mail.sendmail"] {
-        let title = title(&plus(LEAST, &format!("[{section}]\nkey = 1")));
-        assert_eq!(title, format!("error: `{section}` is not supported by this version yet"));
-    }
 }
 
 #[test]
