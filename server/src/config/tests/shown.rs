@@ -109,6 +109,9 @@ fn no_error_shows_a_secret() {
         "mail.smtp.url.x = \"cAnArY\"",
         "[api]\ntokens = [\n\"cAnArY=\", \"x\n]",
         "[mail.ses]\nsecret_key = \"cAnArY\"",
+        "[mail.ses]\nsecret_access_key = \"cAnArY cAnArY\"",
+        "[mail.postmark]\nserver_token = [\"cAnArY\"]",
+        "[mail.sendgrid]\napi_key = \"cAnArY\\n\"",
         "[api]\ntokens = [\"x\",\n  cAnArY=\"]",
     ] {
         let text = format!("public_url = \"https://a.example\"\n{lines}\n");

@@ -176,7 +176,8 @@ impl HttpTransport {
             Err(error) => {
                 let reason = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(&error) };
                 let host = self.base.host_str().unwrap_or_default();
-                Err(Unanswered { reason: format!("{host}: {reason}"), sent: sent.is_sent() && !error.is_connect() })
+                let reason = reply_line(&format!("{host}: {reason}"));
+                Err(Unanswered { reason, sent: sent.is_sent() && !error.is_connect() })
             }
         }
     }

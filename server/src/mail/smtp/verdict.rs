@@ -31,6 +31,7 @@ impl Step {
         match (blamed(self, reply), self) {
             (Blamed::Passing, _) => Failure::Temporary(said),
             (Blamed::Login, _) => Failure::Ours(format!("the relay wants a login: {said}")),
+            (Blamed::Setup, _) if reply.code < 500 => Failure::Ours(said),
             // The sender is configured: no address's fault.
             (_, Self::Mail) => Failure::Ours(format!("the sender was not accepted: {said}")),
             (Blamed::Setup, _) => Failure::Ours(said),
@@ -156,7 +157,8 @@ mod tests {
     fn a_sender_that_is_refused_is_nobodys_address() {
         let judged = Step::Mail.judged(&reply("550 5.1.1 no such sender"));
         assert!(matches!(judged, Failure::Ours(why) if why.starts_with("the sender was not accepted: 550 5.1.1")));
-        assert!(matches!(Step::Mail.judged(&reply("451 4.3.0 later")), Failure::Ours(_)));
+        let full = Step::Mail.judged(&reply("452 4.3.1 disk full"));
+        assert!(matches!(full, Failure::Ours(why) if why.starts_with("452 4.3.1")));
         assert!(matches!(Step::Mail.judged(&reply("451 4.7.1 later")), Failure::Temporary(_)));
     }
 }
