@@ -132,7 +132,7 @@ impl App {
         let words = Arc::new(Words::built_in()?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
-            mail: Mail::new(&config, Arc::clone(&words))?,
+            mail: Mail::new(&config, Arc::clone(&words), Arc::clone(&clock))?,
             #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
             policy: policy(&config.password)?,

@@ -190,14 +190,6 @@ pub(super) fn is_section(path: &str) -> bool {
     all().any(|key| key.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }
 
-/// The section which the documentation names and this version does not have, if `path` is one or stands in one.
-pub(super) fn unsupported_section(path: &str) -> Option<&'static str> {
-    UNSUPPORTED_SECTIONS
-        .iter()
-        .copied()
-        .find(|section| path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
-}
-
 /// A table of the file and its keys.
 pub(super) struct Section {
     /// One sentence over the table in the reference.
@@ -215,13 +207,11 @@ pub(super) const SECTIONS: &[Section] = &[
     Section { doc: "The rule that a new password must meet.", keys: super::password::KEYS },
     Section { doc: "What protects the server itself.", keys: super::limits::KEYS },
     Section { doc: "Who writes, and what carries it.", keys: super::mail::KEYS },
+    Section { doc: "Providers that take mail over HTTPS.", keys: super::providers::KEYS },
     Section { doc: "The two dialects and who may call them.", keys: super::api::KEYS },
     Section { doc: "Whom else to tell.", keys: super::notify::KEYS },
     Section { doc: "Health, metrics and the delivery timeline.", keys: super::admin::KEYS },
 ];
-
-const UNSUPPORTED_SECTIONS: &[&str] =
-    &["mail.ses", "mail.postmark", "mail.sendgrid", "mail.mailgun", "mail.resend", "mail.sendmail"];
 
 /// Words in quotation marks, separated by commas.
 pub(super) fn quoted_list(words: &[&str]) -> String {

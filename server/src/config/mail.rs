@@ -1,6 +1,7 @@
 //! `[mail]`: who writes, and what carries it.
 
 use super::key::{Key, keys, quoted_list};
+use super::providers::{self, Mailgun, Postmark, Resend, Sendgrid, Ses};
 use super::public::{PublicUrl, shown_name};
 use super::settings::{Refusal, Settings, refusal};
 use super::smtp::{self, Smtp};
@@ -32,6 +33,18 @@ pub struct Mailbox {
 pub enum Transport {
     /// `[mail.smtp]`
     Smtp(Smtp),
+    /// `[mail.ses]`
+    Ses(Ses),
+    /// `[mail.postmark]`
+    Postmark(Postmark),
+    /// `[mail.sendgrid]`
+    Sendgrid(Sendgrid),
+    /// `[mail.mailgun]`
+    Mailgun(Mailgun),
+    /// `[mail.resend]`
+    Resend(Resend),
+    /// `[mail.sendmail]`: a program that takes mail on its standard input.
+    Sendmail(PathBuf),
     /// `[mail.file]`: one `.eml` each, in this directory.
     File(PathBuf),
 }
@@ -45,15 +58,20 @@ keys! {
     REPLY_TO = Key::text("mail.reply_to", "Where answers go. Without it they go to `from`.");
     ORDER = Key::texts(
         "mail.order",
-        "The carriers in the order in which they are tried when one is down: each configured one, once. `smtp` comes \
-         before `file` by default.",
-    ).such_as("[\"smtp\", \"file\"]");
+        "The carriers in the order in which they are tried when one is down: each configured one, once. By default \
+         `smtp`, `ses`, `postmark`, `sendgrid`, `mailgun`, `resend`, `sendmail`, `file`.",
+    ).such_as("[\"postmark\", \"smtp\"]");
     SMTP_URL = Key::url(
         "mail.smtp.url",
         "The mail server: `smtps://user:password@host` (TLS from the start, port 465) or `smtp://` (STARTTLS required, \
          port 587; on this machine used where offered, port 25). Reserved characters in user and password are \
-         percent-encoded. This or `mail.file.directory` must be set.",
+         percent-encoded. This or another carrier must be configured.",
     ).may_hold_secret().such_as("\"smtps://user:password@mail.example.com\"");
+    SENDMAIL_COMMAND = Key::path(
+        "mail.sendmail.command",
+        "A program that takes mail as sendmail does, called with `-i -f SENDER -- RECIPIENT` and without a shell: \
+         Postfix', Exim's, OpenSMTPD's or msmtp's.",
+    ).such_as("\"/usr/sbin/sendmail\"");
     FILE_DIRECTORY = Key::path(
         "mail.file.directory",
         "A directory that gets one `.eml` for each mail; for trying things out, so only where `public_url` is this \
@@ -66,24 +84,26 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
     let from = settings.parsed(&FROM, mailbox);
     let reply_to = settings.parsed(&REPLY_TO, mailbox);
     let smtp = settings.parsed(&SMTP_URL, smtp::parse).map(Transport::Smtp);
+    let providers = providers::read(settings);
+    let sendmail = settings.path(&SENDMAIL_COMMAND).map(Transport::Sendmail);
     let file = settings.path(&FILE_DIRECTORY).map(Transport::File);
     if file.is_some() && public_url.is_some_and(|public| !public.loopback) {
         let accepted = "`mail.file` only where `public_url` is on localhost, 127.0.0.0/8 or [::1]; use `mail.smtp`";
         settings.refuse(&FILE_DIRECTORY, refusal("would leave live links on the disk", accepted));
     }
-    let transports = [("smtp", smtp), ("file", file)]
-        .into_iter()
-        .filter_map(|(name, transport)| transport.map(|transport| (name, transport)))
-        .collect();
+    let named = |name, transport: Option<Transport>| transport.map(|transport| (name, transport));
+    let transports = named("smtp", smtp).into_iter().chain(providers);
+    let transports = transports.chain(named("sendmail", sendmail)).chain(named("file", file)).collect();
     let transports = in_order(settings, transports);
     Some(Mail { from: from?, reply_to, transports: transports? })
 }
 
 fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> Option<Vec<Transport>> {
     if transports.is_empty() {
-        let was_tried = |key| settings.configured(key) || settings.is_unusable(key);
-        if !was_tried(&SMTP_URL) && !was_tried(&FILE_DIRECTORY) {
-            settings.refuse(&SMTP_URL, refusal("or `mail.file.directory` is required", SMTP_URL.accepted()));
+        let was_tried = |key: &Key| settings.configured(key) || settings.is_unusable(key);
+        let mut of_carriers = KEYS.iter().filter(|key| key.section() != "mail");
+        if !of_carriers.any(was_tried) && !providers::any_tried(settings) {
+            settings.refuse(&SMTP_URL, refusal("or another carrier of mail is required", SMTP_URL.accepted()));
         }
         return None;
     }

@@ -162,9 +162,6 @@ const NOT_SETTINGS: &[&str] = if cfg!(feature = "failpoints") {
 };
 
 fn unknown(path: &str, place: Place, is_section: bool) -> Problem {
-    if let Some(section) = key::unsupported_section(path) {
-        return Problem::not_yet(place, section);
-    }
     let shown = path.escape_debug();
     if is_section {
         let help = format!("write `[{shown}]` and its keys below it");

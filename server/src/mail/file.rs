@@ -1,12 +1,13 @@
 //! Mail into a folder, one `.eml` each: for trying things out.
 
-use super::{Parcel, Transport, reply_line};
+use super::{Attempt, Parcel, Transport, reply_line};
 use async_trait::async_trait;
 use regain_core::delivery::Outcome;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use tokio::time::Instant;
 
 /// Writes each mail to a file of its own. A file that is there is complete; its name sorts by time.
 pub struct FileTransport {
@@ -27,14 +28,16 @@ impl Transport for FileTransport {
         "file"
     }
 
-    async fn send(&self, parcel: &Parcel) -> Outcome {
+    async fn send(&self, parcel: &Parcel, _deadline: Instant) -> Attempt {
         let path = self.folder.join(format!("{}.eml", parcel.id));
         let content = parcel.content.clone();
         let written = tokio::task::spawn_blocking(move || write(&path, &content).map(|()| path)).await;
         match written {
-            Ok(Ok(path)) => Outcome::Delivered(reply_line(&format!("written to {}", path.display()))),
-            Ok(Err(error)) => Outcome::RetryAfter(format!("cannot write to {}: {error}", self.folder.display())),
-            Err(error) => Outcome::RetryAfter(error.to_string()),
+            Ok(Ok(path)) => Outcome::Delivered(reply_line(&format!("written to {}", path.display()))).into(),
+            Ok(Err(error)) => {
+                Attempt::down(Outcome::RetryAfter(format!("cannot write to {}: {error}", self.folder.display())))
+            }
+            Err(error) => Attempt::down(Outcome::RetryAfter(error.to_string())),
         }
     }
 

@@ -1,26 +1,40 @@
 //! Mail: put into words, composed, and handed to a transport.
 
+mod breaker;
 pub mod compose;
 pub mod file;
+pub mod http;
 mod name;
+pub mod sendmail;
 pub mod smtp;
 
 use crate::config::{self, Config};
 use crate::i18n::Words;
 use async_trait::async_trait;
+use breaker::{Breaker, Change};
 use compose::{ComposeFault, Composer, Letterhead};
+use http::{HttpFault, HttpTransport};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
 use regain_core::request::Id;
+use regain_core::time::Clock;
 use smtp::{Patience, SmtpFault, SmtpTransport};
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
+use tokio::time::Instant;
 
 /// All that mail needs: the composer, and the carriers in the order in which they are tried.
 pub struct Mail {
     /// Puts messages into words.
     pub composer: Composer,
-    transports: Vec<Arc<dyn Transport>>,
+    carriers: Vec<Carrier>,
+    clock: Arc<dyn Clock>,
+}
+
+struct Carrier {
+    transport: Arc<dyn Transport>,
+    breaker: Breaker,
 }
 
 /// Mail cannot work as configured.
@@ -32,6 +46,9 @@ pub enum MailFault {
     /// The relay's settings cannot work.
     #[error(transparent)]
     Smtp(#[from] SmtpFault),
+    /// A provider's settings cannot work.
+    #[error(transparent)]
+    Http(#[from] HttpFault),
 }
 
 impl Mail {
@@ -39,49 +56,95 @@ impl Mail {
     ///
     /// # Errors
     /// [`MailFault`].
-    pub fn new(config: &Config, words: Arc<Words>) -> Result<Self, MailFault> {
+    pub fn new(config: &Config, words: Arc<Words>, clock: Arc<dyn Clock>) -> Result<Self, MailFault> {
         let composer = Composer::new(words, Letterhead::of(config))?;
-        let transports = config.mail.transports.iter().map(|transport| -> Result<Arc<dyn Transport>, MailFault> {
-            Ok(match transport {
-                config::Transport::File(folder) => Arc::new(file::FileTransport::new(folder.clone())),
-                config::Transport::Smtp(settings) => Arc::new(SmtpTransport::new(
-                    settings,
-                    &config.public_url.host,
-                    crate::roots::native(),
-                    Patience::default(),
-                )?),
-            })
-        });
-        Ok(Self { composer, transports: transports.collect::<Result<_, _>>()? })
+        let transports = config.mail.transports.iter().map(|transport| open(transport, config, &clock));
+        let transports = transports.collect::<Result<_, _>>()?;
+        Ok(Self::from_parts(composer, transports, clock))
     }
 
     /// From its parts.
     #[must_use]
-    pub fn from_parts(composer: Composer, transports: Vec<Arc<dyn Transport>>) -> Self {
-        Self { composer, transports }
+    pub fn from_parts(composer: Composer, transports: Vec<Arc<dyn Transport>>, clock: Arc<dyn Clock>) -> Self {
+        let carrier = |transport| Carrier { transport, breaker: Breaker::default() };
+        Self { composer, carriers: transports.into_iter().map(carrier).collect(), clock }
     }
 
     /// Tries every transport without sending anything: what it says of itself, or why it cannot carry mail.
     pub async fn probe(&self) -> Vec<(&'static str, Result<String, String>)> {
         let mut probed = Vec::new();
-        for transport in &self.transports {
+        for Carrier { transport, .. } in &self.carriers {
             probed.push((transport.name(), transport.probe().await));
         }
         probed
     }
 
-    /// Hands one mail over, and says by which transport. The next one is tried only if nothing was handed over and the
-    /// mail was not refused.
+    /// Each transport, and whether it is up as far as is known: it has not failed several times in a row.
+    pub fn standings(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        self.carriers.iter().map(|carrier| (carrier.transport.name(), carrier.breaker.resting_until().is_none()))
+    }
+
+    /// Hands one mail over within [`SEND_SECONDS_MAX`], and says by which transport. The next one is tried only if
+    /// nothing was handed over and the mail was not refused. One that rests is passed over, unless all of them do.
     pub async fn send(&self, parcel: &Parcel) -> (Outcome, &'static str) {
-        let mut last = (Outcome::RetryAfter("no transport is configured".to_owned()), "none");
-        for transport in &self.transports {
-            last = (transport.send(parcel).await, transport.name());
-            if !matches!(last.0, Outcome::RetryAfter(_)) {
+        let deadline = Instant::now() + SEND_MAX;
+        let mut last = None;
+        for carrier in &self.carriers {
+            if last.is_some() && remaining(deadline) < HAND_OVER_MIN {
                 break;
             }
+            let Some(turn) = carrier.breaker.turn(self.clock.now()) else { continue };
+            let outcome = self.try_one(carrier, turn, parcel, deadline).await;
+            if !matches!(outcome, Outcome::RetryAfter(_)) {
+                return (outcome, carrier.transport.name());
+            }
+            last = Some((outcome, carrier.transport.name()));
         }
-        last
+        if let Some(last) = last {
+            return last;
+        }
+        match self.carriers.iter().min_by_key(|carrier| carrier.breaker.resting_until()) {
+            Some(first) => {
+                let outcome = self.try_one(first, breaker::Turn::Ordinary, parcel, deadline).await;
+                (outcome, first.transport.name())
+            }
+            None => (Outcome::RetryAfter("no transport is configured".to_owned()), "none"),
+        }
     }
+
+    async fn try_one(&self, carrier: &Carrier, turn: breaker::Turn, parcel: &Parcel, deadline: Instant) -> Outcome {
+        let Attempt { outcome, standing } = carrier.transport.send(parcel, deadline).await;
+        let transport = carrier.transport.name();
+        match carrier.breaker.note(turn, standing, self.clock.now()) {
+            Change::None => {}
+            Change::Rests(pause) => {
+                let seconds = pause.as_secs();
+                tracing::warn!(transport, seconds, "down; rests unless there is no other, and is tried again then");
+            }
+            Change::Back => tracing::info!(transport, "works again"),
+        }
+        outcome
+    }
+}
+
+fn open(
+    transport: &config::Transport,
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Transport>, MailFault> {
+    let host = &config.public_url.host;
+    Ok(match transport {
+        config::Transport::File(folder) => Arc::new(file::FileTransport::new(folder.clone())),
+        config::Transport::Sendmail(command) => Arc::new(sendmail::SendmailTransport::new(command.clone())),
+        config::Transport::Smtp(settings) => {
+            Arc::new(SmtpTransport::new(settings, host, crate::roots::native(), Patience::default())?)
+        }
+        config::Transport::Ses(settings) => Arc::new(HttpTransport::ses(settings, Arc::clone(clock))?),
+        config::Transport::Postmark(settings) => Arc::new(HttpTransport::postmark(settings)?),
+        config::Transport::Sendgrid(settings) => Arc::new(HttpTransport::sendgrid(settings)?),
+        config::Transport::Mailgun(settings) => Arc::new(HttpTransport::mailgun(settings)?),
+        config::Transport::Resend(settings) => Arc::new(HttpTransport::resend(settings)?),
+    })
 }
 
 /// A carrier of mail. What it says of a mail decides whether that is tried again, so it never guesses.
@@ -90,8 +153,8 @@ pub trait Transport: Send + Sync {
     /// Its name in configuration and timeline.
     fn name(&self) -> &'static str;
 
-    /// Hands one mail over. Ends within [`SEND_SECONDS_MAX`]; never panics on what the other side does.
-    async fn send(&self, parcel: &Parcel) -> Outcome;
+    /// Hands one mail over. Ends by `deadline`; never panics on what the other side does.
+    async fn send(&self, parcel: &Parcel, deadline: Instant) -> Attempt;
 
     /// Goes as far as it can without sending anything, and says in a sentence how far that was.
     ///
@@ -100,8 +163,45 @@ pub trait Transport: Send + Sync {
     async fn probe(&self) -> Result<String, String>;
 }
 
-/// The longest a transport may take for one mail, connecting included.
+/// What became of one mail at one transport.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Of the mail.
+    pub outcome: Outcome,
+    /// Of the transport.
+    pub standing: Standing,
+}
+
+/// What an attempt says of its transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Another mail may well go through.
+    Works,
+    /// Another mail would fare no better: nobody answers, the login is not taken, the quota is used up.
+    Down,
+}
+
+impl Attempt {
+    /// Of a transport that another mail need not be tried with.
+    #[must_use]
+    pub fn down(outcome: Outcome) -> Self {
+        Self { outcome, standing: Standing::Down }
+    }
+}
+
+impl From<Outcome> for Attempt {
+    /// Of a transport that works.
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, standing: Standing::Works }
+    }
+}
+
+/// The longest that one mail may take, whatever is tried.
 pub const SEND_SECONDS_MAX: u64 = 30;
+/// Two seconds less than the courier allows: a lease must not lapse under a mail that is on its way.
+const SEND_MAX: Duration = Duration::from_secs(SEND_SECONDS_MAX - 2);
+/// With less time left another transport is not begun with: the mail is better tried anew.
+const HAND_OVER_MIN: Duration = Duration::from_secs(5);
 
 /// Mails handed over at the same time. A transport keeps as many connections: one less, and they would be closed and
 /// opened anew all the time. More bring little (measured against `smtp-sink`, 50 carry a fifth more than 10), and relays
@@ -118,6 +218,15 @@ pub struct Parcel {
     pub to: EmailAddress,
     /// The whole message, RFC 5322. It holds the link: never logged, never stored.
     pub content: Vec<u8>,
+}
+
+/// An address as transports want it: an internationalised domain in ASCII.
+fn envelope(address: &EmailAddress) -> String {
+    format!("{}@{}", address.local_part(), address.domain_ascii())
+}
+
+fn remaining(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
 }
 
 /// What the other side said, fit for the ledger and a terminal: one line, no control characters, at most

@@ -307,7 +307,7 @@ impl Default for StoreCalls {
 
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 /// The names of all transports, and what stands where none was tried.
-const TRANSPORTS: [&str; 3] = ["smtp", "file", "none"];
+const TRANSPORTS: [&str; 9] = ["smtp", "ses", "postmark", "sendgrid", "mailgun", "resend", "sendmail", "file", "none"];
 /// [`Outcome::as_str`].
 const OUTCOMES: [&str; 4] = ["delivered", "retry", "refused", "unknown"];
 /// Whether changed TLS files were taken.

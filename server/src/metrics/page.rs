@@ -16,7 +16,7 @@ pub fn page(app: &App) -> String {
     about_answers(&mut page, &app.metrics);
     about_abuse(&mut page, &app.metrics);
     about_requests(&mut page, app);
-    about_mails(&mut page, &app.metrics);
+    about_mails(&mut page, app);
     about_redeemings(&mut page, app);
     about_the_ledger(&mut page, &app.metrics);
     about_the_user_store(&mut page, &app.metrics);
@@ -93,10 +93,16 @@ fn about_requests(page: &mut Page, app: &App) {
     }
 }
 
-fn about_mails(page: &mut Page, metrics: &Metrics) {
+fn about_mails(page: &mut Page, app: &App) {
+    let metrics = &app.metrics;
     let mut mails = page.counter("regain_mails_total", "Attempts to hand a mail over, by transport and outcome.");
     for ((transport, outcome), counter) in metrics.mails.iter() {
         mails.is(&[("transport", transport), ("outcome", outcome)], counter.value());
+    }
+    let mut up =
+        page.gauge("regain_transport_up", "0 while a transport rests because it failed several times in a row.");
+    for (transport, is_up) in app.mail.standings() {
+        up.is(&[("transport", transport)], u8::from(is_up));
     }
     page.histogram("regain_courier_tick_duration_seconds", "One turn of the courier.").shows(
         &[],

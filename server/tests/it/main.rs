@@ -39,6 +39,7 @@ mod store_faults;
 mod store_trouble;
 mod support;
 mod tls;
+mod transports;
 mod uniform;
 mod where_links_point;
 mod who_gets_mail;

@@ -1,4 +1,4 @@
-//! Mail servers that others wrote: aiosmtpd with STARTTLS and a login, and Postfix as Debian ships it.
+//! Mail servers that others wrote: aiosmtpd with STARTTLS and a login, and Postfix as Debian ships it, with its sendmail.
 
 use crate::support::process::{DEADLINE, Site, eventually, free_port, lines_of, needed};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -46,6 +46,22 @@ async fn postfix_takes_the_mail_and_puts_it_into_its_mailbox() {
     assert!(mail.contains(&format!("Delivered-To: {ADA}")) && mail.contains("/reset-password#"), "{mail}");
     let replied = async || site.printed_by(&["explain", ADA]).contains("queued as").then_some(());
     eventually("Postfix' own reply in the timeline", DEADLINE, replied).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postfix_takes_the_mail_from_its_own_sendmail() {
+    let site = Site::with_accounts(&[ADA]).await;
+    let postfix = Postfix::start().await;
+    let sendmail = postfix.sendmail();
+    let env = [("REGAIN_MAIL__SENDMAIL__COMMAND", sendmail.to_str().unwrap()), ("REGAIN_MAIL__ORDER", "sendmail,smtp")];
+    let server = site.serve(&env);
+    server.request(ADA).await;
+    let mail = only_mail(&postfix.folder().join("mailbox/new")).await;
+    assert!(mail.contains(&format!("Delivered-To: {ADA}")) && mail.contains("/reset-password#"), "{mail}");
+    assert!(mail.starts_with("Return-Path: <no-reply@example.com>") && !mail.contains('\r'), "{mail}");
+    let said = async || site.printed_by(&["explain", ADA]).contains("(exit code 0)").then_some(());
+    eventually("the program's exit code in the timeline", DEADLINE, said).await;
+    assert!(site.smtp.mails().is_empty());
 }
 
 /// A certificate for `localhost`, and the authority that signed it, as PEM files.
@@ -133,6 +149,17 @@ impl Postfix {
         self.folder.path()
     }
 
+    /// A program that calls Postfix' own with this folder. Written by another process: a file that any thread here has
+    /// open for writing cannot be run.
+    fn sendmail(&self) -> PathBuf {
+        let (program, conf) = (self.folder().join("sendmail"), self.folder().join("conf"));
+        let line = format!("exec sendmail -C {} \"$@\"", conf.display());
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$2\"";
+        assert!(Command::new("sh").args(["-c", write, "sh", &line]).arg(&program).status().unwrap().success());
+        chmod("755", &program);
+        program
+    }
+
     fn command(&self, word: &str) {
         let mut command = Command::new(needed("REGAIN_TEST_POSTFIX"));
         let status = command.arg("-c").arg(self.folder().join("conf")).arg(word).status().unwrap();
@@ -197,6 +224,7 @@ const MASTER_CF: &str = "
 postlog unix-dgram n - n - 1 postlogd
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
+pickup unix n - n 60 1 pickup
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce

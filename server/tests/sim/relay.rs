@@ -5,9 +5,10 @@ use crate::history::{HandedOver, Mail};
 use crate::ledger_rows::Delivery;
 use crate::world::World;
 use async_trait::async_trait;
-use regain::mail::{Parcel, Transport};
+use regain::mail::{Attempt, Parcel, Transport};
 use regain_core::delivery::Outcome;
 use regain_core::request::Id;
+use tokio::time::Instant;
 
 #[async_trait]
 impl Transport for Gate {
@@ -15,7 +16,7 @@ impl Transport for Gate {
         "simulated"
     }
 
-    async fn send(&self, parcel: &Parcel) -> Outcome {
+    async fn send(&self, parcel: &Parcel, _deadline: Instant) -> Attempt {
         let node = self.node();
         let world = &node.world;
         node.pause(world.moment()).await;
@@ -26,12 +27,13 @@ impl Transport for Gate {
         // Relays that filter quote what they object to.
         let quoted = String::from_utf8_lossy(&parcel.content).chars().take(3000).collect::<String>();
         let reply = format!("{said}: {}", read(parcel).and_then(|mail| mail.token).unwrap_or(quoted));
-        match said {
+        let outcome = match said {
             "delivered" => Outcome::Delivered(reply),
             "retry" => Outcome::RetryAfter(reply),
             "refused" => Outcome::Refused(reply),
             _ => Outcome::Unknown(reply),
-        }
+        };
+        outcome.into()
     }
 
     async fn probe(&self) -> Result<String, String> {

@@ -1,6 +1,6 @@
 //! Whether mail can leave.
 
-use crate::ambient::SystemEntropy;
+use crate::ambient::{SystemClock, SystemEntropy};
 use crate::cli::{Misused, beside};
 use crate::config::Config;
 use crate::finding::Finding;
@@ -21,7 +21,7 @@ pub(super) fn recipient(text: &str) -> Result<EmailAddress, Misused> {
 
 /// Each transport in its order, and a mail if one is asked for.
 pub(super) async fn findings(config: &Config, words: Arc<Words>, to: Option<EmailAddress>) -> Vec<Finding> {
-    let mail = match Mail::new(config, words) {
+    let mail = match Mail::new(config, words, Arc::new(SystemClock)) {
         Ok(mail) => mail,
         Err(fault) => return vec![Finding::fails(SUBJECT, fault.to_string())],
     };

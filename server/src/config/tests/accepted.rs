@@ -229,3 +229,32 @@ fn a_twin_that_names_no_readable_file_is_refused() {
     let missing = with(&[("REGAIN_USERS__URL_FILE", "nowhere")]).unwrap_err().to_string();
     assert!(missing.contains("/etc/regain/nowhere: No such file"), "{missing}");
 }
+
+#[test]
+fn every_provider_has_its_place_and_its_usual_address() {
+    let config = read(&plus(
+        HTTPS,
+        "[mail.ses]\nregion = \"eu-central-1\"\naccess_key_id = \"AKIDEXAMPLE\"\nsecret_access_key = \"wJalr+/x\"\n\
+         [mail.postmark]\nserver_token = \"a-b-c\"\n[mail.sendgrid]\napi_key = \"SG.a.b\"\n\
+         [mail.mailgun]\ndomain = \"MG.example.com\"\napi_key = \"key-1\"\nregion = \"eu\"\n\
+         [mail.resend]\napi_key = \"re_1\"\nurl = \"http://127.0.0.1:9/base\"\n\
+         [mail.sendmail]\ncommand = \"/usr/sbin/sendmail\"",
+    ));
+    use Transport::{Mailgun, Postmark, Resend, Sendgrid, Sendmail, Ses, Smtp};
+    let [Smtp(_), Ses(ses), Postmark(postmark), Sendgrid(sendgrid), Mailgun(mailgun), Resend(resend), Sendmail(_)] =
+        &config.mail.transports[..]
+    else {
+        panic!("{:?}", config.mail.transports)
+    };
+    let urls = [&ses.url, &postmark.url, &sendgrid.url, &mailgun.url, &resend.url].map(reqwest::Url::as_str);
+    let usual = [
+        "https://email.eu-central-1.amazonaws.com/",
+        "https://api.postmarkapp.com/",
+        "https://api.sendgrid.com/",
+        "https://api.eu.mailgun.net/",
+        "http://127.0.0.1:9/base",
+    ];
+    assert_eq!(urls, usual);
+    assert_eq!((postmark.message_stream.as_str(), mailgun.domain.as_str()), ("outbound", "mg.example.com"));
+    assert!(!format!("{config:?}").contains("wJalr"), "{config:?}");
+}

@@ -125,10 +125,6 @@ fn what_this_version_lacks_is_refused_by_name() {
     ] {
         assert_eq!(refused(path, value), format!("error: `{path}` is not supported by this version yet"));
     }
-    for section in ["mail.ses", "mail.sendmail"] {
-        let title = title(&plus(LEAST, &format!("[{section}]\nkey = 1")));
-        assert_eq!(title, format!("error: `{section}` is not supported by this version yet"));
-    }
 }
 
 #[test]
@@ -194,5 +190,38 @@ fn nothing_unknown_is_passed_over() {
     }
     for test_only in ["REGAIN_FAILPOINT", "REGAIN_FAILPOINT_LEASE_SECONDS", "REGAIN_WEAKNESS"] {
         assert_eq!(with(&[(test_only, "x")]).is_ok(), cfg!(feature = "failpoints"));
+    }
+}
+
+#[test]
+fn a_provider_that_could_not_work_is_refused() {
+    let keys = "region = \"eu-central-1\"\naccess_key_id = \"AK\"\nsecret_access_key = \"x\"";
+    for (section, keys, complaint) in [
+        ("ses", "region = \"eu-central-1\"", "`mail.ses.access_key_id` is required in `[mail.ses]`"),
+        ("ses", &keys.replace("eu-central-1", "eu.evil.example/"), "`mail.ses.region` is no such name"),
+        ("postmark", "message_stream = \"x\"", "`mail.postmark.server_token` is required in `[mail.postmark]`"),
+        ("postmark", "server_token = \"your-token\"", "`mail.postmark.server_token` is still that of an example"),
+        ("sendgrid", "api_key = \"a\\r\\nX: y\"", "`mail.sendgrid.api_key` has characters that no such key has"),
+        ("sendgrid", "api_key = \"a\"\nurl = \"http://api.sendgrid.com\"", "`mail.sendgrid.url` must be https"),
+        (
+            "sendgrid",
+            "api_key = \"a\"\nurl = \"https://u:p@a.example\"",
+            "`mail.sendgrid.url` names a user or a password",
+        ),
+        (
+            "sendgrid",
+            "api_key = \"a\"\nurl = \"https://a.example/?x\"",
+            "`mail.sendgrid.url` has a query, a fragment or",
+        ),
+        ("mailgun", "api_key = \"a\"\ndomain = \"a/../b\"", "`mail.mailgun.domain` is no domain"),
+        (
+            "mailgun",
+            "api_key = \"a\"\ndomain = \"a.example\"\nregion = \"mars\"",
+            "`mail.mailgun.region` does not take this value",
+        ),
+        ("resend", "url = \"https://a.example\"", "`mail.resend.api_key` is required in `[mail.resend]`"),
+    ] {
+        let found = errors(&plus(HTTPS, &format!("[mail.{section}]\n{keys}")));
+        assert!(found.starts_with(&format!("error: {complaint}")), "{found}");
     }
 }

@@ -67,7 +67,7 @@ fn what_is_missing_is_said_at_once() {
      = note: set neither in regain.toml nor in the environment
      = help: accepted: a text, such as "accounts"
 
-    error: `mail.smtp.url` or `mail.file.directory` is required
+    error: `mail.smtp.url` or another carrier of mail is required
      |
      = note: set neither in regain.toml nor in the environment
      = help: accepted: a URL, such as "smtps://user:password@mail.example.com"
@@ -109,6 +109,9 @@ fn no_error_shows_a_secret() {
         "mail.smtp.url.x = \"cAnArY\"",
         "[api]\ntokens = [\n\"cAnArY=\", \"x\n]",
         "[mail.ses]\nsecret_key = \"cAnArY\"",
+        "[mail.ses]\nsecret_access_key = \"cAnArY cAnArY\"",
+        "[mail.postmark]\nserver_token = [\"cAnArY\"]",
+        "[mail.sendgrid]\napi_key = \"cAnArY\\n\"",
         "[api]\ntokens = [\"x\",\n  cAnArY=\"]",
     ] {
         let text = format!("public_url = \"https://a.example\"\n{lines}\n");

@@ -1,6 +1,7 @@
 //! One connection to a relay, ready for mails.
 
-use crate::mail::{Parcel, reply_line};
+use super::verdict::{CLOSING, Step};
+use crate::mail::{Parcel, envelope, remaining, reply_line};
 use crate::weakness::{self, Weakness};
 use mail_send::{Error, SmtpClient};
 use regain_core::email::EmailAddress;
@@ -38,8 +39,10 @@ struct Offers {
 pub(super) enum Failure {
     /// The connection broke, or the relay is closing it. Nothing was handed over.
     Broken(String),
-    /// The relay says: not now. Or it is the operator's to mend.
+    /// The relay says: not now.
     Temporary(String),
+    /// It is the operator's to mend, and other mails fare the same until then.
+    Ours(String),
     /// The relay says: never.
     Permanent(String),
     /// The whole mail was sent, and nothing came back.
@@ -101,7 +104,7 @@ impl Connection {
                 break;
             }
         }
-        if let Err(Failure::Temporary(_) | Failure::Permanent(_)) = verdict {
+        if let Err(Failure::Temporary(_) | Failure::Ours(_) | Failure::Permanent(_)) = verdict {
             // A relay that accepted DATA after a refusal cannot be told that there is nothing to come.
             self.ready = !wants_content && self.reset(deadline).await;
         }
@@ -115,7 +118,7 @@ impl Connection {
         match self.reply(Duration::MAX, deadline).await {
             Ok(reply) => {
                 self.ready = reply.code != CLOSING;
-                if reply.code / 100 == 2 { Ok(line(&reply)) } else { Err(judged(&reply)) }
+                if Step::Content.accepted(&reply) { Ok(line(&reply)) } else { Err(Step::Content.judged(&reply)) }
             }
             Err(error) => Err(Failure::Silent(format!("{} after the whole mail was sent", said(&error)))),
         }
@@ -174,7 +177,7 @@ impl Connection {
             _ if self.offers.utf8 && self.offers.eight_bit => Ok(" SMTPUTF8 BODY=8BITMIME"),
             _ if self.offers.utf8 => Ok(" SMTPUTF8"),
             (true, _) => Err(Failure::Permanent(lacking.to_owned())),
-            (false, true) => Err(Failure::Temporary(format!("{lacking}; change mail.from"))),
+            (false, true) => Err(Failure::Ours(format!("{lacking}; change mail.from"))),
         }
     }
 
@@ -183,45 +186,6 @@ impl Connection {
         self.client.timeout = FAREWELL_MAX;
         let _ = self.client.quit().await;
     }
-}
-
-/// What comes before the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Mail,
-    Rcpt,
-    Data,
-}
-
-impl Step {
-    fn accepted(self, reply: &Response<String>) -> bool {
-        if self == Self::Data { reply.code == 354 } else { reply.code / 100 == 2 }
-    }
-
-    fn judged(self, reply: &Response<String>) -> Failure {
-        match judged(reply) {
-            // The sender is configured: no address's fault.
-            Failure::Permanent(line) if self == Self::Mail => {
-                Failure::Temporary(format!("the sender was not accepted: {line}"))
-            }
-            failure => failure,
-        }
-    }
-}
-
-/// Whether a refusal is for good. Codes that ask for a login are for the operator to mend.
-fn judged(reply: &Response<String>) -> Failure {
-    match reply.code {
-        CLOSING => Failure::Broken(line(reply)),
-        530 | 534 | 535 | 538 => Failure::Temporary(format!("the relay wants a login: {}", line(reply))),
-        500..600 => Failure::Permanent(line(reply)),
-        _ => Failure::Temporary(line(reply)),
-    }
-}
-
-/// The address as the envelope has it: an internationalised domain in ASCII.
-fn envelope(address: &EmailAddress) -> String {
-    format!("{}@{}", address.local_part(), address.domain_ascii())
 }
 
 /// `content` with dots doubled at the beginnings of lines, and the line with the single dot (RFC 5321 §4.5.2). A lone
@@ -245,7 +209,7 @@ fn dotted(content: &[u8]) -> Vec<u8> {
 }
 
 /// The reply as the relay gave it, on one line.
-fn line(reply: &Response<String>) -> String {
+pub(super) fn line(reply: &Response<String>) -> String {
     match reply.esc {
         [0, ..] => reply_line(&format!("{} {}", reply.code, reply.message)),
         [class, subject, detail] => reply_line(&format!("{} {class}.{subject}.{detail} {}", reply.code, reply.message)),
@@ -265,12 +229,6 @@ pub(super) fn said(error: &Error) -> String {
     }
 }
 
-pub(super) fn remaining(deadline: Instant) -> Duration {
-    deadline.saturating_duration_since(Instant::now())
-}
-
-/// RFC 5321 §3.8: "service not available, closing transmission channel".
-const CLOSING: u16 = 421;
 /// Short: nothing depends on it.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 const END_OF_MAIL: &[u8] = b"\r\n.\r\n";

@@ -2,10 +2,11 @@
 
 mod connection;
 mod relay;
+mod verdict;
 
 pub use relay::{Patience, SmtpFault};
 
-use super::{Parcel, SENDERS, Transport};
+use super::{Attempt, Parcel, SENDERS, Transport};
 use crate::config::Smtp;
 use async_trait::async_trait;
 use connection::{Connection, Failure};
@@ -54,18 +55,18 @@ impl Transport for SmtpTransport {
         "smtp"
     }
 
-    async fn send(&self, parcel: &Parcel) -> Outcome {
-        let deadline = self.relay.deadline();
+    async fn send(&self, parcel: &Parcel, deadline: Instant) -> Attempt {
+        let deadline = deadline.min(self.relay.deadline());
         if let Some(connection) = self.kept.take() {
             match self.hand_over(connection, parcel, deadline).await {
                 // Relays close idle connections. Nothing was handed over, so a fresh one may be tried.
                 Err(Failure::Broken(_)) => {}
-                result => return outcome(result),
+                result => return attempt(result),
             }
         }
         match self.relay.dial(deadline).await {
-            Ok(connection) => outcome(self.hand_over(connection, parcel, deadline).await),
-            Err(reason) => Outcome::RetryAfter(reason),
+            Ok(connection) => attempt(self.hand_over(connection, parcel, deadline).await),
+            Err(reason) => Attempt::down(Outcome::RetryAfter(reason)),
         }
     }
 
@@ -76,12 +77,13 @@ impl Transport for SmtpTransport {
     }
 }
 
-fn outcome(result: Result<String, Failure>) -> Outcome {
+fn attempt(result: Result<String, Failure>) -> Attempt {
     match result {
-        Ok(reply) => Outcome::Delivered(reply),
-        Err(Failure::Broken(reason) | Failure::Temporary(reason)) => Outcome::RetryAfter(reason),
-        Err(Failure::Permanent(reason)) => Outcome::Refused(reason),
-        Err(Failure::Silent(reason)) => Outcome::Unknown(reason),
+        Ok(reply) => Outcome::Delivered(reply).into(),
+        Err(Failure::Temporary(reason)) => Outcome::RetryAfter(reason).into(),
+        Err(Failure::Permanent(reason)) => Outcome::Refused(reason).into(),
+        Err(Failure::Broken(reason) | Failure::Ours(reason)) => Attempt::down(Outcome::RetryAfter(reason)),
+        Err(Failure::Silent(reason)) => Attempt::down(Outcome::Unknown(reason)),
     }
 }
 

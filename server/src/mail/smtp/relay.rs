@@ -1,8 +1,8 @@
 //! The way to a relay: connecting, encryption, login.
 
-use super::connection::{Connection, Stream, remaining, said};
+use super::connection::{Connection, Stream, said};
 use crate::config::{Smtp, SmtpTls};
-use crate::mail::SEND_SECONDS_MAX;
+use crate::mail::{SEND_MAX, remaining};
 use crate::weakness::{self, Weakness};
 use mail_send::smtp::AssertReply;
 use mail_send::{Credentials, SmtpClient};
@@ -32,13 +32,12 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// The whole is two seconds less than the courier allows: a lease must not lapse under a mail that is on its way.
     /// Idle is far below the five minutes that RFC 5321 §4.5.3.2.7 has a relay wait.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
             command: Duration::from_secs(15),
-            whole: Duration::from_secs(SEND_SECONDS_MAX - 2),
+            whole: SEND_MAX,
             idle: Duration::from_secs(30),
         }
     }

@@ -5,5 +5,6 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod server;
 pub(crate) mod smtp;
+pub(crate) mod vendor;
 
 pub(crate) use server::Server;

@@ -41,6 +41,11 @@ pub(crate) struct Server {
 pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
+    /// At the moment at which every test begins.
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(START_MILLIS)))
+    }
+
     pub(crate) fn advance(&self, span: Duration) {
         self.0.fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
     }
@@ -84,7 +89,7 @@ impl Server {
         let url = format!("http://{}", public.local_addr().unwrap());
         let admin_url = format!("http://{}", admin.local_addr().unwrap());
         let config = config(&url, &inbox.url(), overrides, &dir);
-        let clock = Arc::new(HandClock(AtomicI64::new(START_MILLIS)));
+        let clock = HandClock::new();
         let app = App::join(config, Arc::clone(&clock) as Arc<dyn Clock>, Arc::new(SystemEntropy)).await;
         let mut app = app.unwrap_or_else(|fault| panic!("{fault}"));
         app.users = wrap(app.users);
