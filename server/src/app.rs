@@ -13,6 +13,7 @@ use crate::ledger::{self, Ledger, LedgerFault};
 use crate::mail::{Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
+use crate::sightings::Sightings;
 use crate::telemetry::Complaints;
 use crate::users::sql;
 use crate::users::{StoreFault, UserStore};
@@ -59,6 +60,8 @@ pub struct App {
     pub leaving: AtomicBool,
     /// Look-ups that found nothing, by network.
     pub misses: Misses,
+    /// What was seen of requests, until the courier writes it.
+    pub sightings: Sightings,
     /// What is not to be said too often.
     pub complaints: Complaints,
     /// What is counted.
@@ -142,6 +145,7 @@ impl App {
             mailbox: None,
             leaving: AtomicBool::new(false),
             misses: Misses::new(Arc::clone(&clock)),
+            sightings: Sightings::default(),
             complaints: Complaints::default(),
             config,
             clock,

@@ -25,6 +25,7 @@ pub mod metrics;
 pub(crate) mod postgres;
 pub mod recovery;
 pub mod roots;
+pub mod sightings;
 pub mod telemetry;
 pub mod users;
 pub mod weakness;

@@ -2,9 +2,10 @@
 
 use super::{Failed, Misused, beside};
 use crate::config::Config;
-use crate::ledger::{Delivery, Request};
+use crate::ledger::{Delivery, Event, Request};
 use clap::Args;
 use regain_core::email::EmailAddress;
+use regain_core::event::Happening;
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
@@ -81,7 +82,7 @@ fn lines(request: &Request) -> Vec<(Timestamp, String)> {
         lines.extend(delivery.outcome_at.map(|at| (at, outcome(delivery))));
         lines.extend(link(delivery));
     }
-    lines.extend(request.events.iter().map(|event| (event.at, happened(&event.what).to_owned())));
+    lines.extend(request.events.iter().map(|event| (event.at, happened(event))));
     if let Some(at) = request.ended_at {
         lines.extend(ended(request).map(|line| (at, line.to_owned())));
     }
@@ -130,12 +131,18 @@ fn link(delivery: &Delivery) -> Option<(Timestamp, String)> {
     Some((delivery.outcome_at.unwrap_or(delivery.minted_at), why.to_owned()))
 }
 
-fn happened(what: &str) -> &str {
-    match what {
-        "opened" => "the form was opened",
-        "redeemed" => "a new password was set",
-        "not_me" => "the owner said: this was not me",
-        other => other,
+fn happened(event: &Event) -> String {
+    let detail = event.detail.as_deref().unwrap_or_default();
+    match event.what {
+        Happening::StoreAway => format!("could not be looked up: {detail}"),
+        Happening::Scanned => format!("looked at by what seems to be a mail scanner (from {detail})"),
+        Happening::Opened => format!("opened in a browser (from {detail})"),
+        Happening::FormShown => "the form was opened".to_owned(),
+        Happening::Checked => format!("its link was checked by an application's page (from {detail})"),
+        Happening::DisownPageShown => format!("the page \"this was not me\" was opened (from {detail})"),
+        Happening::Redeemed => "a new password was set".to_owned(),
+        Happening::NotMe => "the owner said: this was not me".to_owned(),
+        Happening::Unheard => format!("what a later release calls {detail:?}"),
     }
 }
 

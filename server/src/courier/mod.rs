@@ -236,6 +236,7 @@ impl Courier {
     }
 
     async fn keep_house(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
+        self.write_sightings().await;
         if has_passed(STORE_PAUSE, self.baffled_at, now) && !settle::recover_lapsed(&self.app).await? {
             self.baffled_at = now;
         }
@@ -257,7 +258,19 @@ impl Courier {
         Ok(())
     }
 
+    /// Nobody's mail waits for what was only seen: it is tried again at the next turn.
+    async fn write_sightings(&self) {
+        let seen = self.app.sightings.take();
+        if !seen.is_empty()
+            && let Err(fault) = self.app.ledger.count(seen.clone()).await
+        {
+            tracing::debug!(%fault, "what was seen of links is written later");
+            self.app.sightings.put_back(seen);
+        }
+    }
+
     async fn drain(&mut self) {
+        self.write_sightings().await;
         loop {
             let unrecorded = std::mem::take(&mut self.unrecorded);
             if !unrecorded.is_empty()

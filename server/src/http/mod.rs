@@ -24,6 +24,7 @@ mod order_of_checks;
 pub mod pages;
 pub mod problem;
 mod public;
+mod reader;
 pub mod route;
 pub mod server;
 pub mod siege;

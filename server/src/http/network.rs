@@ -1,6 +1,7 @@
 //! Which addresses count as one client: its network, and the wider ones that this lies in.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A network of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,6 +51,26 @@ impl Network {
             Self::WideV4(_) | Self::WideV6(_) | Self::Rest => Self::Rest,
         }
     }
+}
+
+/// As an address, or as a network in CIDR's notation.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (v4, v6) = (Ipv4Addr::from_octets, Ipv6Addr::from_octets);
+        match *self {
+            Self::V4(octets) => write!(f, "{}", v4(octets)),
+            Self::BlockV4([a, b, c]) => write!(f, "{}/24", v4([a, b, c, 0])),
+            Self::WideV4([a, b]) => write!(f, "{}/16", v4([a, b, 0, 0])),
+            Self::V6(octets) => write!(f, "{}/64", v6(filled(&octets))),
+            Self::SiteV6(octets) => write!(f, "{}/48", v6(filled(&octets))),
+            Self::WideV6(octets) => write!(f, "{}/32", v6(filled(&octets))),
+            Self::Rest => f.write_str("::/0"),
+        }
+    }
+}
+
+fn filled(first: &[u8]) -> [u8; 16] {
+    std::array::from_fn(|n| first.get(n).copied().unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -295,6 +295,8 @@ pub(super) const TABLES: &[Table] = &[
             ("at", Kind::Number),
             ("what", Kind::Text),
             ("detail", Kind::Text),
+            ("times", Kind::Number),
+            ("last_at", Kind::Number),
         ],
     },
     Table {

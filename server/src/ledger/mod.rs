@@ -41,7 +41,7 @@ pub use settle::{Notice, Settlements};
 #[cfg(feature = "failpoints")]
 pub use sqlite::Memory;
 pub use sqlite::SqliteLedger;
-pub use timeline::{Delivery, Event, Request, Timeline};
+pub use timeline::{Delivery, ELSEWHERE, Event, Request, Sighting, Timeline};
 pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};
 
 use crate::config::LedgerUrl;

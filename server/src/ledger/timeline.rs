@@ -2,6 +2,7 @@
 
 use super::LedgerFault;
 use async_trait::async_trait;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Reason, State};
@@ -68,14 +69,50 @@ pub struct Delivery {
 /// Something else that happened.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// When.
+    /// When, or when first.
     pub at: Timestamp,
-    /// A word: `opened`, `redeemed`, …
-    pub what: String,
+    /// What.
+    pub what: Happening,
+    /// More of it; what stands here depends on `what`.
+    pub detail: Option<String>,
+    /// How often.
+    pub times: u64,
+    /// When last.
+    pub last_at: Timestamp,
+}
+
+impl Event {
+    /// As the ledger has it.
+    pub(super) fn of(at: Timestamp, word: &str, detail: Option<String>, counted: Option<(i64, Timestamp)>) -> Self {
+        let what = Happening::parse(word);
+        let detail = if what == Happening::Unheard { Some(word.to_owned()) } else { detail };
+        let (times, last_at) = counted.map_or((1, at), |(times, last_at)| (times.unsigned_abs(), last_at));
+        Self { at, what, detail, times, last_at }
+    }
+}
+
+/// Something that may happen often, and is counted rather than noted each time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The request.
+    pub entry: Id,
+    /// What.
+    pub what: Happening,
+    /// Where from, or more of it.
+    pub detail: String,
+    /// How often.
+    pub times: u32,
+    /// When last.
+    pub at: Timestamp,
 }
 
 /// More than a support person reads.
 pub(super) const REQUESTS_MAX: u32 = 50;
+
+/// So many different things are counted of a request; what else happens goes by [`ELSEWHERE`].
+pub(super) const COUNTED_MAX: i64 = 12;
+/// The detail of what is not told apart any more.
+pub const ELSEWHERE: &str = "elsewhere";
 
 /// What happens to a request.
 #[async_trait]
@@ -92,9 +129,9 @@ pub trait Timeline {
     /// [`LedgerFault`].
     async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault>;
 
-    /// Notes for the timeline that the form was shown, once for each link.
+    /// Counts what was seen of requests. One that is not in the ledger any more is passed over.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault>;
+    async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault>;
 }

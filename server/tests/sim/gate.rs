@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use regain::ledger::{
     Admission, Admissions, ApiToken, ApiTokens, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned, Disownments,
     Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, LiveToken, NewRequest, Notice, Outbox, Outcomes,
-    Request, Retention, Settlements, Timeline, TokenState, Tokens, Verdict, Waiting,
+    Request, Retention, Settlements, Sighting, Timeline, TokenState, Tokens, Verdict, Waiting,
 };
 use regain::metrics::Commits;
 use regain_core::account::AccountId;
@@ -275,8 +275,8 @@ impl Timeline for Gate {
         self.node().ledger.explain_address(digest).await
     }
 
-    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
-        self.node().ledger.note_opened(entry, now).await
+    async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
+        self.node().ledger.count(seen).await
     }
 }
 

@@ -103,8 +103,11 @@ macro_rules! conformance {
             retention::two_who_forget_at_once_forget_each_thing_once
             timeline::a_request_is_told_with_its_mails_and_notices
             timeline::requests_are_told_by_what_was_typed_and_by_where_the_mail_went
+            timeline::a_request_is_told_by_its_address_whatever_became_of_it
             timeline::the_newest_requests_are_told_oldest_first
-            timeline::that_a_form_was_opened_is_noted_once
+            timeline::what_happens_often_is_counted_in_one_row
+            timeline::what_happens_in_many_places_takes_a_bounded_number_of_rows
+            timeline::what_is_seen_of_a_forgotten_request_is_not_kept
             races::of_64_who_claim_a_token_one_does
             races::two_couriers_never_hold_the_same_row
             races::a_claim_and_a_disowning_never_leave_a_link_live

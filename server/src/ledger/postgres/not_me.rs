@@ -9,6 +9,7 @@ use crate::ledger::LedgerFault;
 use crate::ledger::not_me::{Disowned, Disownments};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
@@ -55,7 +56,7 @@ async fn disown(client: &Client, Disowned { entry, account }: &Disowned, now: Ti
     let close = "UPDATE regain.deliveries SET closed_at = $2 WHERE entry = $1 AND account = $3";
     client.execute_typed(close, &[one(&Key(*entry)), one(&now.as_millis()), one(&key)]).await?;
     end_requests(client, account, Reason::NotMe, now).await?;
-    note(client, *entry, now, "not_me").await?;
+    note(client, *entry, now, Happening::NotMe, None).await?;
     Ok(usize::try_from(ended).unwrap_or(usize::MAX))
 }
 

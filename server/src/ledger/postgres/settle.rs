@@ -10,6 +10,7 @@ use crate::ledger::settle::{Notice, Settlements};
 use crate::ledger::tokens::{Claim, LiveToken};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timest
     client.execute_typed(revoke, &[one(&Text(token.account.as_str()))]).await?;
     failpoint::reached("revoked");
     end_requests(client, &token.account, Reason::Redeemed, now).await?;
-    note(client, token.entry, now, "redeemed").await?;
+    note(client, token.entry, now, Happening::Redeemed, None).await?;
     insert_notice(client, token, notice, now).await?;
     failpoint::reached("notice_queued");
     Ok(true)

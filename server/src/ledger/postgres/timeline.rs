@@ -2,10 +2,11 @@
 
 use super::PostgresLedger;
 use super::connections::Trouble;
-use super::rows::{self, Bound, Key, each, one};
+use super::rows::{self, Bound, Key, Text, each, one};
 use crate::ledger::LedgerFault;
-use crate::ledger::timeline::{Delivery, Event, REQUESTS_MAX, Request, Timeline};
+use crate::ledger::timeline::{COUNTED_MAX, Delivery, ELSEWHERE, Event, REQUESTS_MAX, Request, Sighting, Timeline};
 use async_trait::async_trait;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
@@ -24,21 +25,25 @@ impl Timeline for PostgresLedger {
         told.await
     }
 
-    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
-        let noted = self.write(move |client| {
+    async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
+        let counted = self.write(move |client| {
             Box::pin(async move {
-                let sql = "INSERT INTO regain.events (entry, at, what) VALUES ($1, $2, 'opened') \
-                           ON CONFLICT (entry) WHERE what = 'opened' DO NOTHING";
-                client.execute_typed(sql, &[one(&Key(entry)), one(&now.as_millis())]).await?;
+                for one in &seen {
+                    count(client, one).await?;
+                }
                 Ok(())
             })
         });
-        noted.await
+        counted.await
     }
 }
 
 const BY_NAME: &str = "id = $1 OR about = $1";
-const BY_ADDRESS: &str = "address_digest = $1 OR id IN (SELECT entry FROM regain.deliveries WHERE address_digest = $1)";
+/// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index.
+const BY_ADDRESS: &str = "id IN ( \
+    SELECT entry FROM regain.deliveries WHERE address_digest = $1 \
+    UNION SELECT id FROM regain.outbox WHERE address_digest = $1 AND ended_at IS NULL \
+    UNION SELECT id FROM regain.outbox WHERE address_digest = $1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
 
 async fn requests(client: &Client, which: &str, key: Bound<'_>) -> Result<Vec<Request>, Trouble> {
     let sql = format!("SELECT * FROM regain.outbox WHERE {which} ORDER BY id DESC LIMIT {REQUESTS_MAX}");
@@ -52,11 +57,11 @@ async fn requests(client: &Client, which: &str, key: Bound<'_>) -> Result<Vec<Re
             request.deliveries.push(delivery(&row)?);
         }
     }
-    let events = "SELECT entry, at, what FROM regain.events WHERE entry = ANY($1) ORDER BY id";
+    let events = "SELECT entry, at, what, detail, times, last_at FROM regain.events WHERE entry = ANY($1) ORDER BY id";
     for row in client.query_typed(events, &[each(&names)]).await? {
         let entry = rows::id(&row, "entry")?;
         if let Some(request) = found.iter_mut().find(|request| request.id == entry) {
-            request.events.push(Event { at: rows::time(&row, "at")?, what: row.try_get("what")? });
+            request.events.push(event(&row)?);
         }
     }
     Ok(found)
@@ -97,9 +102,40 @@ fn delivery(row: &Row) -> Result<Delivery, Trouble> {
     })
 }
 
+fn event(row: &Row) -> Result<Event, Trouble> {
+    let counted = row.try_get::<_, Option<i64>>("times")?.zip(rows::optional_time(row, "last_at")?);
+    Ok(Event::of(rows::time(row, "at")?, row.try_get("what")?, row.try_get("detail")?, counted))
+}
+
 /// Adds a line to a request's timeline.
-pub(super) async fn note(client: &Client, entry: Id, at: Timestamp, what: &str) -> Result<(), Trouble> {
-    let sql = "INSERT INTO regain.events (entry, at, what) VALUES ($1, $2, $3)";
-    client.execute_typed(sql, &[one(&Key(entry)), one(&at.as_millis()), one(&what)]).await?;
+pub(super) async fn note(
+    client: &Client,
+    entry: Id,
+    at: Timestamp,
+    what: Happening,
+    detail: Option<&str>,
+) -> Result<(), Trouble> {
+    let sql = "INSERT INTO regain.events (entry, at, what, detail) VALUES ($1, $2, $3, $4)";
+    let (entry, at, what, detail) = (Key(entry), at.as_millis(), what.as_str(), detail.map(Text));
+    let values = [one(&entry), one(&at), one(&what), one(&detail)];
+    client.execute_typed(sql, &values).await?;
+    Ok(())
+}
+
+/// Adds to the row that counts this, or begins one.
+pub(super) async fn count(client: &Client, seen: &Sighting) -> Result<(), Trouble> {
+    let sql = "INSERT INTO regain.events (entry, at, what, detail, times, last_at) \
+               SELECT $1, $2, $3, CASE WHEN \
+                   EXISTS (SELECT FROM regain.events WHERE entry = $1 AND what = $3 AND detail = $4) \
+                   OR (SELECT count(*) FROM regain.events WHERE entry = $1 AND times IS NOT NULL) < $6 \
+                 THEN $4 ELSE $7 END, $5, $2 \
+               WHERE EXISTS (SELECT FROM regain.outbox WHERE id = $1) \
+               ON CONFLICT (entry, what, detail) WHERE times IS NOT NULL \
+               DO UPDATE SET times = events.times + excluded.times, \
+                             last_at = greatest(events.last_at, excluded.last_at)";
+    let (entry, at, what, detail) = (Key(seen.entry), seen.at.as_millis(), seen.what.as_str(), Text(&seen.detail));
+    let times = i64::from(seen.times);
+    let values = [one(&entry), one(&at), one(&what), one(&detail), one(&times), one(&COUNTED_MAX), one(&ELSEWHERE)];
+    client.execute_typed(sql, &values).await?;
     Ok(())
 }

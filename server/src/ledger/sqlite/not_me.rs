@@ -7,6 +7,7 @@ use crate::ledger::LedgerFault;
 use crate::ledger::not_me::{Disowned, Disownments};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
@@ -45,7 +46,7 @@ impl Disownments for SqliteLedger {
                 .prepare_cached("UPDATE deliveries SET closed_at = ?2 WHERE entry = ?1 AND account = ?3")?
                 .execute((entry.as_bytes(), now.as_millis(), account.as_str()))?;
             end_requests(ledger, &account, Reason::NotMe, now)?;
-            note(ledger, entry, now, "not_me")?;
+            note(ledger, entry, now, Happening::NotMe, None)?;
             Ok(ended)
         })
         .await

@@ -13,6 +13,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, sql: include_str!("../../../../migrations/sqlite/0001_ledger.sql") },
     Migration { version: 2, sql: include_str!("../../../../migrations/sqlite/0002_append_only_acceptance.sql") },
     Migration { version: 3, sql: include_str!("../../../../migrations/sqlite/0003_count_by_index.sql") },
+    Migration { version: 4, sql: include_str!("../../../../migrations/sqlite/0004_timeline.sql") },
 ];
 
 /// Marks a file as a ledger, in the place that SQLite keeps for it: "RGN1".

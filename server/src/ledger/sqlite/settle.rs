@@ -9,6 +9,7 @@ use crate::ledger::tokens::{Claim, LiveToken};
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::locale::Locale;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
@@ -40,7 +41,7 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
         .execute([token.account.as_str()])?;
     failpoint::reached("revoked");
     end_requests(ledger, &token.account, Reason::Redeemed, now)?;
-    note(ledger, token.entry, now, "redeemed")?;
+    note(ledger, token.entry, now, Happening::Redeemed, None)?;
     if !weakness::is(Weakness::NoticeNotSent) {
         insert_notice(ledger, token, notice, now)?;
     }

@@ -2,12 +2,13 @@
 
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
-use crate::ledger::timeline::{Delivery, Event, REQUESTS_MAX, Request, Timeline};
+use crate::ledger::timeline::{COUNTED_MAX, Delivery, ELSEWHERE, Event, REQUESTS_MAX, Request, Sighting, Timeline};
 use async_trait::async_trait;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, named_params};
 
 #[async_trait]
 impl Timeline for SqliteLedger {
@@ -16,26 +17,19 @@ impl Timeline for SqliteLedger {
     }
 
     async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
-        self.read(move |ledger| {
-            requests(
-                ledger,
-                "address_digest = ?1 OR id IN (SELECT entry FROM deliveries WHERE address_digest = ?1)",
-                digest.as_slice(),
-            )
-        })
-        .await
+        self.read(move |ledger| requests(ledger, BY_ADDRESS, digest.as_slice())).await
     }
 
-    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
-        self.write(move |ledger| {
-            let before = ledger
-                .prepare_cached("SELECT 1 FROM events WHERE entry = ?1 AND what = 'opened'")?
-                .exists([entry.as_bytes()])?;
-            if before { Ok(()) } else { note(ledger, entry, now, "opened") }
-        })
-        .await
+    async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
+        self.write(move |ledger| seen.iter().try_for_each(|one| count(ledger, one))).await
     }
 }
+
+/// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index.
+const BY_ADDRESS: &str = "id IN ( \
+    SELECT entry FROM deliveries WHERE address_digest = ?1 \
+    UNION SELECT id FROM outbox WHERE address_digest = ?1 AND ended_at IS NULL \
+    UNION SELECT id FROM outbox WHERE address_digest = ?1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
 
 fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Vec<Request>> {
     let mut found: Vec<Request> = ledger
@@ -49,8 +43,8 @@ fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Ve
             .query_map([request.id.as_bytes()], delivery)?
             .collect::<Result<_, _>>()?;
         request.events = ledger
-            .prepare_cached("SELECT at, what FROM events WHERE entry = ?1 ORDER BY id")?
-            .query_map([request.id.as_bytes()], |row| Ok(Event { at: rows::time(row, "at")?, what: row.get("what")? }))?
+            .prepare_cached("SELECT at, what, detail, times, last_at FROM events WHERE entry = ?1 ORDER BY id")?
+            .query_map([request.id.as_bytes()], event)?
             .collect::<Result<_, _>>()?;
     }
     Ok(found)
@@ -91,10 +85,46 @@ fn delivery(row: &Row) -> rusqlite::Result<Delivery> {
     })
 }
 
+fn event(row: &Row) -> rusqlite::Result<Event> {
+    let counted = row.get::<_, Option<i64>>("times")?.zip(rows::optional_time(row, "last_at")?);
+    Ok(Event::of(rows::time(row, "at")?, &row.get::<_, String>("what")?, row.get("detail")?, counted))
+}
+
 /// Adds a line to a request's timeline.
-pub(super) fn note(ledger: &Connection, entry: Id, at: Timestamp, what: &str) -> rusqlite::Result<()> {
+pub(super) fn note(
+    ledger: &Connection,
+    entry: Id,
+    at: Timestamp,
+    what: Happening,
+    detail: Option<&str>,
+) -> rusqlite::Result<()> {
     ledger
-        .prepare_cached("INSERT INTO events (entry, at, what) VALUES (?1, ?2, ?3)")?
-        .execute((entry.as_bytes(), at.as_millis(), what))
+        .prepare_cached("INSERT INTO events (entry, at, what, detail) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((entry.as_bytes(), at.as_millis(), what.as_str(), detail))
+        .map(|_| ())
+}
+
+/// Adds to the row that counts this, or begins one.
+pub(super) fn count(ledger: &Connection, seen: &Sighting) -> rusqlite::Result<()> {
+    ledger
+        .prepare_cached(
+            "INSERT INTO events (entry, at, what, detail, times, last_at) \
+             SELECT :entry, :at, :what, iif( \
+                 EXISTS (SELECT 1 FROM events WHERE entry = :entry AND what = :what AND detail = :detail) \
+                 OR (SELECT count(*) FROM events WHERE entry = :entry AND times IS NOT NULL) < :max, \
+                 :detail, :elsewhere), :times, :at \
+             WHERE EXISTS (SELECT 1 FROM outbox WHERE id = :entry) \
+             ON CONFLICT (entry, what, detail) WHERE times IS NOT NULL \
+             DO UPDATE SET times = times + excluded.times, last_at = max(last_at, excluded.last_at)",
+        )?
+        .execute(named_params! {
+            ":entry": seen.entry.as_bytes(),
+            ":at": seen.at.as_millis(),
+            ":what": seen.what.as_str(),
+            ":detail": seen.detail,
+            ":times": seen.times,
+            ":max": COUNTED_MAX,
+            ":elsewhere": ELSEWHERE,
+        })
         .map(|_| ())
 }
