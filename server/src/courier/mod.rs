@@ -8,7 +8,7 @@ mod pace;
 
 use crate::app::App;
 use crate::failpoint;
-use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
+use crate::ledger::{Away, Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::{deliver, settle};
 use crate::weakness::{self, Weakness};
@@ -16,6 +16,7 @@ use pace::{Pace, Sight};
 use regain_core::account::Account;
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
+use regain_core::event::DETAIL_CHARS_MAX;
 use regain_core::limit::AccountLimit;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
@@ -163,8 +164,9 @@ impl Courier {
                 let (waiting, ready): (Vec<_>, Vec<_>) =
                     batch.into_iter().partition(|row| deliver::waits_for_store(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
-                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
-                self.app.ledger.put_back(waiting, lease.id, due_at).await?;
+                let words = fault.to_string().chars().take(DETAIL_CHARS_MAX).collect();
+                let away = Away { words, at: now, due_at: now.plus(jittered(&self.app, STORE_PAUSE)) };
+                self.app.ledger.put_back(waiting, lease.id, away).await?;
                 self.decide(ready, None, lease, now).await
             }
         }

@@ -32,6 +32,7 @@ pub mod siege;
 mod test_app;
 pub mod tls;
 
+pub(crate) use network::network_of;
 pub use public::PublicPort;
 pub use server::{Role, serve};
 

@@ -53,6 +53,11 @@ impl Network {
     }
 }
 
+/// The network of a client, as the timeline names it: an IPv4 address, an IPv6 /64.
+pub(crate) fn network_of(client: IpAddr) -> String {
+    Network::of(client).to_string()
+}
+
 /// As an address, or as a network in CIDR's notation.
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,5 +104,18 @@ mod tests {
     #[test]
     fn a_mapped_address_is_ipv4() {
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_network_is_named_as_an_address_or_a_64() {
+        for (client, name) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ] {
+            assert_eq!(network_of(client.parse().unwrap()), name);
+        }
+        assert_eq!(network("2001:db8:1:2::3").neighbourhood().to_string(), "2001:db8:1::/48");
+        assert_eq!(network("192.0.2.7").neighbourhood().widened().to_string(), "192.0.0.0/16");
     }
 }

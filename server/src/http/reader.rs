@@ -4,9 +4,7 @@
 //! because "it was opened" and "a scanner looked at it" are different answers to "did they get my mail?". Of a client's
 //! headers no more is kept than this one word.
 
-use super::network::Network;
 use axum::http::{HeaderMap, Method, header};
-use std::net::IpAddr;
 
 /// Who looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +36,6 @@ impl Reader {
             Self::Browser
         }
     }
-}
-
-/// The network of a client as the timeline names it: an IPv4 address, an IPv6 /64.
-pub(super) fn network_of(client: IpAddr) -> String {
-    Network::of(client).to_string()
 }
 
 /// What programs call themselves, in lower case.
@@ -102,16 +95,5 @@ mod tests {
             assert_eq!(reader(Method::GET, headers), Reader::Program, "{headers:?}");
         }
         assert_eq!(reader(Method::HEAD, &[("user-agent", FIREFOX), ("sec-fetch-mode", "navigate")]), Reader::Program);
-    }
-
-    #[test]
-    fn a_network_is_an_address_or_a_64() {
-        for (client, network) in [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ] {
-            assert_eq!(network_of(client.parse().unwrap()), network);
-        }
     }
 }

@@ -33,7 +33,7 @@ pub use api_tokens::{ApiToken, ApiTokens};
 pub use codes::{CodeDigest, Codes};
 pub use deliveries::{Decided, Decision, Deliveries, NewDelivery, Verdict};
 pub use not_me::{Disowned, Disownments};
-pub use outbox::{Lease, Leased, Outbox, Waiting};
+pub use outbox::{Away, Lease, Leased, Outbox, Waiting};
 pub use outcomes::{Finished, Outcomes};
 pub use postgres::PostgresLedger;
 pub use retention::Retention;
@@ -41,7 +41,7 @@ pub use settle::{Notice, Settlements};
 #[cfg(feature = "failpoints")]
 pub use sqlite::Memory;
 pub use sqlite::SqliteLedger;
-pub use timeline::{Delivery, ELSEWHERE, Event, Request, Sighting, Timeline};
+pub use timeline::{Attempts, Delivery, ELSEWHERE, Ended, Event, Listed, Request, Sighting, Tally, Timeline, Waits};
 pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};
 
 use crate::config::LedgerUrl;

@@ -6,16 +6,16 @@ use crate::rules::Deed;
 use crate::sabotage::Sabotage;
 use async_trait::async_trait;
 use regain::ledger::{
-    Admission, Admissions, ApiToken, ApiTokens, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned, Disownments,
-    Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, LiveToken, NewRequest, Notice, Outbox, Outcomes,
-    Request, Retention, Settlements, Sighting, Timeline, TokenState, Tokens, Verdict, Waiting,
+    Admission, Admissions, ApiToken, ApiTokens, Away, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned,
+    Disownments, Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, Listed, LiveToken, NewRequest, Notice,
+    Outbox, Outcomes, Request, Retention, Settlements, Sighting, Tally, Timeline, TokenState, Tokens, Verdict, Waiting,
 };
 use regain::metrics::Commits;
 use regain_core::account::AccountId;
 use regain_core::entropy::Entropy;
 use regain_core::keys::Digest;
 use regain_core::limit::AccountLimit;
-use regain_core::request::Id;
+use regain_core::request::{Id, State};
 use regain_core::time::{Clock, Timestamp};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -109,9 +109,9 @@ impl Outbox for Gate {
         node.call(Deed::Read("count_waiting"), node.ledger.count_waiting()).await
     }
 
-    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, away: Away) -> Result<(), LedgerFault> {
         let node = self.node();
-        node.call(Deed::PutBack { lease }, node.ledger.put_back(entries, lease, due_at)).await
+        node.call(Deed::PutBack { lease }, node.ledger.put_back(entries, lease, away)).await
     }
 
     async fn list_waiting(&self, max: u32) -> Result<Vec<Waiting>, LedgerFault> {
@@ -273,6 +273,14 @@ impl Timeline for Gate {
 
     async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
         self.node().ledger.explain_address(digest).await
+    }
+
+    async fn list_requests(&self, state: Option<State>, before: Option<Id>) -> Result<Listed, LedgerFault> {
+        self.node().ledger.list_requests(state, before).await
+    }
+
+    async fn tally(&self, since: Timestamp) -> Result<Tally, LedgerFault> {
+        self.node().ledger.tally(since).await
     }
 
     async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {

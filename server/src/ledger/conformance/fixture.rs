@@ -248,6 +248,11 @@ impl Fixture {
         self.ledger.revoke_not_me(disowned, self.now).await.unwrap()
     }
 
+    /// The user store is, and is asked again at `due_at`.
+    pub(super) fn away(&self, due_at: Timestamp) -> Away {
+        Away { words: "the user store is away".into(), at: self.now, due_at }
+    }
+
     /// Counts once that something happened to the request of a mail.
     pub(super) async fn see(&self, minted: &Minted, what: Happening, detail: &str) {
         let seen = Sighting { entry: minted.row.id, what, detail: detail.into(), times: 1, at: self.now };

@@ -105,6 +105,8 @@ macro_rules! conformance {
             timeline::requests_are_told_by_what_was_typed_and_by_where_the_mail_went
             timeline::a_request_is_told_by_its_address_whatever_became_of_it
             timeline::the_newest_requests_are_told_oldest_first
+            timeline::requests_are_listed_by_their_state_page_by_page
+            timeline::what_became_of_the_requests_of_a_day_is_tallied
             timeline::what_happens_often_is_counted_in_one_row
             timeline::what_happens_in_many_places_takes_a_bounded_number_of_rows
             timeline::what_is_seen_of_a_forgotten_request_is_not_kept

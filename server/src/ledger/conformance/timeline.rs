@@ -64,7 +64,7 @@ pub(super) async fn a_request_is_told_by_its_address_whatever_became_of_it(mut f
 
 pub(super) async fn the_newest_requests_are_told_oldest_first(mut fixture: Fixture) {
     let mut admitted = Vec::new();
-    for _ in 0..crate::ledger::timeline::REQUESTS_MAX + 2 {
+    for _ in 0..crate::ledger::timeline::LISTED_MAX + 2 {
         admitted.push(fixture.admit().await);
         fixture.now = fixture.now.plus(MILLISECOND);
     }
@@ -106,4 +106,52 @@ pub(super) async fn what_is_seen_of_a_forgotten_request_is_not_kept(mut fixture:
     fixture.forget(DAY).await;
     fixture.see(&unknown, Happening::Scanned, "192.0.2.1").await;
     assert!(fixture.ledger.explain_request(unknown.row.id).await.unwrap().is_empty());
+}
+
+pub(super) async fn requests_are_listed_by_their_state_page_by_page(mut fixture: Fixture) {
+    let mut mailed = Vec::new();
+    for n in 0..crate::ledger::timeline::LISTED_MAX + 2 {
+        let minted = fixture.mint_for(&n.to_string()).await;
+        fixture.record(&minted, delivered()).await;
+        mailed.insert(0, minted.row.id);
+        fixture.wait(MILLISECOND);
+    }
+    let waits = fixture.admit().await;
+    let list = async |state, before| {
+        let listed = fixture.ledger.list_requests(state, before).await.unwrap();
+        (listed.requests.iter().map(|request| request.id).collect::<Vec<_>>(), listed.before)
+    };
+    let (all, more) = list(None, None).await;
+    assert_eq!((all[0], all.len(), more), (waits, mailed.len() - 2, Some(mailed[mailed.len() - 4])));
+    let (first, more) = list(Some(State::Mailed), None).await;
+    assert_eq!(first, mailed[..first.len()]);
+    let (rest, no_more) = list(Some(State::Mailed), more).await;
+    assert_eq!(([first, rest].concat(), no_more), (mailed, None));
+    assert_eq!(list(Some(State::Failed), None).await, (vec![], None));
+}
+
+pub(super) async fn what_became_of_the_requests_of_a_day_is_tallied(mut fixture: Fixture) {
+    let (_, long_ago) = fixture.ask_and_decide(Decision::End(Reason::Ambiguous)).await;
+    let since = fixture.now;
+    fixture.wait(MINUTE);
+    for account in ["1", "2"] {
+        let minted = fixture.mint_for(account).await;
+        fixture.record(&minted, delivered()).await;
+        fixture.see(&minted, Happening::Scanned, "192.0.2.1").await;
+    }
+    let oldest = fixture.now;
+    let put_off = fixture.mint_for("3").await;
+    fixture.record(&put_off, retry_after()).await;
+    let (_, unknown) = fixture.ask_and_decide(Decision::End(Reason::NoAccount)).await;
+    fixture.admit().await;
+
+    let tally = fixture.ledger.tally(since).await.unwrap();
+    let [waits] = &tally.waiting[..] else { panic!("{tally:?}") };
+    assert_eq!((waits.state, waits.requests, waits.tried, waits.oldest), (State::Accepted, 2, 1, oldest));
+    let ended: Vec<_> = tally.ended.iter().map(|it| (it.state, it.reason, it.requests)).collect();
+    assert_eq!(ended, [(State::Mailed, None, 2), (State::Failed, Some(Reason::NoAccount), 1)]);
+    let attempts: Vec<_> = tally.attempts.iter().map(|it| (&*it.transport, &*it.outcome, it.mails)).collect();
+    assert_eq!(attempts, [("test", "delivered", 2), ("test", "retry", 1)]);
+    assert_eq!((tally.happened, tally.since), (vec![(Happening::Scanned, 2)], since));
+    assert!(long_ago.row.id < unknown.row.id);
 }

@@ -1,28 +1,40 @@
 //! See [`crate::ledger::timeline`].
 
+mod tally;
+
 use super::PostgresLedger;
 use super::connections::Trouble;
 use super::rows::{self, Bound, Key, Text, each, one};
 use crate::ledger::LedgerFault;
-use crate::ledger::timeline::{COUNTED_MAX, Delivery, ELSEWHERE, Event, REQUESTS_MAX, Request, Sighting, Timeline};
+use crate::ledger::timeline::{
+    COUNTED_MAX, Delivery, ELSEWHERE, Event, LISTED_MAX, Listed, Request, Sighting, Tally, Timeline, WALKED_MAX,
+};
 use async_trait::async_trait;
 use regain_core::event::Happening;
 use regain_core::keys::Digest;
-use regain_core::request::Id;
+use regain_core::request::{Id, State};
 use regain_core::time::Timestamp;
 use tokio_postgres::{Client, Row};
 
 #[async_trait]
 impl Timeline for PostgresLedger {
     async fn explain_request(&self, id: Id) -> Result<Vec<Request>, LedgerFault> {
-        let told = self.read(move |client| Box::pin(async move { requests(client, BY_NAME, one(&Key(id))).await }));
+        let told = self.read(move |client| Box::pin(async move { requests(client, BY_NAME, &[one(&Key(id))]).await }));
         told.await
     }
 
     async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
         let told =
-            self.read(move |client| Box::pin(async move { requests(client, BY_ADDRESS, one(&&digest[..])).await }));
+            self.read(move |client| Box::pin(async move { requests(client, BY_ADDRESS, &[one(&&digest[..])]).await }));
         told.await
+    }
+
+    async fn list_requests(&self, state: Option<State>, before: Option<Id>) -> Result<Listed, LedgerFault> {
+        self.read(move |client| Box::pin(list(client, state, before))).await
+    }
+
+    async fn tally(&self, since: Timestamp) -> Result<Tally, LedgerFault> {
+        self.read(move |client| Box::pin(tally::tally(client, since))).await
     }
 
     async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
@@ -45,9 +57,24 @@ const BY_ADDRESS: &str = "id IN ( \
     UNION SELECT id FROM regain.outbox WHERE address_digest = $1 AND ended_at IS NULL \
     UNION SELECT id FROM regain.outbox WHERE address_digest = $1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
 
-async fn requests(client: &Client, which: &str, key: Bound<'_>) -> Result<Vec<Request>, Trouble> {
-    let sql = format!("SELECT * FROM regain.outbox WHERE {which} ORDER BY id DESC LIMIT {REQUESTS_MAX}");
-    let rows = client.query_typed(&sql, &[key]).await?;
+/// A window of rows is walked, so that a rare state does not mean a walk through all there is.
+async fn list(client: &Client, state: Option<State>, before: Option<Id>) -> Result<Listed, Trouble> {
+    let before = Key(before.unwrap_or(Id::from_bytes([0xff; 16])));
+    let sql = format!("SELECT id FROM regain.outbox WHERE id < $1 ORDER BY id DESC LIMIT 1 OFFSET {}", WALKED_MAX - 1);
+    let walked_to = client.query_typed_opt(&sql, &[one(&before)]).await?;
+    let walked_to = walked_to.map(|row| rows::id(&row, "id")).transpose()?;
+    let (behind, state) = (Key(walked_to.unwrap_or(Id::from_bytes([0; 16]))), state.map(State::as_str));
+    let which = "id < $1 AND id >= $2 AND state = coalesce($3, state)";
+    let mut requests = requests(client, which, &[one(&before), one(&behind), one(&state)]).await?;
+    requests.reverse();
+    let is_full = requests.len() == LISTED_MAX;
+    Ok(Listed { before: if is_full { requests.last().map(|last| last.id) } else { walked_to }, requests })
+}
+
+/// The newest of them, oldest first.
+async fn requests(client: &Client, which: &str, values: &[Bound<'_>]) -> Result<Vec<Request>, Trouble> {
+    let sql = format!("SELECT * FROM regain.outbox WHERE {which} ORDER BY id DESC LIMIT {LISTED_MAX}");
+    let rows = client.query_typed(&sql, values).await?;
     let mut found = rows.iter().rev().map(request).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<Key> = found.iter().map(|request| Key(request.id)).collect();
     let deliveries = "SELECT * FROM regain.deliveries WHERE entry = ANY($1) AND message IS NOT NULL ORDER BY id";

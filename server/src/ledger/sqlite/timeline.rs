@@ -1,23 +1,35 @@
 //! See [`crate::ledger::timeline`].
 
+mod tally;
+
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
-use crate::ledger::timeline::{COUNTED_MAX, Delivery, ELSEWHERE, Event, REQUESTS_MAX, Request, Sighting, Timeline};
+use crate::ledger::timeline::{
+    COUNTED_MAX, Delivery, ELSEWHERE, Event, LISTED_MAX, Listed, Request, Sighting, Tally, Timeline, WALKED_MAX,
+};
 use async_trait::async_trait;
 use regain_core::event::Happening;
 use regain_core::keys::Digest;
-use regain_core::request::Id;
+use regain_core::request::{Id, State};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
 #[async_trait]
 impl Timeline for SqliteLedger {
     async fn explain_request(&self, id: Id) -> Result<Vec<Request>, LedgerFault> {
-        self.read(move |ledger| requests(ledger, "id = ?1 OR about = ?1", id.as_bytes().as_slice())).await
+        self.read(move |ledger| requests(ledger, BY_NAME, [id.as_bytes().as_slice()])).await
     }
 
     async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
-        self.read(move |ledger| requests(ledger, BY_ADDRESS, digest.as_slice())).await
+        self.read(move |ledger| requests(ledger, BY_ADDRESS, [digest.as_slice()])).await
+    }
+
+    async fn list_requests(&self, state: Option<State>, before: Option<Id>) -> Result<Listed, LedgerFault> {
+        self.read(move |ledger| list(ledger, state, before)).await
+    }
+
+    async fn tally(&self, since: Timestamp) -> Result<Tally, LedgerFault> {
+        self.read(move |ledger| tally::tally(ledger, since)).await
     }
 
     async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
@@ -25,16 +37,31 @@ impl Timeline for SqliteLedger {
     }
 }
 
+const BY_NAME: &str = "id = ?1 OR about = ?1";
 /// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index.
 const BY_ADDRESS: &str = "id IN ( \
     SELECT entry FROM deliveries WHERE address_digest = ?1 \
     UNION SELECT id FROM outbox WHERE address_digest = ?1 AND ended_at IS NULL \
     UNION SELECT id FROM outbox WHERE address_digest = ?1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
 
-fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Vec<Request>> {
+/// A window of rows is walked, so that a rare state does not mean a walk through all there is.
+fn list(ledger: &Connection, state: Option<State>, before: Option<Id>) -> rusqlite::Result<Listed> {
+    let before = before.map_or([0xff; 16], |id| *id.as_bytes());
+    let sql = format!("SELECT id FROM outbox WHERE id < ?1 ORDER BY id DESC LIMIT 1 OFFSET {}", WALKED_MAX - 1);
+    let walked_to = ledger.prepare_cached(&sql)?.query_row([before], |row| rows::id(row, "id")).optional()?;
+    let behind = walked_to.map_or([0; 16], |id| *id.as_bytes());
+    let which = "id < ?1 AND id >= ?2 AND state = coalesce(?3, state)";
+    let mut requests = requests(ledger, which, (before, behind, state.map(State::as_str)))?;
+    requests.reverse();
+    let is_full = requests.len() == LISTED_MAX;
+    Ok(Listed { before: if is_full { requests.last().map(|last| last.id) } else { walked_to }, requests })
+}
+
+/// The newest of them, oldest first.
+fn requests(ledger: &Connection, which: &str, values: impl Params) -> rusqlite::Result<Vec<Request>> {
     let mut found: Vec<Request> = ledger
-        .prepare(&format!("SELECT * FROM outbox WHERE {which} ORDER BY id DESC LIMIT {REQUESTS_MAX}"))?
-        .query_map([key], request)?
+        .prepare_cached(&format!("SELECT * FROM outbox WHERE {which} ORDER BY id DESC LIMIT {LISTED_MAX}"))?
+        .query_map(values, request)?
         .collect::<Result<_, _>>()?;
     found.reverse();
     for request in &mut found {
