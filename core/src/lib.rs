@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod email;
 pub mod entropy;
 pub mod event;
+pub mod fate;
 pub mod hash;
 pub mod keys;
 pub mod limit;

@@ -215,13 +215,13 @@ pub(super) const SECTIONS: &[Section] = &[
     Section { doc: "The rule that a new password must meet.", keys: super::password::KEYS },
     Section { doc: "What protects the server itself.", keys: super::limits::KEYS },
     Section { doc: "Who writes, and what carries it.", keys: super::mail::KEYS },
+    Section { doc: "What providers tell of mails afterwards.", keys: super::mail_events::KEYS },
     Section { doc: "The two dialects and who may call them.", keys: super::api::KEYS },
     Section { doc: "Whom else to tell.", keys: super::notify::KEYS },
     Section { doc: "Health, metrics and the delivery timeline.", keys: super::admin::KEYS },
 ];
 
-const UNSUPPORTED_SECTIONS: &[&str] =
-    &["mail.ses", "mail.postmark", "mail.sendgrid", "mail.mailgun", "mail.resend", "mail.sendmail"];
+const UNSUPPORTED_SECTIONS: &[&str] = &["mail.sendmail"];
 
 /// Words in quotation marks, separated by commas.
 pub(super) fn quoted_list(words: &[&str]) -> String {

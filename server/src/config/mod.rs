@@ -11,6 +11,7 @@ mod key;
 mod ledger;
 mod limits;
 mod mail;
+mod mail_events;
 mod notify;
 mod password;
 mod public;
@@ -21,6 +22,7 @@ pub mod secret;
 mod server;
 mod settings;
 mod show;
+mod signing;
 mod similar;
 mod smtp;
 mod source;
@@ -36,7 +38,8 @@ pub use error::ConfigErrors;
 pub use ledger::{Ledger, LedgerUrl};
 pub use limits::Limits;
 pub use mail::{Mail, Mailbox, Transport};
-pub use notify::Notify;
+pub use mail_events::{MailEvents, SnsTopic};
+pub use notify::{Notify, WebhookTarget};
 pub use password::{Password, PasswordPreset};
 pub use public::PublicUrl;
 pub use reference::{reference, schema};
@@ -73,6 +76,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[mail]`
     pub mail: Mail,
+    /// `mail.*.events_…`
+    pub mail_events: MailEvents,
     /// `[api]`
     pub api: Api,
     /// `[notify]`
@@ -119,6 +124,7 @@ impl Config {
         let password = password::read(settings);
         let limits = limits::read(settings);
         let mail = mail::read(settings, public_url.as_ref());
+        let mail_events = mail_events::read(settings);
         let api = api::read(settings, public_url.as_ref());
         let notify = notify::read(settings);
         let admin = admin::read(settings, server.as_ref().map(|server| server.listen));
@@ -132,6 +138,7 @@ impl Config {
             password: password?,
             limits: limits?,
             mail: mail?,
+            mail_events,
             api: api?,
             notify: notify?,
             admin: admin?,

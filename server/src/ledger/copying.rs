@@ -308,6 +308,32 @@ pub(super) const TABLES: &[Table] = &[
             ("revoked_at", Kind::Number),
         ],
     },
+    Table {
+        name: "bounces",
+        columns: &[
+            ("address_digest", Kind::Octets),
+            ("at", Kind::Number),
+            ("transport", Kind::Text),
+            ("status", Kind::Text),
+            ("reply", Kind::Text),
+        ],
+    },
+    Table {
+        name: "webhooks",
+        columns: &[
+            ("id", Kind::Id),
+            ("what", Kind::Text),
+            ("at", Kind::Number),
+            ("entry", Kind::Id),
+            ("origin", Kind::Text),
+            ("account", Kind::Text),
+            ("reason", Kind::Text),
+            ("detail", Kind::Text),
+            ("due_at", Kind::Number),
+            ("lease", Kind::Id),
+            ("attempts", Kind::Count),
+        ],
+    },
 ];
 
 /// Rows that are written at once. An interruption costs no more than this.

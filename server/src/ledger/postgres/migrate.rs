@@ -24,6 +24,11 @@ const MIGRATIONS: &[Migration] = &[
         compatible_from: 1,
         sql: include_str!("../../../../migrations/postgres/0002_timeline.sql"),
     },
+    Migration {
+        version: 3,
+        compatible_from: 1,
+        sql: include_str!("../../../../migrations/postgres/0003_what_came_back.sql"),
+    },
 ];
 
 /// Brings the ledger to this version of Regain, in one transaction, unless it is there already.
