@@ -1,5 +1,7 @@
 //! What happens to a request beside its mails, as the timeline tells it.
 
+use crate::fate::Fate;
+
 /// Something that happened to a request. The ledger keeps it as a word, a moment and a detail.
 ///
 /// The detail never holds a token, a link, a code, a password or a digest, and is bounded by whoever notes it
@@ -22,6 +24,8 @@ pub enum Happening {
     Redeemed,
     /// The owner said that it was not them.
     NotMe,
+    /// Something was heard of a mail after a transport had taken it. The detail: who told, and the server's words.
+    Mail(Fate),
     /// A word of a later release, which stands in the detail.
     Unheard,
 }
@@ -31,7 +35,7 @@ pub const DETAIL_CHARS_MAX: usize = 500;
 
 impl Happening {
     /// Each that has a word.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::StoreAway,
         Self::Scanned,
         Self::Opened,
@@ -40,6 +44,11 @@ impl Happening {
         Self::DisownPageShown,
         Self::Redeemed,
         Self::NotMe,
+        Self::Mail(Fate::Arrived),
+        Self::Mail(Fate::Delayed),
+        Self::Mail(Fate::SoftBounce),
+        Self::Mail(Fate::HardBounce),
+        Self::Mail(Fate::Complaint),
     ];
 
     /// The word stored in the ledger and shown in the timeline.
@@ -54,6 +63,7 @@ impl Happening {
             Self::DisownPageShown => "disown_page_shown",
             Self::Redeemed => "redeemed",
             Self::NotMe => "not_me",
+            Self::Mail(fate) => fate.as_str(),
             Self::Unheard => "unheard",
         }
     }

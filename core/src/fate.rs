@@ -1,7 +1,7 @@
 //! What becomes of a mail after a transport took it.
 
 /// What became of a mail after a transport had taken it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fate {
     /// The mailbox's own server took it.
     Arrived,
@@ -58,7 +58,9 @@ mod tests {
         for status in ["5.1.1", "5.1.10", "5.2.1", "5.4.4", "5.0.0", "5.5.0", " 5.1.2 "] {
             assert_eq!(Fate::of_bounce(status), Fate::HardBounce, "{status}");
         }
-        for status in ["5.2.2", "5.7.1", "5.4.7", "4.1.1", "4.2.2", "2.0.0", "5.1", "5.1.1.1", "", "550", "5.x.1", "5.1.99999"] {
+        for status in
+            ["5.2.2", "5.7.1", "5.4.7", "4.1.1", "4.2.2", "2.0.0", "5.1", "5.1.1.1", "", "550", "5.x.1", "5.1.99999"]
+        {
             assert_eq!(Fate::of_bounce(status), Fate::SoftBounce, "{status}");
         }
     }

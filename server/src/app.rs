@@ -10,6 +10,7 @@ use crate::http::misses::Misses;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
+use crate::mail::events::{HttpsFetch, Receivers};
 use crate::mail::{Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
@@ -44,6 +45,8 @@ pub struct App {
     pub users: Arc<dyn UserStore>,
     /// Puts mails into words, and hands them over.
     pub mail: Mail,
+    /// Hears what providers of mail tell.
+    pub mail_events: Receivers,
     /// The form of the link that says "this was not me".
     pub not_me_link: LinkTemplate,
     /// The rule for new passwords.
@@ -132,9 +135,13 @@ impl App {
     /// [`StartFault`].
     pub fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
         let Adapters { keys, ledger, users, clock, entropy, metrics } = adapters;
+        if config.notify.webhook.is_some() {
+            ledger.tell_operator();
+        }
         let words = Arc::new(Words::built_in()?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
+            mail_events: Receivers::new(&config.mail_events, Arc::new(HttpsFetch::new(crate::roots::native))),
             mail: Mail::new(&config, Arc::clone(&words))?,
             #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),

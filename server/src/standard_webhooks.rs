@@ -74,7 +74,9 @@ mod tests {
         let verifies = |signatures: &str| key.verifies(ID, "1614265330", signatures, BODY);
         assert!(verifies(SIGNATURE));
         assert!(verifies(&format!("v1,AAAA v2,abc {SIGNATURE}")));
-        for signatures in ["", "v1,", "v1", &SIGNATURE.replace("v1", "v2"), &SIGNATURE.replace('g', "h"), &SIGNATURE[3..]] {
+        for signatures in
+            ["", "v1,", "v1", &SIGNATURE.replace("v1", "v2"), &SIGNATURE.replace('g', "h"), &SIGNATURE[3..]]
+        {
             assert!(!verifies(signatures), "{signatures}");
         }
         assert!(!key.verifies("msg_other", "1614265330", SIGNATURE, BODY));

@@ -2,7 +2,7 @@
 
 use super::{Failed, Misused, beside};
 use crate::config::Config;
-use crate::ledger::Request;
+use crate::ledger::{Bounce, Request};
 use crate::plain::json_line;
 use crate::timeline;
 use clap::Args;
@@ -21,8 +21,11 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
-    let requests = super::runtime()?.block_on(find(&args.what, config))?;
+    let (requests, bounce) = super::runtime()?.block_on(find(&args.what, config))?;
     let now = beside::now();
+    if let Some(bounce) = &bounce {
+        tell_of_bounce(bounce, args.json, out)?;
+    }
     for request in &requests {
         if args.json {
             writeln!(out, "{}", json_line(&timeline::as_json(request, now)))?;
@@ -30,7 +33,7 @@ pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> a
             write!(out, "{}", timeline::tell(request, now).as_text())?;
         }
     }
-    if requests.is_empty() {
+    if requests.is_empty() && bounce.is_none() {
         let mut err = std::io::stderr();
         for line in timeline::nothing_known(&args.what, config.ledger.retention) {
             writeln!(err, "{line}")?;
@@ -40,12 +43,28 @@ pub(super) fn run(args: &ExplainArgs, config: &Config, out: &mut dyn Write) -> a
     Ok(())
 }
 
-async fn find(what: &str, config: &Config) -> anyhow::Result<Vec<Request>> {
+/// The requests; and of an address, whether mail to it came back for good.
+async fn find(what: &str, config: &Config) -> anyhow::Result<(Vec<Request>, Option<Bounce>)> {
     let ledger = beside::ledger(config).await?;
     if let Some(id) = Id::parse(what) {
-        return Ok(ledger.explain_request(id).await?);
+        return Ok((ledger.explain_request(id).await?, None));
     }
     let address = EmailAddress::parse(what)
         .map_err(|refusal| Misused(format!("{what:?} is neither a request's name nor an address: {refusal}")))?;
-    Ok(ledger.explain_address(beside::keys(config)?.address_digest(&address.folded())).await?)
+    let digest = beside::keys(config)?.address_digest(&address.folded());
+    Ok((ledger.explain_address(digest).await?, ledger.bounce_of(digest).await?))
+}
+
+fn tell_of_bounce(bounce: &Bounce, as_json: bool, out: &mut dyn Write) -> std::io::Result<()> {
+    let Bounce { at, transport, status, reply } = bounce;
+    let at = beside::moment(*at);
+    if as_json {
+        let bounce = serde_json::json!({ "at": at, "transport": transport, "status": status, "reply": reply });
+        return writeln!(out, "{}", json_line(&serde_json::json!({ "bounced": bounce })));
+    }
+    let status = status.as_deref().filter(|status| !reply.contains(status)).unwrap_or_default();
+    let said = format!("{status} {reply}");
+    let said = beside::one_line(said.trim());
+    writeln!(out, "mail to this address came back for good at {at}, says {transport}: {said}")?;
+    writeln!(out, "  it is still tried; `regain mail bounce --forget ADDRESS` takes the mark away")
 }

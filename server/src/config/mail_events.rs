@@ -115,7 +115,10 @@ mod tests {
     #[test]
     fn a_topic_tells_the_only_host_to_ask() {
         let host = |arn: &str| topic(arn).ok().map(|topic| topic.host);
-        assert_eq!(host("arn:aws:sns:eu-central-1:123456789012:a-b_C").as_deref(), Some("sns.eu-central-1.amazonaws.com"));
+        assert_eq!(
+            host("arn:aws:sns:eu-central-1:123456789012:a-b_C").as_deref(),
+            Some("sns.eu-central-1.amazonaws.com")
+        );
         assert_eq!(host("arn:aws-cn:sns:cn-north-1:1:a").as_deref(), Some("sns.cn-north-1.amazonaws.com.cn"));
         for arn in [
             "",

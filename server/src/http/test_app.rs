@@ -3,8 +3,8 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::{Adapters, App};
 use crate::config::{
-    Access, Admin, Api, Config, Dialect, Ledger, LedgerUrl, Limits, Mail, MailEvents, Mailbox, Notify, Password, PasswordPreset,
-    PublicUrl, Reset, Server, StoreUrl, Transport, Users,
+    Access, Admin, Api, Config, Dialect, Ledger, LedgerUrl, Limits, Mail, MailEvents, Mailbox, Notify, Password,
+    PasswordPreset, PublicUrl, Reset, Server, StoreUrl, Transport, Users,
 };
 use crate::finding::Finding;
 use crate::metrics::Metrics;

@@ -1,6 +1,7 @@
 //! Mail: put into words, composed, and handed to a transport.
 
 pub mod compose;
+pub mod events;
 pub mod file;
 mod name;
 pub mod smtp;

@@ -5,6 +5,7 @@ use crate::http::network_of;
 use crate::ledger::{Delivery, ELSEWHERE, Event, Request};
 use crate::plain::{moment, one_line};
 use regain_core::event::Happening;
+use regain_core::fate::Fate;
 use regain_core::request::{Reason, State};
 use regain_core::time::Timestamp;
 
@@ -115,7 +116,19 @@ fn happened(request: &Request, event: &Event) -> String {
             detail => format!("a new password was set; {detail}"),
         },
         Happening::NotMe => "the owner said: this was not me".to_owned(),
+        Happening::Mail(fate) => format!("{}, says {detail}", became(fate)),
         Happening::Unheard => format!("what a later release of Regain calls {detail:?}"),
+    }
+}
+
+/// What became of a mail after it was handed over.
+fn became(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Arrived => "taken by the mailbox's server",
+        Fate::Delayed => "not taken yet by the mailbox's server",
+        Fate::SoftBounce => "came back",
+        Fate::HardBounce => "came back for good, there is no such mailbox",
+        Fate::Complaint => "called spam by whoever got it",
     }
 }
 

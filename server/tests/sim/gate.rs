@@ -6,9 +6,10 @@ use crate::rules::Deed;
 use crate::sabotage::Sabotage;
 use async_trait::async_trait;
 use regain::ledger::{
-    Admission, Admissions, ApiToken, ApiTokens, Away, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned,
-    Disownments, Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, Listed, LiveToken, NewRequest, Notice,
-    Outbox, Outcomes, Request, Retention, Settlements, Sighting, Tally, Timeline, TokenState, Tokens, Verdict, Waiting,
+    Admission, Admissions, ApiToken, ApiTokens, Away, Bounce, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned,
+    Disownments, Finished, Heard, LapsedClaim, Lease, Leased, Ledger, LedgerFault, Listed, LiveToken, NewRequest,
+    Noted, Notice, Outbox, Outcomes, Request, Retention, Returns, Settlements, Sighting, Tally, Telling, Timeline,
+    TokenState, Tokens, Verdict, Waiting, Webhook, Webhooks,
 };
 use regain::metrics::Commits;
 use regain_core::account::AccountId;
@@ -285,6 +286,48 @@ impl Timeline for Gate {
 
     async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
         self.node().ledger.count(seen).await
+    }
+}
+
+/// Nobody here hears of mails.
+#[async_trait]
+impl Returns for Gate {
+    async fn note_heard(&self, heard: Heard) -> Result<Noted, LedgerFault> {
+        self.node().ledger.note_heard(heard).await
+    }
+
+    async fn bounce_of(&self, address: Digest) -> Result<Option<Bounce>, LedgerFault> {
+        self.node().ledger.bounce_of(address).await
+    }
+
+    async fn forget_bounce(&self, address: Digest) -> Result<bool, LedgerFault> {
+        self.node().ledger.forget_bounce(address).await
+    }
+}
+
+/// Nobody here is told by webhook.
+#[async_trait]
+impl Webhooks for Gate {
+    fn tell_operator(&self) {}
+
+    async fn queue_webhook(&self, id: Id, what: Telling, detail: String, now: Timestamp) -> Result<(), LedgerFault> {
+        self.node().ledger.queue_webhook(id, what, detail, now).await
+    }
+
+    async fn lease_webhooks(&self, lease: Lease, now: Timestamp, max: u32) -> Result<Vec<Webhook>, LedgerFault> {
+        self.node().ledger.lease_webhooks(lease, now, max).await
+    }
+
+    async fn end_webhook(&self, id: Id, lease: Id) -> Result<(), LedgerFault> {
+        self.node().ledger.end_webhook(id, lease).await
+    }
+
+    async fn put_webhook_off(&self, id: Id, lease: Id, now: Timestamp, due_at: Timestamp) -> Result<(), LedgerFault> {
+        self.node().ledger.put_webhook_off(id, lease, now, due_at).await
+    }
+
+    async fn count_webhooks(&self) -> Result<u64, LedgerFault> {
+        self.node().ledger.count_webhooks().await
     }
 }
 

@@ -78,9 +78,10 @@ async fn note(client: &Client, entry: Id, heard: &Heard) -> Result<bool, Trouble
                WHERE NOT EXISTS (SELECT FROM regain.events \
                    WHERE entry = $1 AND at = $2 AND what = $3 AND detail = $4) \
                  AND (SELECT count(*) FROM regain.events WHERE entry = $1) < $5";
-    let (at, detail, max) = (heard.at.as_millis(), heard.detail(), i64::from(NOTED_MAX));
-    let values = [one(&Key(entry)), one(&at), one(&heard.fate.as_str()), one(&Text(&detail)), one(&max)];
-    Ok(client.execute_typed(sql, &values).await? == 1)
+    let (entry, at, word, max) = (Key(entry), heard.at.as_millis(), heard.fate.as_str(), i64::from(NOTED_MAX));
+    let detail = heard.detail();
+    let detail = Text(&detail);
+    Ok(client.execute_typed(sql, &[one(&entry), one(&at), one(&word), one(&detail), one(&max)]).await? == 1)
 }
 
 async fn mark(client: &Client, address: &Digest, heard: &Heard) -> Result<(), Trouble> {
@@ -88,15 +89,9 @@ async fn mark(client: &Client, address: &Digest, heard: &Heard) -> Result<(), Tr
                VALUES ($1, $2, $3, $4, $5) \
                ON CONFLICT (address_digest) DO UPDATE SET at = excluded.at, transport = excluded.transport, \
                  status = excluded.status, reply = excluded.reply WHERE excluded.at >= it.at";
-    let status = heard.status.as_deref().map(Text);
-    let values = [
-        one(&&address[..]),
-        one(&heard.at.as_millis()),
-        one(&heard.transport),
-        one(&status),
-        one(&Text(&heard.reply)),
-    ];
-    client.execute_typed(sql, &values).await?;
+    let (address, at, reply) = (&address[..], heard.at.as_millis(), Text(&heard.reply));
+    let (transport, status) = (heard.transport, heard.status.as_deref().map(Text));
+    client.execute_typed(sql, &[one(&address), one(&at), one(&transport), one(&status), one(&reply)]).await?;
     Ok(())
 }
 

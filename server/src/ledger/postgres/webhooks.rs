@@ -28,9 +28,9 @@ impl Webhooks for PostgresLedger {
                     "INSERT INTO regain.webhooks (id, what, at, detail, due_at) \
                      SELECT $1, $2, $3, $4, regain.ledger_now() WHERE {THERE_IS_ROOM} ON CONFLICT DO NOTHING"
                 );
+                let (id, what, detail) = (Key(id), what.as_str(), Text(&detail));
                 let (at, max) = (now.as_millis(), i64::from(WAITING_MAX));
-                let values = [one(&Key(id)), one(&what.as_str()), one(&at), one(&Text(&detail)), one(&max)];
-                client.execute_typed(&sql, &values).await?;
+                client.execute_typed(&sql, &[one(&id), one(&what), one(&at), one(&detail), one(&max)]).await?;
                 Ok(())
             })
         })

@@ -105,7 +105,13 @@ impl SqliteLedger {
         let checkpoints = Connection::open(path).map_err(broken)?;
         configure(&checkpoints).map_err(broken)?;
         let writer = Writer::start(connection, checkpoints)?;
-        Ok(Self { writer, readers: Readers::new(path), queue: Arc::default(), tells: AtomicBool::new(false), _lock: lock })
+        Ok(Self {
+            writer,
+            readers: Readers::new(path),
+            queue: Arc::default(),
+            tells: AtomicBool::new(false),
+            _lock: lock,
+        })
     }
 
     /// Writes by the lane of courier and redeeming, which is drained first.

@@ -68,7 +68,8 @@ impl Webhooks for SqliteLedger {
 
     async fn count_webhooks(&self) -> Result<u64, LedgerFault> {
         self.read(|ledger| {
-            let waiting: i64 = ledger.prepare_cached("SELECT count(*) FROM webhooks")?.query_row([], |row| row.get(0))?;
+            let waiting: i64 =
+                ledger.prepare_cached("SELECT count(*) FROM webhooks")?.query_row([], |row| row.get(0))?;
             Ok(waiting.unsigned_abs())
         })
         .await

@@ -118,7 +118,9 @@ mod tests {
         let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
         let signature = hmac::sign(&key, format!("{at}{token}").as_bytes());
         let hex: String = signature.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!(r#"{{"signature": {{"timestamp": "{at}", "token": "{token}", "signature": "{hex}"}}, "event-data": {data}}}"#)
+        format!(
+            r#"{{"signature": {{"timestamp": "{at}", "token": "{token}", "signature": "{hex}"}}, "event-data": {data}}}"#
+        )
     }
 
     fn told<'a>(headers: &'a HeaderMap, body: &'a str) -> Told<'a> {

@@ -81,7 +81,8 @@ fn looks_secret(run: &str) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_digit);
     let is_code = run.split_once('-').is_some_and(|(one, other)| {
-        let is_half = |half: &str| half.len() == 4 && half.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let is_half =
+            |half: &str| half.len() == 4 && half.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         is_half(one) && is_half(other)
     });
     is_token || is_code
@@ -111,7 +112,10 @@ mod tests {
     fn what_could_open_an_account_is_not_kept() {
         let token = "aZ3-kLmNoPqRsTuVwXyZ0123456789_AbCdEfGhIjKl";
         for (said, kept) in [
-            (format!("550 blocked https://a.example/r#{token} and {token}"), "550 blocked https://a.example/r#[…] and […]"),
+            (
+                format!("550 blocked https://a.example/r#{token} and {token}"),
+                "550 blocked https://a.example/r#[…] and […]",
+            ),
             (format!("550 cut {}", &token[..24]), "550 cut […]"),
             ("550 code 7K2M-Q9XD given".into(), "550 code […] given"),
             (

@@ -88,7 +88,8 @@ mod tests {
         let key = SigningKey::parse(SECRET).unwrap();
         let mut headers = HeaderMap::new();
         let mut put = |name: &str, value: String| {
-            headers.insert(axum::http::HeaderName::try_from(format!("{prefix}-{name}")).unwrap(), value.parse().unwrap())
+            headers
+                .insert(axum::http::HeaderName::try_from(format!("{prefix}-{name}")).unwrap(), value.parse().unwrap())
         };
         put("id", "msg_1".into());
         put("timestamp", at.to_string());

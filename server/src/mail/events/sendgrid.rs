@@ -4,6 +4,7 @@
 
 use super::reading::{DELIVERY, delivery, event, status, text};
 use super::{Event, Refusal, Told, is_now};
+use crate::weakness::{self, Weakness};
 use axum::http::HeaderMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +28,7 @@ impl Sendgrid {
         let signature = STANDARD.decode(header(told.headers, "x-twilio-email-event-webhook-signature"));
         let signed = [signed_at.as_bytes(), told.body].concat();
         let is_theirs = signature.is_ok_and(|signature| self.key.verify(&signed, &signature).is_ok());
-        if !is_theirs || !is_now(signed_at, told.now) {
+        if (!is_theirs || !is_now(signed_at, told.now)) && !weakness::is(Weakness::UnsignedEventsHeard) {
             return Err(Refusal::Unsigned);
         }
         let events: Vec<Value> = serde_json::from_slice(told.body).map_err(|_| Refusal::Unreadable)?;
@@ -65,7 +66,8 @@ mod tests {
 
     /// The example of SendGrid's own libraries.
     const POINT: &str = "BPN0+Dv5/OIqLSLyFuJnQYEP+3QH0pqaiDPJBfZjdX5aVSktxkanutoMPtnzTUWiDV71aYoJUiPHjRHOsBANxfo=";
-    const SIGNATURE: &str = "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=";
+    const SIGNATURE: &str =
+        "MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=";
     const SIGNED_AT: &str = "1600112502";
     const BODY: &str = "[{\"email\":\"hello@world.com\",\"event\":\"dropped\",\"reason\":\"Bounced Address\",\"sg_event_id\":\"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA\",\"sg_message_id\":\"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0\",\"smtp-id\":\"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>\",\"timestamp\":1600112492}]\r\n";
 
@@ -105,7 +107,8 @@ mod tests {
     #[test]
     fn each_kind_has_its_fate() {
         let fate = |members: serde_json::Value| {
-            let mut told = serde_json::json!({ DELIVERY: "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1_600_112_492 });
+            let mut told =
+                serde_json::json!({ DELIVERY: "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1_600_112_492 });
             told.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
             read(&told).map(|event| event.fate)
         };
