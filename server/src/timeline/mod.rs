@@ -15,6 +15,7 @@ use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Delivery, Request};
 use crate::plain::{moment, one_line};
 use regain_core::event::Happening;
+use regain_core::fate::Fate;
 use regain_core::message::MessageKind;
 use regain_core::request::State;
 use regain_core::time::Timestamp;
@@ -136,6 +137,7 @@ fn mailed(request: &Request, now: Timestamp) -> String {
         None if request.reason.is_none() => format!("A mail to {to} went out."),
         None => format!("A mail to {to} may have arrived: {}.", request.reason.map_or("", reasons::of)),
     };
+    let sent = sent + &heard_since(request);
     if request.message != MessageKind::Reset || is_stand_in(request) {
         return sent;
     }
@@ -149,6 +151,23 @@ fn mailed(request: &Request, now: Timestamp) -> String {
         format!("{opened}{}.", link_now(request.deliveries.last(), now))
     };
     format!("{sent} {then}")
+}
+
+/// What was heard last of its mails, as a sentence more.
+fn heard_since(request: &Request) -> String {
+    let heard = request.events.iter().rev().find_map(|event| match event.what {
+        Happening::Mail(fate) => Some((fate, event)),
+        _ => None,
+    });
+    let Some((fate, event)) = heard else { return String::new() };
+    let (at, words) = (moment(event.at), event.detail.as_deref().unwrap_or_default());
+    match fate {
+        Fate::Arrived => format!(" The mailbox's own server took it at {at}."),
+        Fate::Delayed => format!(" At {at} the mailbox's server had not taken it yet ({words})."),
+        Fate::SoftBounce => format!(" It came back at {at} ({words})."),
+        Fate::HardBounce => format!(" It came back for good at {at}: there is no such mailbox ({words})."),
+        Fate::Complaint => format!(" Whoever got it called it spam at {at}."),
+    }
 }
 
 /// Where the newest link stands, as the end of a sentence.

@@ -12,10 +12,12 @@ mod outbox;
 mod outcomes;
 mod races;
 mod retention;
+mod returns;
 mod settle;
 mod timeline;
 mod times;
 mod tokens;
+mod webhooks;
 
 use fixture::Fixture;
 
@@ -110,6 +112,15 @@ macro_rules! conformance {
             timeline::what_happens_often_is_counted_in_one_row
             timeline::what_happens_in_many_places_takes_a_bounded_number_of_rows
             timeline::what_is_seen_of_a_forgotten_request_is_not_kept
+            returns::what_is_heard_of_a_mail_is_told_once
+            returns::what_is_heard_of_no_mail_changes_nothing
+            returns::an_address_is_marked_until_something_shows_that_it_works
+            returns::a_mark_fades
+            webhooks::nothing_is_queued_before_somebody_is_to_be_told
+            webhooks::what_happens_is_queued_once_with_what_it_is_about
+            webhooks::a_request_that_fails_is_told_of_if_somebody_should_look_into_it
+            webhooks::a_leased_webhook_is_nobody_elses_until_its_lease_lapses
+            webhooks::of_two_nodes_one_posts_a_webhook
             races::of_64_who_claim_a_token_one_does
             races::two_couriers_never_hold_the_same_row
             races::a_claim_and_a_disowning_never_leave_a_link_live
