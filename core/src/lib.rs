@@ -11,6 +11,8 @@ pub mod code;
 pub mod delivery;
 pub mod email;
 pub mod entropy;
+pub mod event;
+pub mod fate;
 pub mod hash;
 pub mod keys;
 pub mod limit;

@@ -10,9 +10,11 @@ use crate::http::misses::Misses;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
+use crate::mail::events::{HttpsFetch, Receivers};
 use crate::mail::{Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
+use crate::sightings::Sightings;
 use crate::telemetry::Complaints;
 use crate::users::sql;
 use crate::users::{StoreFault, UserStore};
@@ -43,6 +45,8 @@ pub struct App {
     pub users: Arc<dyn UserStore>,
     /// Puts mails into words, and hands them over.
     pub mail: Mail,
+    /// Hears what providers of mail tell.
+    pub mail_events: Receivers,
     /// The form of the link that says "this was not me".
     pub not_me_link: LinkTemplate,
     /// The rule for new passwords.
@@ -59,6 +63,8 @@ pub struct App {
     pub leaving: AtomicBool,
     /// Look-ups that found nothing, by network.
     pub misses: Misses,
+    /// What was seen of requests, until the courier writes it.
+    pub sightings: Sightings,
     /// What is not to be said too often.
     pub complaints: Complaints,
     /// What is counted.
@@ -129,9 +135,13 @@ impl App {
     /// [`StartFault`].
     pub fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
         let Adapters { keys, ledger, users, clock, entropy, metrics } = adapters;
+        if config.notify.webhook.is_some() {
+            ledger.tell_operator();
+        }
         let words = Arc::new(Words::built_in()?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
+            mail_events: Receivers::new(&config.mail_events, Arc::new(HttpsFetch::new(crate::roots::native))),
             mail: Mail::new(&config, Arc::clone(&words), Arc::clone(&clock))?,
             #[expect(clippy::expect_used, reason = "the text above holds {token} once")]
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
@@ -142,6 +152,7 @@ impl App {
             mailbox: None,
             leaving: AtomicBool::new(false),
             misses: Misses::new(Arc::clone(&clock)),
+            sightings: Sightings::default(),
             complaints: Complaints::default(),
             config,
             clock,

@@ -33,6 +33,10 @@ pub struct Complaints {
     pub ledger_away: Seldom,
     /// The user store does not answer.
     pub store_away: Seldom,
+    /// A provider's call cannot be checked.
+    pub events_unverified: Seldom,
+    /// As many webhooks wait as may.
+    pub webhooks_full: Seldom,
 }
 
 /// Something that is said at most once a second.

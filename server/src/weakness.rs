@@ -151,6 +151,14 @@ weaknesses! {
     LeftmostForwarded = "leftmost-forwarded",
     /// Secrets out of everybody's documentation will do.
     SampleSecrets = "sample-secrets",
+    /// What a provider of mail tells is believed though nobody signed it.
+    UnsignedEventsHeard = "unsigned-events-heard",
+    /// What is told to the operator's receiver is not signed.
+    WebhookUnsigned = "webhook-unsigned",
+    /// A receiver may send its webhooks elsewhere.
+    WebhookRedirectFollowed = "webhook-redirect-followed",
+    /// A name may lead webhooks into a private network.
+    PrivateAddressesReached = "private-addresses-reached",
 }
 
 /// For [`Weakness::HostInTheLink`]: keeps the host that a request names.

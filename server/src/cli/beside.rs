@@ -3,6 +3,7 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::ledger::{self, Ledger};
+pub(super) use crate::plain::{moment, one_line};
 use regain_core::time::{Clock, Timestamp};
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -20,22 +21,6 @@ pub(super) fn keys(config: &Config) -> anyhow::Result<regain_core::keys::Keys> {
 /// The present moment.
 pub(super) fn now() -> Timestamp {
     SystemClock.now()
-}
-
-/// A moment as people and programs read it: RFC 3339, UTC, to the second.
-pub(super) fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_millis()).map_or_else(|_| at.to_string(), |at| format!("{:.0}", at))
-}
-
-/// Text from outside, safe on a terminal: control and bidirectional characters escaped.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let hidden = c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if hidden { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] }
-        })
-        .collect()
 }
 
 /// A line on the terminal that is written again and again; none, where standard error goes elsewhere.

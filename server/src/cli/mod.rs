@@ -11,6 +11,7 @@ mod explain;
 pub mod hash;
 mod init;
 mod ledger;
+mod mail;
 mod measure;
 mod openapi;
 mod outbox;
@@ -56,6 +57,9 @@ enum Command {
     /// What waits to be mailed: list it, retry it, drop it.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
+    /// Mail: what came back.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// The ledger: back it up, look it over, copy it to PostgreSQL.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -122,6 +126,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
+        Command::Mail(command) => mail::run(&command, &load()?, &mut std::io::stdin().lock(), out)?,
         Command::Ledger(command) => ledger::run(command, load, out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::courier::Courier;
 use crate::http::server::{Role, Stage, serve};
 use crate::http::tls::Certificate;
+use crate::notify::Notifier;
 use crate::telemetry;
 use anyhow::anyhow;
 use std::io::Write;
@@ -78,8 +79,9 @@ impl Server {
         if let Some(files) = &app.config.server.tls {
             Certificate::load(files.clone())?;
         }
+        let notifier = Notifier::new(Arc::clone(&app))?;
         let ready = format!("ready {} {}", public.local_addr()?, admin.local_addr()?);
-        let running = Running::start(app, public, admin);
+        let running = Running::start(app, public, admin, notifier);
         // Listened for before anybody is told that there is a server to be stopped.
         let signals = Signals::listen()?;
         let mut out = std::io::stdout();
@@ -111,7 +113,7 @@ impl Server {
 }
 
 impl Running {
-    fn start(app: Arc<App>, public: TcpListener, admin: TcpListener) -> Self {
+    fn start(app: Arc<App>, public: TcpListener, admin: TcpListener, notifier: Option<Notifier>) -> Self {
         let (stage, told) = watch::channel(Stage::Open);
         let mut ports = JoinSet::new();
         for (listener, role) in [(public, Role::Public), (admin, Role::Admin)] {
@@ -119,6 +121,9 @@ impl Running {
             ports.spawn(async move { Ok(serve(app, listener, role, told).await?) });
         }
         let (courier_stops, told) = watch::channel(false);
+        if let Some(notifier) = notifier {
+            tokio::spawn(notifier.run(told.clone()));
+        }
         let courier = tokio::spawn(Courier::new(Arc::clone(&app)).run(told));
         Self { app, ports, stage, courier, courier_stops }
     }

@@ -13,8 +13,6 @@ pub(super) struct Key {
     pub(super) secrecy: Secrecy,
     /// A value that would be taken, as TOML; may be empty.
     pub(super) example: &'static str,
-    /// Named in the documentation, refused by this version.
-    pub(super) supported: bool,
     /// What it does, and the reason for its default; whole sentences.
     pub(super) doc: &'static str,
 }
@@ -62,7 +60,7 @@ pub(super) enum Secrecy {
 
 impl Key {
     const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { path, kind, absent: Absent::Unset, secrecy: Secrecy::Open, example: "", supported: true, doc }
+        Self { path, kind, absent: Absent::Unset, secrecy: Secrecy::Open, example: "", doc }
     }
 
     pub(super) const fn text(path: &'static str, doc: &'static str) -> Self {
@@ -123,10 +121,6 @@ impl Key {
 
     pub(super) const fn may_hold_secret(self) -> Self {
         Self { secrecy: Secrecy::MayHoldSecret, ..self }
-    }
-
-    pub(super) const fn not_yet(self) -> Self {
-        Self { supported: false, ..self }
     }
 
     /// Whether errors must keep the value to themselves.
@@ -208,6 +202,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Section { doc: "What protects the server itself.", keys: super::limits::KEYS },
     Section { doc: "Who writes, and what carries it.", keys: super::mail::KEYS },
     Section { doc: "Providers that take mail over HTTPS.", keys: super::providers::KEYS },
+    Section { doc: "What providers tell of mails afterwards.", keys: super::mail_events::KEYS },
     Section { doc: "The two dialects and who may call them.", keys: super::api::KEYS },
     Section { doc: "Whom else to tell.", keys: super::notify::KEYS },
     Section { doc: "Health, metrics and the delivery timeline.", keys: super::admin::KEYS },

@@ -11,6 +11,7 @@ mod key;
 mod ledger;
 mod limits;
 mod mail;
+mod mail_events;
 mod notify;
 mod password;
 mod providers;
@@ -22,6 +23,7 @@ pub mod secret;
 mod server;
 mod settings;
 mod show;
+mod signing;
 mod similar;
 mod smtp;
 mod source;
@@ -37,7 +39,8 @@ pub use error::ConfigErrors;
 pub use ledger::{Ledger, LedgerUrl};
 pub use limits::Limits;
 pub use mail::{Mail, Mailbox, Transport};
-pub use notify::Notify;
+pub use mail_events::{MailEvents, SnsTopic};
+pub use notify::{Notify, WebhookTarget};
 pub use password::{Password, PasswordPreset};
 pub use providers::{Mailgun, Postmark, Resend, Sendgrid, Ses};
 pub use public::PublicUrl;
@@ -75,6 +78,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[mail]`
     pub mail: Mail,
+    /// `mail.*.events_…`
+    pub mail_events: MailEvents,
     /// `[api]`
     pub api: Api,
     /// `[notify]`
@@ -121,6 +126,7 @@ impl Config {
         let password = password::read(settings);
         let limits = limits::read(settings);
         let mail = mail::read(settings, public_url.as_ref());
+        let mail_events = mail_events::read(settings);
         let api = api::read(settings, public_url.as_ref());
         let notify = notify::read(settings);
         let admin = admin::read(settings, server.as_ref().map(|server| server.listen));
@@ -134,6 +140,7 @@ impl Config {
             password: password?,
             limits: limits?,
             mail: mail?,
+            mail_events,
             api: api?,
             notify: notify?,
             admin: admin?,

@@ -32,9 +32,6 @@ pub fn reference() -> String {
 
 fn entry(page: &mut String, key: &Key) {
     let _ = writeln!(page, "### `{}`\n", key.name());
-    if !key.supported {
-        let _ = writeln!(page, "Not supported by this version yet: a configuration that sets it is refused.\n");
-    }
     let _ = writeln!(page, "{}\n", key.doc);
     let _ = writeln!(page, "- accepts: {}", key.accepted());
     let _ = writeln!(page, "- default: {}", default_in_words(key));
@@ -68,7 +65,7 @@ pub(super) fn literal(value: &Value) -> String {
 #[must_use]
 pub fn schema() -> serde_json::Value {
     let mut root = Map::new();
-    for key in key::all().filter(|key| key.supported) {
+    for key in key::all() {
         insert(&mut root, key.path, property(key));
         if let Some(twin) = key.twin() {
             let doc = format!("A file that holds `{}`, relative to the configuration file.", key.path);

@@ -94,7 +94,6 @@ impl Settings {
             Absent::Required | Absent::Is(_) if setting.value.is_empty_text() => {
                 Err(Problem::new(place, format!("`{}` is empty", key.path), format!("accepted: {}", key.accepted())))
             }
-            _ if !key.supported => Err(Problem::not_yet(place, key.path)),
             _ => Ok(Some(setting)),
         }
     }

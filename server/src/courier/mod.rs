@@ -8,7 +8,7 @@ mod pace;
 
 use crate::app::App;
 use crate::failpoint;
-use crate::ledger::{Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
+use crate::ledger::{Away, Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::deliver::{self, Candidates};
 use crate::recovery::settle;
@@ -16,6 +16,7 @@ use crate::weakness::{self, Weakness};
 use pace::{Pace, Sight};
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
+use regain_core::event::DETAIL_CHARS_MAX;
 use regain_core::limit::AccountLimit;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
@@ -183,8 +184,9 @@ impl Courier {
                 let (waiting, ready): (Vec<_>, Vec<_>) =
                     batch.into_iter().partition(|row| deliver::waits_for_store(&self.app, row, now));
                 let waiting = waiting.iter().map(|row| row.id).collect();
-                let due_at = now.plus(jittered(&self.app, STORE_PAUSE));
-                self.app.ledger.put_back(waiting, lease.id, due_at).await?;
+                let words = fault.to_string().chars().take(DETAIL_CHARS_MAX).collect();
+                let away = Away { words, at: now, due_at: now.plus(jittered(&self.app, STORE_PAUSE)) };
+                self.app.ledger.put_back(waiting, lease.id, away).await?;
                 self.decide(ready, None, lease, now).await
             }
         }
@@ -256,6 +258,7 @@ impl Courier {
     }
 
     async fn keep_house(&mut self, now: Timestamp) -> Result<(), LedgerFault> {
+        self.write_sightings().await;
         if has_passed(STORE_PAUSE, self.baffled_at, now) && !settle::recover_lapsed(&self.app).await? {
             self.baffled_at = now;
         }
@@ -277,7 +280,19 @@ impl Courier {
         Ok(())
     }
 
+    /// Nobody's mail waits for what was only seen: it is tried again at the next turn.
+    async fn write_sightings(&self) {
+        let seen = self.app.sightings.take();
+        if !seen.is_empty()
+            && let Err(fault) = self.app.ledger.count(seen.clone()).await
+        {
+            tracing::debug!(%fault, "what was seen of links is written later");
+            self.app.sightings.put_back(seen);
+        }
+    }
+
     async fn drain(&mut self) {
+        self.write_sightings().await;
         loop {
             let unrecorded = std::mem::take(&mut self.unrecorded);
             if !unrecorded.is_empty()

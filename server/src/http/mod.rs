@@ -15,6 +15,7 @@ pub mod dialect;
 pub mod headers;
 pub mod json;
 mod leaving;
+mod mail_events;
 pub mod misses;
 mod network;
 pub mod network_limit;
@@ -24,6 +25,7 @@ mod order_of_checks;
 pub mod pages;
 pub mod problem;
 mod public;
+mod reader;
 pub mod route;
 pub mod server;
 pub mod siege;
@@ -31,6 +33,7 @@ pub mod siege;
 mod test_app;
 pub mod tls;
 
+pub(crate) use network::network_of;
 pub use public::PublicPort;
 pub use server::{Role, serve};
 
@@ -54,7 +57,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 20] = [
+pub const PATHS: [&str; 25] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,
@@ -71,6 +74,11 @@ pub const PATHS: [&str; 20] = [
     pages::NOT_ME,
     pages::NOT_ME_DONE,
     openapi::PATH,
+    mail_events::SES,
+    mail_events::POSTMARK,
+    mail_events::SENDGRID,
+    mail_events::MAILGUN,
+    mail_events::RESEND,
     admin::HEALTHZ,
     admin::READYZ,
     admin::METRICS,

@@ -1,6 +1,7 @@
 //! Which addresses count as one client: its network, and the wider ones that this lies in.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A network of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +53,31 @@ impl Network {
     }
 }
 
+/// The network of a client, as the timeline names it: an IPv4 address, an IPv6 /64.
+pub(crate) fn network_of(client: IpAddr) -> String {
+    Network::of(client).to_string()
+}
+
+/// As an address, or as a network in CIDR's notation.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (v4, v6) = (Ipv4Addr::from_octets, Ipv6Addr::from_octets);
+        match *self {
+            Self::V4(octets) => write!(f, "{}", v4(octets)),
+            Self::BlockV4([a, b, c]) => write!(f, "{}/24", v4([a, b, c, 0])),
+            Self::WideV4([a, b]) => write!(f, "{}/16", v4([a, b, 0, 0])),
+            Self::V6(octets) => write!(f, "{}/64", v6(filled(&octets))),
+            Self::SiteV6(octets) => write!(f, "{}/48", v6(filled(&octets))),
+            Self::WideV6(octets) => write!(f, "{}/32", v6(filled(&octets))),
+            Self::Rest => f.write_str("::/0"),
+        }
+    }
+}
+
+fn filled(first: &[u8]) -> [u8; 16] {
+    std::array::from_fn(|n| first.get(n).copied().unwrap_or(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +104,18 @@ mod tests {
     #[test]
     fn a_mapped_address_is_ipv4() {
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_network_is_named_as_an_address_or_a_64() {
+        for (client, name) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ] {
+            assert_eq!(network_of(client.parse().unwrap()), name);
+        }
+        assert_eq!(network("2001:db8:1:2::3").neighbourhood().to_string(), "2001:db8:1::/48");
+        assert_eq!(network("192.0.2.7").neighbourhood().widened().to_string(), "192.0.0.0/16");
     }
 }

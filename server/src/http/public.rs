@@ -4,7 +4,7 @@ use super::api_token::{self, Caller};
 use super::client_address::ClientAddress;
 use super::headers::Passage;
 use super::network_limit::{Admission, Level, NetworkLimit};
-use super::{Port, dialect, leaving, openapi, pages, problem, siege, without_trailing_slash};
+use super::{Port, dialect, leaving, mail_events, openapi, pages, problem, siege, without_trailing_slash};
 use crate::app::App;
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
@@ -33,6 +33,7 @@ impl PublicPort {
         if app.config.api.unleash.enabled {
             endpoints = endpoints.merge(dialect::unleash::router());
         }
+        endpoints = endpoints.merge(mail_events::router(&app));
         if let Some(mailbox) = &app.mailbox {
             endpoints = endpoints.merge(mailbox.router().with_state(()));
         }
@@ -72,10 +73,17 @@ impl Port for PublicPort {
             let response = leaving::refuse(&self.app, passage.id, request).await;
             return passage.end(&self.app, response);
         }
-        let is_counted = is_counted(&request);
+        let is_told = mail_events::has(&self.app, request.uri().path());
+        let is_counted = is_counted(&request) && !is_told;
         let (admission, level) = self.admit(peer, request.headers(), is_counted).await;
         request.extensions_mut().insert(admission);
         let mut response = super::ask(&self.endpoints, request).await;
+        if is_told
+            && response.status().is_client_error()
+            && let Some(pause) = self.limit.count(admission.client.0).retry_after()
+        {
+            response = mail_events::too_often(pause);
+        }
         response.headers_mut().reserve(HEADERS_MAX);
         if let Some(level) = level {
             self.limit.write(level, response.headers_mut());
@@ -92,7 +100,7 @@ impl Port for PublicPort {
 /// What is added to an answer on its way back; made room for once.
 const HEADERS_MAX: usize = 12;
 
-/// Every POST and GET `validate`.
+/// Every POST and GET `validate`; what providers of mail tell is counted afterwards, unless it is signed.
 fn is_counted(request: &Request) -> bool {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     *request.method() == Method::POST || (reads && request.uri().path() == dialect::unleash::VALIDATE)

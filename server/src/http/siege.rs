@@ -3,8 +3,11 @@
 
 use super::network_limit::NetworkLimit;
 use crate::app::App;
+use crate::ledger::Telling;
 use crate::metrics::{Cause, Guess, Metrics};
+use regain_core::request::Id;
 use regain_core::time::Timestamp;
+use serde_json::json;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -118,6 +121,7 @@ pub(super) async fn watch(app: &App, limit: &NetworkLimit) {
         app.metrics.siege.set(u64::from(siege.is_on()));
         if let Some(turn) = turn {
             tell(&turn);
+            tell_operator(app, &turn).await;
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
@@ -132,6 +136,21 @@ fn tell(turn: &Turn) {
             "the server is under siege; limits hold and nobody is answered differently; see docs/operate/limits.md"
         ),
         Turn::Ended(span) => tracing::info!(lasted_seconds = span.as_secs(), "the siege is over"),
+    }
+}
+
+/// By webhook, if there is a receiver.
+async fn tell_operator(app: &App, turn: &Turn) {
+    let (what, detail) = match turn {
+        Turn::Began(Figures { networks, guesses, refused }) => {
+            (Telling::SiegeBegan, json!({ "networks": networks, "guesses": guesses, "refused": refused }))
+        }
+        Turn::Ended(span) => (Telling::SiegeEnded, json!({ "lasted_seconds": span.as_secs() })),
+    };
+    let now = app.clock.now();
+    let id = Id::new(now, app.entropy.as_ref());
+    if let Err(fault) = app.ledger.queue_webhook(id, what, detail.to_string(), now).await {
+        tracing::error!(%fault, "the operator is not told of a siege by webhook");
     }
 }
 

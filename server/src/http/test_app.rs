@@ -3,8 +3,8 @@
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::{Adapters, App};
 use crate::config::{
-    Access, Admin, Api, Config, Dialect, Ledger, LedgerUrl, Limits, Mail, Mailbox, Notify, Password, PasswordPreset,
-    PublicUrl, Reset, Server, StoreUrl, Transport, Users,
+    Access, Admin, Api, Config, Dialect, Ledger, LedgerUrl, Limits, Mail, MailEvents, Mailbox, Notify, Password,
+    PasswordPreset, PublicUrl, Reset, Server, StoreUrl, Transport, Users,
 };
 use crate::finding::Finding;
 use crate::metrics::Metrics;
@@ -107,7 +107,8 @@ pub(super) fn config() -> Config {
             chaser: Dialect { enabled: true, access: Access::Public },
             unleash: Dialect { enabled: true, access: Access::Token },
         },
-        notify: Notify { unknown_address: false },
+        mail_events: MailEvents::default(),
+        notify: Notify { webhook: None, unknown_address: false },
         admin: Admin { listen: ([127, 0, 0, 1], 0).into() },
     }
 }

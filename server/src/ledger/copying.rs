@@ -295,6 +295,8 @@ pub(super) const TABLES: &[Table] = &[
             ("at", Kind::Number),
             ("what", Kind::Text),
             ("detail", Kind::Text),
+            ("times", Kind::Number),
+            ("last_at", Kind::Number),
         ],
     },
     Table {
@@ -304,6 +306,32 @@ pub(super) const TABLES: &[Table] = &[
             ("digest", Kind::Octets),
             ("created_at", Kind::Number),
             ("revoked_at", Kind::Number),
+        ],
+    },
+    Table {
+        name: "bounces",
+        columns: &[
+            ("address_digest", Kind::Octets),
+            ("at", Kind::Number),
+            ("transport", Kind::Text),
+            ("status", Kind::Text),
+            ("reply", Kind::Text),
+        ],
+    },
+    Table {
+        name: "webhooks",
+        columns: &[
+            ("id", Kind::Id),
+            ("what", Kind::Text),
+            ("at", Kind::Number),
+            ("entry", Kind::Id),
+            ("origin", Kind::Text),
+            ("account", Kind::Text),
+            ("reason", Kind::Text),
+            ("detail", Kind::Text),
+            ("due_at", Kind::Number),
+            ("lease", Kind::Id),
+            ("attempts", Kind::Count),
         ],
     },
 ];

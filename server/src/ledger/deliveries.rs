@@ -106,6 +106,11 @@ pub(super) struct Judgement {
 }
 
 impl Decided {
+    /// Whether it ends without a mail, whatever other requests say.
+    pub(super) fn ends(&self) -> bool {
+        matches!(self.decision, Decision::End(_))
+    }
+
     /// The account whose other requests have a say in this one.
     pub(super) fn limited_account(&self) -> Option<&AccountId> {
         match &self.decision {

@@ -2,7 +2,8 @@
 //!
 //! A request's way: [`admission`] commits it, [`outbox`] leases it, [`deliveries`] holds what was decided and minted,
 //! [`outcomes`] what became of the mail. What was mailed comes back as a token ([`tokens`]) or a code ([`codes`]), is
-//! claimed, and ends in [`settle`]; or in [`not_me`]. [`timeline`] tells all of it.
+//! claimed, and ends in [`settle`]; or in [`not_me`]. What is heard of a mail afterwards is noted in [`returns`]. [`timeline`]
+//! tells all of it, and [`webhooks`] what the operator should know at once.
 //!
 //! Each of these files holds one part of the [`Ledger`] trait and what both engines agree on; the SQL is in a file of the
 //! same name under `sqlite/` and `postgres/`. Methods are whole steps of the story, no method hands out a transaction, and
@@ -22,27 +23,31 @@ mod outcomes;
 mod postgres;
 mod queue;
 pub mod retention;
+mod returns;
 mod settle;
 pub mod sqlite;
 mod timeline;
 pub(crate) mod times;
 mod tokens;
+pub mod webhooks;
 
 pub use admission::{Admission, Admissions, NewRequest};
 pub use api_tokens::{ApiToken, ApiTokens};
 pub use codes::{CodeDigest, Codes};
 pub use deliveries::{Decided, Decision, Deliveries, NewDelivery, Verdict};
 pub use not_me::{Disowned, Disownments};
-pub use outbox::{Lease, Leased, Outbox, Waiting};
+pub use outbox::{Away, Lease, Leased, Outbox, Waiting};
 pub use outcomes::{Finished, Outcomes};
 pub use postgres::PostgresLedger;
 pub use retention::Retention;
+pub use returns::{Bounce, Heard, Noted, Returns};
 pub use settle::{Notice, Settlements};
 #[cfg(feature = "failpoints")]
 pub use sqlite::Memory;
 pub use sqlite::SqliteLedger;
-pub use timeline::{Delivery, Event, Request, Timeline};
+pub use timeline::{Attempts, Delivery, ELSEWHERE, Ended, Event, Listed, Request, Sighting, Tally, Timeline, Waits};
 pub use tokens::{Claim, LapsedClaim, LiveToken, TokenState, Tokens};
+pub use webhooks::{Telling, Webhook, Webhooks};
 
 use crate::config::LedgerUrl;
 use crate::metrics::Commits;
@@ -65,6 +70,8 @@ pub trait Ledger:
     + ApiTokens
     + Retention
     + Timeline
+    + Returns
+    + Webhooks
     + Send
     + Sync
 {

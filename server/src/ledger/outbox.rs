@@ -40,6 +40,17 @@ pub struct Leased {
     pub attempts: u32,
 }
 
+/// The user store does not answer.
+#[derive(Debug, Clone)]
+pub struct Away {
+    /// In its own words; told of a request once.
+    pub words: String,
+    /// When it was asked.
+    pub at: Timestamp,
+    /// When it is asked again.
+    pub due_at: Timestamp,
+}
+
 /// A row that has not ended, as `regain outbox list` shows it.
 #[derive(Debug, Clone)]
 pub struct Waiting {
@@ -83,11 +94,11 @@ pub trait Outbox {
     /// [`LedgerFault`].
     async fn count_waiting(&self) -> Result<u64, LedgerFault>;
 
-    /// Puts leased rows back, due at `due_at`: they could not be looked up.
+    /// Puts leased rows back: they could not be looked up.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault>;
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, away: Away) -> Result<(), LedgerFault>;
 
     /// The queue, oldest first, at most `max` rows.
     ///

@@ -73,6 +73,11 @@ impl Finished {
         }
     }
 
+    /// Whether its request may have ended without a mail.
+    pub(super) fn may_have_failed(&self) -> bool {
+        matches!(self.outcome, Outcome::Refused(_) | Outcome::RetryAfter(_))
+    }
+
     /// Whether the mail may be in somebody's hands, with its link.
     pub(super) fn may_have_arrived(&self) -> bool {
         matches!(self.outcome, Outcome::Delivered(_) | Outcome::Unknown(_))

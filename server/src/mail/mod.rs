@@ -2,6 +2,7 @@
 
 mod breaker;
 pub mod compose;
+pub mod events;
 pub mod file;
 pub mod http;
 mod name;

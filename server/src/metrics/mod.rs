@@ -16,10 +16,12 @@ pub use store::Timed;
 use crate::http::PATHS;
 use crate::http::server::Role;
 use crate::ledger::{Decision, Finished, Verdict};
+use crate::mail::events::Provider;
 use crate::recovery::Credential;
 use crate::recovery::redeem::RedeemRefusal;
 use axum::http::StatusCode;
 use regain_core::delivery::Outcome;
+use regain_core::fate::Fate;
 use regain_core::request::{Origin, Reason, State};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
@@ -52,6 +54,14 @@ pub struct Metrics {
     pub ended: By<Ending, Counter>,
     /// Mails handed over, or not, by transport and outcome.
     pub mails: By<(&'static str, &'static str), Counter>,
+    /// What was heard of mails after they were handed over, by who told and what became of them.
+    pub heard: By<(&'static str, Fate), Counter>,
+    /// Calls that a provider of mail did not sign.
+    pub events_refused: By<&'static str, Counter>,
+    /// Webhooks that wait, at the last count.
+    pub webhooks_waiting: Gauge,
+    /// Attempts to post a webhook, by what came of them.
+    pub webhooks: By<&'static str, Counter>,
     /// What a turn of the courier takes.
     pub ticks: Histogram,
     /// Attempts to set a password, by what came of them.
@@ -160,6 +170,10 @@ impl Metrics {
                 TRANSPORTS.iter().flat_map(|name| OUTCOMES.map(|outcome| (*name, outcome))),
                 Counter::default,
             ),
+            heard: By::new(TELLERS.iter().flat_map(|name| Fate::ALL.map(|fate| (*name, fate))), Counter::default),
+            events_refused: By::new(Provider::ALL.map(Provider::as_str), Counter::default),
+            webhooks_waiting: Gauge::default(),
+            webhooks: By::new(WEBHOOKS, Counter::default),
             ticks: Histogram::of_durations(),
             redeemings: By::new(REDEEMINGS, Counter::default),
             commits: Arc::new(Commits::default()),
@@ -308,6 +322,10 @@ impl Default for StoreCalls {
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 /// The names of all transports, and what stands where none was tried.
 const TRANSPORTS: [&str; 9] = ["smtp", "ses", "postmark", "sendgrid", "mailgun", "resend", "sendmail", "file", "none"];
+/// Who tells what became of mails: providers, and by mail whichever relay sent one back.
+const TELLERS: [&str; 6] = ["ses", "postmark", "sendgrid", "mailgun", "resend", "smtp"];
+/// What comes of posting a webhook.
+const WEBHOOKS: [&str; 3] = ["taken", "put_off", "given_up"];
 /// [`Outcome::as_str`].
 const OUTCOMES: [&str; 4] = ["delivered", "retry", "refused", "unknown"];
 /// Whether changed TLS files were taken.

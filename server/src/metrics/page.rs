@@ -17,6 +17,7 @@ pub fn page(app: &App) -> String {
     about_abuse(&mut page, &app.metrics);
     about_requests(&mut page, app);
     about_mails(&mut page, app);
+    about_webhooks(&mut page, &app.metrics);
     about_redeemings(&mut page, app);
     about_the_ledger(&mut page, &app.metrics);
     about_the_user_store(&mut page, &app.metrics);
@@ -104,11 +105,29 @@ fn about_mails(page: &mut Page, app: &App) {
     for (transport, is_up) in app.mail.standings() {
         up.is(&[("transport", transport)], u8::from(is_up));
     }
+    let mut heard =
+        page.counter("regain_mails_heard_total", "What was heard of mails after they were handed over, by who told.");
+    for ((transport, fate), counter) in metrics.heard.iter() {
+        heard.is(&[("transport", transport), ("fate", fate.as_str())], counter.value());
+    }
+    let mut refused = page.counter("regain_mail_events_refused_total", "Calls that a provider of mail did not sign.");
+    for (provider, counter) in metrics.events_refused.iter() {
+        refused.is(&[("provider", provider)], counter.value());
+    }
     page.histogram("regain_courier_tick_duration_seconds", "One turn of the courier.").shows(
         &[],
         &metrics.ticks,
         Unit::Microseconds,
     );
+}
+
+fn about_webhooks(page: &mut Page, metrics: &Metrics) {
+    page.gauge("regain_webhooks_waiting", "Webhooks that were not taken yet.")
+        .is(&[], metrics.webhooks_waiting.value());
+    let mut posted = page.counter("regain_webhooks_total", "Attempts to post a webhook, by outcome.");
+    for (outcome, counter) in metrics.webhooks.iter() {
+        posted.is(&[("outcome", outcome)], counter.value());
+    }
 }
 
 fn about_redeemings(page: &mut Page, app: &App) {

@@ -2,11 +2,13 @@
 //!
 //! 1. [`request`]: admit and commit
 //! 2. [`deliver`]: look up, mint, send
+//!    ([`heard`]: what is heard of the mail afterwards)
 //! 3. [`open`]: may this link show a form?
 //! 4. [`redeem`]: claim, set the password, complete
 //! 5. [`settle`]: revoke sessions, notify
 
 pub mod deliver;
+pub mod heard;
 pub mod not_me;
 pub mod open;
 pub mod redeem;

@@ -7,6 +7,7 @@ use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
+use regain_core::event::Happening;
 use regain_core::hash::StoredPassword;
 use regain_core::time::Timestamp;
 use regain_core::token::Purpose;
@@ -56,15 +57,13 @@ pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefu
 }
 
 impl Opened {
-    /// Notes for the timeline that the form was shown.
-    pub async fn note_shown(&self, app: &App) {
+    /// Notes for the timeline that the link was looked at: `how`, and from which `network`.
+    pub async fn note_shown(&self, app: &App, how: Happening, network: String) {
         if weakness::is(Weakness::LookingSpends) {
             let spent = Disowned { entry: self.token.entry, account: self.token.account.clone() };
             let _ = app.ledger.revoke_not_me(spent, app.clock.now()).await;
         }
-        if let Err(fault) = app.ledger.note_opened(self.token.entry, app.clock.now()).await {
-            tracing::warn!(%fault, request = %self.token.entry, "an opening was not noted");
-        }
+        app.sightings.note(self.token.entry, how, network, app.clock.now());
     }
 }
 

@@ -239,3 +239,17 @@ async fn the_next_transport_is_tried_only_if_nothing_was_handed_over() {
         assert_eq!((first.mails().len(), second.mails().len()), (0, arrive_by_second), "{behaviour:?} at {phase:?}");
     }
 }
+
+#[tokio::test]
+async fn reports_are_asked_for_where_there_are_such_and_name_the_mail() {
+    for reports in [true, false] {
+        let server = SmtpServer::start_with(Options { reports, ..Options::default() }).await;
+        let parcel = parcel();
+        assert!(matches!(transport(&server).send(&parcel).await, Outcome::Delivered(_)));
+        let wishes = match reports {
+            true => [format!("RET=HDRS ENVID={}", parcel.id), "NOTIFY=FAILURE,DELAY".to_owned()],
+            false => [String::new(), String::new()],
+        };
+        assert_eq!(server.mails()[0].wishes, wishes);
+    }
+}

@@ -6,16 +6,17 @@ use crate::rules::Deed;
 use crate::sabotage::Sabotage;
 use async_trait::async_trait;
 use regain::ledger::{
-    Admission, Admissions, ApiToken, ApiTokens, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned, Disownments,
-    Finished, LapsedClaim, Lease, Leased, Ledger, LedgerFault, LiveToken, NewRequest, Notice, Outbox, Outcomes,
-    Request, Retention, Settlements, Timeline, TokenState, Tokens, Verdict, Waiting,
+    Admission, Admissions, ApiToken, ApiTokens, Away, Bounce, Claim, CodeDigest, Codes, Decided, Deliveries, Disowned,
+    Disownments, Finished, Heard, LapsedClaim, Lease, Leased, Ledger, LedgerFault, Listed, LiveToken, NewRequest,
+    Noted, Notice, Outbox, Outcomes, Request, Retention, Returns, Settlements, Sighting, Tally, Telling, Timeline,
+    TokenState, Tokens, Verdict, Waiting, Webhook, Webhooks,
 };
 use regain::metrics::Commits;
 use regain_core::account::AccountId;
 use regain_core::entropy::Entropy;
 use regain_core::keys::Digest;
 use regain_core::limit::AccountLimit;
-use regain_core::request::Id;
+use regain_core::request::{Id, State};
 use regain_core::time::{Clock, Timestamp};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -109,9 +110,9 @@ impl Outbox for Gate {
         node.call(Deed::Read("count_waiting"), node.ledger.count_waiting()).await
     }
 
-    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, away: Away) -> Result<(), LedgerFault> {
         let node = self.node();
-        node.call(Deed::PutBack { lease }, node.ledger.put_back(entries, lease, due_at)).await
+        node.call(Deed::PutBack { lease }, node.ledger.put_back(entries, lease, away)).await
     }
 
     async fn list_waiting(&self, max: u32) -> Result<Vec<Waiting>, LedgerFault> {
@@ -275,8 +276,58 @@ impl Timeline for Gate {
         self.node().ledger.explain_address(digest).await
     }
 
-    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
-        self.node().ledger.note_opened(entry, now).await
+    async fn list_requests(&self, state: Option<State>, before: Option<Id>) -> Result<Listed, LedgerFault> {
+        self.node().ledger.list_requests(state, before).await
+    }
+
+    async fn tally(&self, since: Timestamp) -> Result<Tally, LedgerFault> {
+        self.node().ledger.tally(since).await
+    }
+
+    async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
+        self.node().ledger.count(seen).await
+    }
+}
+
+/// Nobody here hears of mails.
+#[async_trait]
+impl Returns for Gate {
+    async fn note_heard(&self, heard: Heard) -> Result<Noted, LedgerFault> {
+        self.node().ledger.note_heard(heard).await
+    }
+
+    async fn bounce_of(&self, address: Digest) -> Result<Option<Bounce>, LedgerFault> {
+        self.node().ledger.bounce_of(address).await
+    }
+
+    async fn forget_bounce(&self, address: Digest) -> Result<bool, LedgerFault> {
+        self.node().ledger.forget_bounce(address).await
+    }
+}
+
+/// Nobody here is told by webhook.
+#[async_trait]
+impl Webhooks for Gate {
+    fn tell_operator(&self) {}
+
+    async fn queue_webhook(&self, id: Id, what: Telling, detail: String, now: Timestamp) -> Result<(), LedgerFault> {
+        self.node().ledger.queue_webhook(id, what, detail, now).await
+    }
+
+    async fn lease_webhooks(&self, lease: Lease, now: Timestamp, max: u32) -> Result<Vec<Webhook>, LedgerFault> {
+        self.node().ledger.lease_webhooks(lease, now, max).await
+    }
+
+    async fn end_webhook(&self, id: Id, lease: Id) -> Result<(), LedgerFault> {
+        self.node().ledger.end_webhook(id, lease).await
+    }
+
+    async fn put_webhook_off(&self, id: Id, lease: Id, now: Timestamp, due_at: Timestamp) -> Result<(), LedgerFault> {
+        self.node().ledger.put_webhook_off(id, lease, now, due_at).await
+    }
+
+    async fn count_webhooks(&self) -> Result<u64, LedgerFault> {
+        self.node().ledger.count_webhooks().await
     }
 }
 

@@ -119,11 +119,48 @@ fn what_this_version_lacks_is_refused_by_name() {
         let complaint = format!("names a kind of store ({scheme}) that this version does not support yet");
         assert_eq!(store, format!("error: `users.url` {complaint}"));
     }
-    for (path, value) in [
-        ("notify.webhook_url", "\"https://hooks.example.com\""),
-        ("notify.webhook_secret", "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\""),
+}
+
+#[test]
+fn webhooks_are_signed_with_a_real_secret_and_sent_in_clear_text_nowhere_but_here() {
+    let notify =
+        |url: &str, secret: &str| plus(LEAST, &format!("[notify]\nwebhook_url = {url:?}\nwebhook_secret = {secret:?}"));
+    let (url, secret) = ("https://hooks.example.com/a?b=c", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    assert!(read(&notify(url, secret)).notify.webhook.is_some());
+    assert!(read(&notify("http://127.0.0.1:9000/", secret)).notify.webhook.is_some());
+    assert!(read(&notify("https://10.0.0.7/hook", secret)).notify.webhook.is_some());
+    assert!(read(LEAST).notify.webhook.is_none());
+    for (url, secret) in [
+        ("http://hooks.example.com/", secret),
+        ("ftp://hooks.example.com/", secret),
+        ("https://user:password@hooks.example.com/", secret),
+        (url, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        (url, "whsec_c2hvcnQ="),
+        (url, ""),
+        ("", secret),
     ] {
-        assert_eq!(refused(path, value), format!("error: `{path}` is not supported by this version yet"));
+        let title = title(&notify(url, secret));
+        assert!(title.starts_with("error: `notify.webhook_"), "{url} {secret}: {title}");
+    }
+}
+
+#[test]
+fn what_providers_calls_are_checked_against_must_be_able_to_check() {
+    for (key, good, bad) in [
+        ("mail.ses.events_topic_arn", "arn:aws:sns:eu-central-1:123456789012:mail", "arn:aws:sns:eu-central-1"),
+        ("mail.postmark.events_secret", "a-password-of-nobody-at-all", "changeme"),
+        (
+            "mail.sendgrid.events_public_key",
+            "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==",
+            "MFkw",
+        ),
+        ("mail.mailgun.events_signing_key", "a-key-of-nobody-at-all", "short"),
+        ("mail.resend.events_secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "re_123"),
+    ] {
+        let (section, name) = key.rsplit_once('.').unwrap();
+        let with = |value: &str| plus(LEAST, &format!("[{section}]\n{name} = {value:?}"));
+        read(&with(good));
+        assert!(title(&with(bad)).starts_with(&format!("error: `{key}` ")), "{key}");
     }
 }
 

@@ -6,6 +6,8 @@ use super::{DONE, RESET, refused, see_other, setting, unavailable};
 use crate::app::App;
 use crate::http::call::Call;
 use crate::http::cookie::{Held, binding};
+use crate::http::network_of;
+use crate::http::reader::Reader;
 use crate::recovery::Credential;
 use crate::recovery::open::{self, OpenRefusal};
 use crate::recovery::redeem::{self, RedeemRefusal};
@@ -14,6 +16,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
+use regain_core::event::Happening;
 use regain_core::keys::Keys;
 use regain_core::locale::Locale;
 use regain_core::token::ResetToken;
@@ -45,9 +48,11 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
     }
     match open::open(&app, &credential).await {
         Ok(opened) => {
-            if method == Method::GET {
-                opened.note_shown(&app).await;
-            }
+            let how = match Reader::of(&method, &call.headers) {
+                Reader::Browser => Happening::Opened,
+                Reader::Program => Happening::Scanned,
+            };
+            opened.note_shown(&app, how, network_of(call.client)).await;
             let bound_to = binding(&credential, &app.keys);
             app.pages.show(&Page::ChoosePassword { bound_to: &bound_to, shortcomings: &[] }, &locales)
         }

@@ -7,6 +7,7 @@ use crate::users::sql::test_database::TestDatabase;
 use regain_core::account::AccountId;
 use regain_core::delivery::Outcome;
 use regain_core::entropy::random;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::limit::AccountLimit;
 use regain_core::locale::Locale;
@@ -247,8 +248,24 @@ impl Fixture {
         self.ledger.revoke_not_me(disowned, self.now).await.unwrap()
     }
 
+    /// The user store is, and is asked again at `due_at`.
+    pub(super) fn away(&self, due_at: Timestamp) -> Away {
+        Away { words: "the user store is away".into(), at: self.now, due_at }
+    }
+
+    /// Counts once that something happened to the request of a mail.
+    pub(super) async fn see(&self, minted: &Minted, what: Happening, detail: &str) {
+        let seen = Sighting { entry: minted.row.id, what, detail: detail.into(), times: 1, at: self.now };
+        self.ledger.count(vec![seen]).await.unwrap();
+    }
+
     pub(super) async fn explain(&self, id: Id) -> Request {
         self.ledger.explain_request(id).await.unwrap().into_iter().find(|request| request.id == id).unwrap()
+    }
+
+    /// The requests that are told of an address.
+    pub(super) async fn tells_of(&self, address: Digest) -> Vec<Id> {
+        self.ledger.explain_address(address).await.unwrap().iter().map(|request| request.id).collect()
     }
 
     /// Where the link of a mail stands, and why.

@@ -12,10 +12,12 @@ mod outbox;
 mod outcomes;
 mod races;
 mod retention;
+mod returns;
 mod settle;
 mod timeline;
 mod times;
 mod tokens;
+mod webhooks;
 
 use fixture::Fixture;
 
@@ -103,8 +105,22 @@ macro_rules! conformance {
             retention::two_who_forget_at_once_forget_each_thing_once
             timeline::a_request_is_told_with_its_mails_and_notices
             timeline::requests_are_told_by_what_was_typed_and_by_where_the_mail_went
+            timeline::a_request_is_told_by_its_address_whatever_became_of_it
             timeline::the_newest_requests_are_told_oldest_first
-            timeline::that_a_form_was_opened_is_noted_once
+            timeline::requests_are_listed_by_their_state_page_by_page
+            timeline::what_became_of_the_requests_of_a_day_is_tallied
+            timeline::what_happens_often_is_counted_in_one_row
+            timeline::what_happens_in_many_places_takes_a_bounded_number_of_rows
+            timeline::what_is_seen_of_a_forgotten_request_is_not_kept
+            returns::what_is_heard_of_a_mail_is_told_once
+            returns::what_is_heard_of_no_mail_changes_nothing
+            returns::an_address_is_marked_until_something_shows_that_it_works
+            returns::a_mark_fades
+            webhooks::nothing_is_queued_before_somebody_is_to_be_told
+            webhooks::what_happens_is_queued_once_with_what_it_is_about
+            webhooks::a_request_that_fails_is_told_of_if_somebody_should_look_into_it
+            webhooks::a_leased_webhook_is_nobody_elses_until_its_lease_lapses
+            webhooks::of_two_nodes_one_posts_a_webhook
             races::of_64_who_claim_a_token_one_does
             races::two_couriers_never_hold_the_same_row
             races::a_claim_and_a_disowning_never_leave_a_link_live

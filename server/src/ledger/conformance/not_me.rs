@@ -2,6 +2,7 @@
 
 use super::fixture::*;
 use crate::ledger::*;
+use regain_core::event::Happening;
 use regain_core::message::MessageKind;
 use regain_core::request::{Reason, State};
 
@@ -30,7 +31,7 @@ pub(super) async fn disowning_ends_every_live_link_of_the_account(mut fixture: F
     assert!(fixture.live(&anothers).await.is_some());
     assert_eq!(fixture.disown(&second).await, 0, "nothing was left");
     let events = fixture.explain(first.row.id).await.events;
-    assert!(events.iter().all(|event| event.what == "not_me") && events.len() == 2, "{events:?}");
+    assert!(events.iter().all(|event| event.what == Happening::NotMe) && events.len() == 2, "{events:?}");
 }
 
 pub(super) async fn a_claim_that_has_written_nothing_is_disowned_at_once(fixture: Fixture) {

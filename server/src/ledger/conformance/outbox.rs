@@ -21,7 +21,7 @@ pub(super) async fn a_leased_row_is_nobody_elses_until_its_lease_lapses(mut fixt
     let (verdict, late) = fixture.decide(&rows[0], first).await;
     assert_eq!(verdict, Verdict::Ended, "the first lease does not count any more");
     assert!(fixture.live(&late).await.is_none(), "and nothing was minted by it");
-    fixture.ledger.put_back(vec![rows[0].id], first, fixture.now).await.unwrap();
+    fixture.ledger.put_back(vec![rows[0].id], first, fixture.away(fixture.now)).await.unwrap();
     assert!(fixture.nothing_is_due().await, "nor does it put anything back");
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn the_oldest_are_leased_first_and_no_more_than_may(mut fixture
 pub(super) async fn what_is_put_back_waits_for_its_time(mut fixture: Fixture) {
     let id = fixture.admit().await;
     let (lease, _) = fixture.lease().await;
-    fixture.ledger.put_back(vec![id], lease, fixture.now.plus(PAUSE)).await.unwrap();
+    fixture.ledger.put_back(vec![id], lease, fixture.away(fixture.now.plus(PAUSE))).await.unwrap();
     assert_eq!(fixture.explain(id).await.state, State::Accepted);
     fixture.wait(PAUSE - MILLISECOND);
     assert!(fixture.nothing_is_due().await);
@@ -65,7 +65,7 @@ pub(super) async fn a_waiting_row_is_retried_at_once(fixture: Fixture) {
 pub(super) async fn a_dropped_row_ends_without_a_mail(fixture: Fixture) {
     let (waits, leased) = (fixture.admit().await, fixture.admit().await);
     let (lease, rows) = fixture.lease().await;
-    fixture.ledger.put_back(vec![waits], lease, fixture.now).await.unwrap();
+    fixture.ledger.put_back(vec![waits], lease, fixture.away(fixture.now)).await.unwrap();
     for id in [waits, leased] {
         assert!(fixture.ledger.drop_waiting(id, fixture.now).await.unwrap());
         assert!(!fixture.ledger.drop_waiting(id, fixture.now).await.unwrap(), "once");

@@ -2,6 +2,7 @@
 
 use super::fixture::*;
 use crate::ledger::*;
+use regain_core::event::Happening;
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 impl Fixture {
     /// Forgets all there is to forget; in how many steps.
-    async fn forget(&self, retention: Duration) -> u32 {
+    pub(super) async fn forget(&self, retention: Duration) -> u32 {
         let mut steps = 0;
         while self.ledger.forget_some(self.now, retention).await.unwrap() {
             steps += 1;
@@ -62,7 +63,7 @@ pub(super) async fn what_was_mailed_is_kept_while_it_can_be_disowned(mut fixture
     fixture.record(&minted, delivered()).await;
     let dropped = fixture.admit().await;
     assert!(fixture.ledger.drop_waiting(dropped, fixture.now).await.unwrap());
-    fixture.ledger.note_opened(minted.row.id, fixture.now).await.unwrap();
+    fixture.see(&minted, Happening::Opened, "192.0.2.1").await;
     fixture.wait(crate::ledger::retention::NOT_ME_TTL);
     fixture.forget(DAY).await;
     assert!(fixture.is_kept(minted.row.id).await && !fixture.is_kept(dropped).await);

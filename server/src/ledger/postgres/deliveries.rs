@@ -2,7 +2,7 @@
 
 use super::connections::Trouble;
 use super::rows::{self, Key, Text, each, one};
-use super::{PostgresLedger, accounts};
+use super::{PostgresLedger, accounts, webhooks};
 use crate::ledger::LedgerFault;
 use crate::ledger::deliveries::{Decided, Decision, Deliveries, Judgement, Others, Verdict};
 use crate::ledger::times::believed_until;
@@ -25,10 +25,16 @@ impl Deliveries for PostgresLedger {
         limit: AccountLimit,
         now: Timestamp,
     ) -> Result<Vec<Verdict>, LedgerFault> {
-        let batch: Arc<[Decided]> = batch.into();
+        let (batch, tells): (Arc<[Decided]>, _) = (batch.into(), self.tells());
         self.transaction(move |client| {
             let batch = Arc::clone(&batch);
-            Box::pin(async move { decide(client, &batch, lease, limit, now).await })
+            Box::pin(async move {
+                let verdicts = decide(client, &batch, lease, limit, now).await?;
+                let ended = batch.iter().filter(|decided| tells && decided.ends());
+                let ended: Vec<_> = ended.map(|Decided { row, delivery, .. }| (delivery.id, row.id, now)).collect();
+                webhooks::queue_failures(client, &ended).await?;
+                Ok(verdicts)
+            })
         })
         .await
     }

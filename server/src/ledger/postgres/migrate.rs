@@ -17,11 +17,19 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    compatible_from: 1,
-    sql: include_str!("../../../../migrations/postgres/0001_ledger.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, compatible_from: 1, sql: include_str!("../../../../migrations/postgres/0001_ledger.sql") },
+    Migration {
+        version: 2,
+        compatible_from: 1,
+        sql: include_str!("../../../../migrations/postgres/0002_timeline.sql"),
+    },
+    Migration {
+        version: 3,
+        compatible_from: 1,
+        sql: include_str!("../../../../migrations/postgres/0003_what_came_back.sql"),
+    },
+];
 
 /// Brings the ledger to this version of Regain, in one transaction, unless it is there already.
 ///

@@ -18,12 +18,14 @@ mod outbox;
 mod outcomes;
 mod readiness;
 mod retention;
+mod returns;
 mod rows;
 mod settle;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod tokens;
+mod webhooks;
 
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
@@ -37,6 +39,7 @@ use readiness::Readiness;
 use regain_core::time::Timestamp;
 use secrecy::SecretString;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio_postgres::Client;
 
 /// A ledger in PostgreSQL.
@@ -47,6 +50,8 @@ pub struct PostgresLedger {
     acceptance: Acceptance,
     readiness: Readiness,
     queue: Arc<Queue>,
+    /// Whether the operator is to be told by webhook.
+    tells: AtomicBool,
 }
 
 impl PostgresLedger {
@@ -64,6 +69,7 @@ impl PostgresLedger {
             acceptance: Acceptance::start(&place),
             readiness: Readiness::default(),
             queue: Arc::default(),
+            tells: AtomicBool::new(false),
         };
         ledger.read(|client| Box::pin(readiness::ask(client))).await?;
         ledger.count_waiting().await?;

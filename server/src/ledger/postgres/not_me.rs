@@ -4,13 +4,16 @@ use super::connections::Trouble;
 use super::rows::{self, Key, Text, one};
 use super::settle::end_requests;
 use super::timeline::note;
+use super::webhooks::{self, Queued};
 use super::{PostgresLedger, accounts};
 use crate::ledger::LedgerFault;
 use crate::ledger::not_me::{Disowned, Disownments};
+use crate::ledger::webhooks::Telling;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
-use regain_core::request::Reason;
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
 use tokio_postgres::Client;
@@ -32,16 +35,21 @@ impl Disownments for PostgresLedger {
     }
 
     async fn revoke_not_me(&self, disowned: Disowned, now: Timestamp) -> Result<usize, LedgerFault> {
-        let disowned = Arc::new(disowned);
+        let (disowned, tells) = (Arc::new(disowned), self.tells());
         let revoked = self.transaction(move |client| {
             let disowned = Arc::clone(&disowned);
-            Box::pin(async move { disown(client, &disowned, now).await })
+            Box::pin(async move { disown(client, &disowned, now, tells).await })
         });
         revoked.await
     }
 }
 
-async fn disown(client: &Client, Disowned { entry, account }: &Disowned, now: Timestamp) -> Result<usize, Trouble> {
+async fn disown(
+    client: &Client,
+    Disowned { entry, account }: &Disowned,
+    now: Timestamp,
+    tells: bool,
+) -> Result<usize, Trouble> {
     accounts::lock(client, [account]).await?;
     let key = Text(account.as_str());
     hold_links(client, account).await?;
@@ -55,8 +63,18 @@ async fn disown(client: &Client, Disowned { entry, account }: &Disowned, now: Ti
     let close = "UPDATE regain.deliveries SET closed_at = $2 WHERE entry = $1 AND account = $3";
     client.execute_typed(close, &[one(&Key(*entry)), one(&now.as_millis()), one(&key)]).await?;
     end_requests(client, account, Reason::NotMe, now).await?;
-    note(client, *entry, now, "not_me").await?;
+    if tells && !is_disowned(client, *entry).await? {
+        let queued = Queued { id: *entry, what: Telling::NotMe, entry: *entry, at: now };
+        webhooks::queue(client, queued, None).await?;
+    }
+    note(client, *entry, now, Happening::NotMe, None).await?;
     Ok(usize::try_from(ended).unwrap_or(usize::MAX))
+}
+
+/// Whether that was said before. The account's lock is held.
+async fn is_disowned(client: &Client, entry: Id) -> Result<bool, Trouble> {
+    let sql = "SELECT EXISTS (SELECT FROM regain.events WHERE entry = $1 AND what = 'not_me') AS it";
+    Ok(client.query_typed_one(sql, &[one(&Key(entry))]).await?.try_get("it")?)
 }
 
 /// Claims are made and given back without the account's lock. While these rows are held, none of them goes from one to the

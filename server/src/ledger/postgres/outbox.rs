@@ -2,11 +2,12 @@
 
 use super::PostgresLedger;
 use super::connections::Trouble;
-use super::rows::{self, Key, each, milliseconds, one};
+use super::rows::{self, Key, Text, each, milliseconds, one};
 use crate::ledger::LedgerFault;
-use crate::ledger::outbox::{Lease, Leased, Outbox, Waiting};
+use crate::ledger::outbox::{Away, Lease, Leased, Outbox, Waiting};
 use crate::ledger::times::far_ahead;
 use async_trait::async_trait;
+use regain_core::event::Happening;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use tokio_postgres::{Client, Row};
@@ -53,13 +54,18 @@ impl Outbox for PostgresLedger {
         Ok(waiting)
     }
 
-    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, away: Away) -> Result<(), LedgerFault> {
         let entries: Vec<_> = entries.into_iter().map(Key).collect();
         self.write(move |client| {
             Box::pin(async move {
-                let sql = "UPDATE regain.outbox SET state = 'accepted', lease = NULL, due_at = $3 \
-                           WHERE id = ANY ($1) AND lease = $2";
-                client.execute_typed(sql, &[each(&entries), one(&Key(lease)), one(&due_at.as_millis())]).await?;
+                let sql = "WITH put AS (UPDATE regain.outbox SET state = 'accepted', lease = NULL, due_at = $3 \
+                             WHERE id = ANY ($1) AND lease = $2 RETURNING id) \
+                           INSERT INTO regain.events (entry, at, what, detail) SELECT id, $4, $5, $6 FROM put \
+                           WHERE NOT EXISTS (SELECT FROM regain.events WHERE entry = put.id AND what = $5)";
+                let (lease, due_at, at) = (Key(lease), away.due_at.as_millis(), away.at.as_millis());
+                let (what, words) = (Happening::StoreAway.as_str(), Text(&away.words));
+                let values = [each(&entries), one(&lease), one(&due_at), one(&at), one(&what), one(&words)];
+                client.execute_typed(sql, &values).await?;
                 Ok(())
             })
         })

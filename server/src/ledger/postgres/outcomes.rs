@@ -2,7 +2,7 @@
 
 use super::connections::Trouble;
 use super::rows::{self, Key, Text, each, milliseconds};
-use super::{PostgresLedger, outbox};
+use super::{PostgresLedger, outbox, webhooks};
 use crate::ledger::LedgerFault;
 use crate::ledger::outbox::{Lease, Leased};
 use crate::ledger::outcomes::{Finished, Next, Outcomes};
@@ -26,11 +26,11 @@ impl Outcomes for PostgresLedger {
         if finished.is_empty() {
             return self.write(move |client| Box::pin(outbox::lease(client, lease, now, max))).await;
         }
-        let finished: Arc<[Finished]> = finished.into();
+        let (finished, tells): (Arc<[Finished]>, _) = (finished.into(), self.tells());
         self.transaction(move |client| {
             let finished = Arc::clone(&finished);
             Box::pin(async move {
-                record(client, &finished).await?;
+                record(client, &finished, tells).await?;
                 outbox::lease(client, lease, now, max).await
             })
         })
@@ -41,10 +41,10 @@ impl Outcomes for PostgresLedger {
         if finished.is_empty() {
             return Ok(());
         }
-        let finished: Arc<[Finished]> = finished.into();
+        let (finished, tells): (Arc<[Finished]>, _) = (finished.into(), self.tells());
         self.transaction(move |client| {
             let finished = Arc::clone(&finished);
-            Box::pin(async move { record(client, &finished).await })
+            Box::pin(async move { record(client, &finished, tells).await })
         })
         .await
     }
@@ -52,7 +52,7 @@ impl Outcomes for PostgresLedger {
 
 /// Records outcomes; ends or reschedules the rows that are still ours. A row that has ended meanwhile, because its link
 /// was redeemed, stays ended.
-async fn record(client: &Client, finished: &[Finished]) -> Result<(), Trouble> {
+async fn record(client: &Client, finished: &[Finished], tells: bool) -> Result<(), Trouble> {
     note(client, finished).await?;
     let (arrived, unsent): (Vec<_>, Vec<_>) = finished.iter().partition(|one| one.may_have_arrived());
     if !unsent.is_empty() {
@@ -62,7 +62,10 @@ async fn record(client: &Client, finished: &[Finished]) -> Result<(), Trouble> {
         supersede_older(client, deliveries_of(&arrived)).await?;
     }
     let unknown = unknown(client, finished).await?;
-    reschedule(client, finished, &unknown).await
+    reschedule(client, finished, &unknown).await?;
+    let failed = finished.iter().filter(|one| tells && one.may_have_failed());
+    let failed: Vec<_> = failed.map(|one| (one.delivery, one.entry, one.at)).collect();
+    webhooks::queue_failures(client, &failed).await
 }
 
 fn deliveries_of(finished: &[&Finished]) -> Vec<Key> {

@@ -6,6 +6,7 @@ use super::connections::Trouble;
 use super::rows::one;
 use crate::ledger::LedgerFault;
 use crate::ledger::retention::{BATCH, NOT_ME_TTL, Retention, STAND_IN, UNKNOWN_KEPT};
+use crate::ledger::returns::BOUNCES_KEPT;
 use async_trait::async_trait;
 use regain_core::time::Timestamp;
 use std::time::Duration;
@@ -26,6 +27,7 @@ impl Retention for PostgresLedger {
                 forgotten += forget_entries(client, now.minus(retention), &format!("NOT {live_link}")).await?;
                 forgotten += forget_entries(client, long_ago, live_link).await?;
                 forgotten += forget_attempts(client, a_day_ago).await?;
+                forgotten += forget_bounces(client, now.minus(BOUNCES_KEPT)).await?;
                 Ok(forgotten > 0)
             })
         });
@@ -48,6 +50,14 @@ async fn forget_attempts(client: &Client, before: Timestamp) -> Result<u64, Trou
     let sql = format!(
         "DELETE FROM regain.code_attempts WHERE address_digest IN \
            (SELECT address_digest FROM regain.code_attempts WHERE last_at < $1 LIMIT {BATCH} FOR UPDATE SKIP LOCKED)"
+    );
+    Ok(client.execute_typed(&sql, &[one(&before.as_millis())]).await?)
+}
+
+async fn forget_bounces(client: &Client, before: Timestamp) -> Result<u64, Trouble> {
+    let sql = format!(
+        "DELETE FROM regain.bounces WHERE address_digest IN \
+           (SELECT address_digest FROM regain.bounces WHERE at < $1 LIMIT {BATCH} FOR UPDATE SKIP LOCKED)"
     );
     Ok(client.execute_typed(&sql, &[one(&before.as_millis())]).await?)
 }

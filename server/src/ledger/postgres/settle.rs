@@ -1,15 +1,19 @@
 //! See [`crate::ledger::settle`].
 
 use super::connections::Trouble;
+use super::returns::forget_bounce_of_delivery;
 use super::rows::{Key, Text, one};
 use super::timeline::note;
+use super::webhooks::{self, Queued};
 use super::{PostgresLedger, accounts};
 use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::settle::{Notice, Settlements};
 use crate::ledger::tokens::{Claim, LiveToken};
+use crate::ledger::webhooks::Telling;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
 use std::sync::Arc;
@@ -18,12 +22,18 @@ use tokio_postgres::Client;
 #[async_trait]
 impl Settlements for PostgresLedger {
     async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
-        let ended = Arc::new((claim.token.clone(), notice));
+        let (ended, tells) = (Arc::new((claim.token.clone(), notice)), self.tells());
         let settled = self.transaction(move |client| {
             let ended = Arc::clone(&ended);
             Box::pin(async move {
                 let (token, notice) = &*ended;
-                settle(client, token, notice, now).await
+                let is_settled = settle(client, token, notice, now).await?;
+                if is_settled && tells {
+                    let (id, entry) = (token.delivery, token.entry);
+                    let queued = Queued { id, what: Telling::PasswordChanged, entry, at: now };
+                    webhooks::queue(client, queued, None).await?;
+                }
+                Ok(is_settled)
             })
         });
         settled.await
@@ -43,7 +53,8 @@ async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timest
     client.execute_typed(revoke, &[one(&Text(token.account.as_str()))]).await?;
     failpoint::reached("revoked");
     end_requests(client, &token.account, Reason::Redeemed, now).await?;
-    note(client, token.entry, now, "redeemed").await?;
+    note(client, token.entry, now, Happening::Redeemed, None).await?;
+    forget_bounce_of_delivery(client, token.delivery).await?;
     insert_notice(client, token, notice, now).await?;
     failpoint::reached("notice_queued");
     Ok(true)

@@ -1,6 +1,6 @@
 //! See [`crate::ledger::deliveries`].
 
-use super::{SqliteLedger, rows};
+use super::{SqliteLedger, rows, webhooks};
 use crate::ledger::LedgerFault;
 use crate::ledger::deliveries::{Decided, Decision, Deliveries, Judgement, Others, Verdict};
 use crate::ledger::times::believed_until;
@@ -22,7 +22,15 @@ impl Deliveries for SqliteLedger {
         limit: AccountLimit,
         now: Timestamp,
     ) -> Result<Vec<Verdict>, LedgerFault> {
-        self.write(move |ledger| batch.iter().map(|decided| decide(ledger, decided, lease, limit, now)).collect()).await
+        let tells = self.tells();
+        self.write(move |ledger| {
+            let verdicts = batch.iter().map(|decided| decide(ledger, decided, lease, limit, now)).collect();
+            for Decided { row, delivery, .. } in batch.iter().filter(|decided| tells && decided.ends()) {
+                webhooks::queue_failure(ledger, delivery.id, row.id, now)?;
+            }
+            verdicts
+        })
+        .await
     }
 }
 

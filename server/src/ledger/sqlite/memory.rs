@@ -4,6 +4,7 @@ use super::readers::Readers;
 use super::writer::Writer;
 use super::{LedgerFault, SqliteLedger, schema};
 use rusqlite::{Connection, TransactionBehavior};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What several simulated servers share.
@@ -52,6 +53,7 @@ impl SqliteLedger {
             writer: Writer::inline(memory.clone()),
             readers: Readers::inline(memory.clone()),
             queue: Arc::default(),
+            tells: AtomicBool::new(false),
             _lock: None,
         }
     }

@@ -17,6 +17,7 @@ mod outbox;
 mod outcomes;
 mod readers;
 mod retention;
+mod returns;
 mod rows;
 mod schema;
 mod settle;
@@ -25,6 +26,7 @@ mod tokens;
 #[cfg(feature = "failpoints")]
 mod trace;
 mod verify;
+mod webhooks;
 mod writer;
 
 use super::queue::Queue;
@@ -41,6 +43,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 pub use verify::{Verified, verify};
 use writer::{Lane, Writer};
 
@@ -49,6 +52,8 @@ pub struct SqliteLedger {
     writer: Writer,
     readers: Readers,
     queue: Arc<Queue>,
+    /// Whether the operator is to be told by webhook.
+    tells: AtomicBool,
     _lock: Option<lock::ServerLock>,
 }
 
@@ -100,7 +105,13 @@ impl SqliteLedger {
         let checkpoints = Connection::open(path).map_err(broken)?;
         configure(&checkpoints).map_err(broken)?;
         let writer = Writer::start(connection, checkpoints)?;
-        Ok(Self { writer, readers: Readers::new(path), queue: Arc::default(), _lock: lock })
+        Ok(Self {
+            writer,
+            readers: Readers::new(path),
+            queue: Arc::default(),
+            tells: AtomicBool::new(false),
+            _lock: lock,
+        })
     }
 
     /// Writes by the lane of courier and redeeming, which is drained first.

@@ -2,11 +2,14 @@
 
 use super::settle::end_requests;
 use super::timeline::note;
+use super::webhooks::{self, Queued};
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
 use crate::ledger::not_me::{Disowned, Disownments};
+use crate::ledger::webhooks::Telling;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
@@ -33,8 +36,12 @@ impl Disownments for SqliteLedger {
     }
 
     async fn revoke_not_me(&self, disowned: Disowned, now: Timestamp) -> Result<usize, LedgerFault> {
+        let tells = self.tells();
         self.write(move |ledger| {
             let Disowned { entry, account } = disowned;
+            let is_first = !ledger
+                .prepare_cached("SELECT 1 FROM events WHERE entry = ?1 AND what = 'not_me'")?
+                .exists([entry.as_bytes()])?;
             let ended = ledger
                 .prepare_cached(
                     "UPDATE deliveries SET state = 'revoked', reason = 'not_me' WHERE account = ?1 AND state = 'live'",
@@ -45,7 +52,10 @@ impl Disownments for SqliteLedger {
                 .prepare_cached("UPDATE deliveries SET closed_at = ?2 WHERE entry = ?1 AND account = ?3")?
                 .execute((entry.as_bytes(), now.as_millis(), account.as_str()))?;
             end_requests(ledger, &account, Reason::NotMe, now)?;
-            note(ledger, entry, now, "not_me")?;
+            note(ledger, entry, now, Happening::NotMe, None)?;
+            if is_first && tells {
+                webhooks::queue(ledger, Queued { id: entry, what: Telling::NotMe, entry, at: now }, None)?;
+            }
             Ok(ended)
         })
         .await

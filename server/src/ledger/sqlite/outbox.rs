@@ -2,9 +2,10 @@
 
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
-use crate::ledger::outbox::{Lease, Leased, Outbox, Waiting};
+use crate::ledger::outbox::{Away, Lease, Leased, Outbox, Waiting};
 use crate::ledger::times::far_ahead;
 use async_trait::async_trait;
+use regain_core::event::Happening;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, Row};
@@ -49,13 +50,20 @@ impl Outbox for SqliteLedger {
         Ok(waiting)
     }
 
-    async fn put_back(&self, entries: Vec<Id>, lease: Id, due_at: Timestamp) -> Result<(), LedgerFault> {
+    async fn put_back(&self, entries: Vec<Id>, lease: Id, away: Away) -> Result<(), LedgerFault> {
         self.write(move |ledger| {
+            let mut note = ledger.prepare_cached(
+                "INSERT INTO events (entry, at, what, detail) SELECT ?1, ?2, ?3, ?4 \
+                 WHERE NOT EXISTS (SELECT 1 FROM events WHERE entry = ?1 AND what = ?3)",
+            )?;
             let mut put = ledger.prepare_cached(
                 "UPDATE outbox SET state = 'accepted', lease = NULL, due_at = ?3 WHERE id = ?1 AND lease = ?2",
             )?;
             for entry in &entries {
-                put.execute((entry.as_bytes(), lease.as_bytes(), due_at.as_millis()))?;
+                if put.execute((entry.as_bytes(), lease.as_bytes(), away.due_at.as_millis()))? == 1 {
+                    let what = Happening::StoreAway.as_str();
+                    note.execute((entry.as_bytes(), away.at.as_millis(), what, &away.words))?;
+                }
             }
             Ok(())
         })

@@ -1,6 +1,6 @@
 //! See [`crate::ledger::outcomes`].
 
-use super::{SqliteLedger, outbox};
+use super::{SqliteLedger, outbox, webhooks};
 use crate::ledger::LedgerFault;
 use crate::ledger::outbox::{Lease, Leased};
 use crate::ledger::outcomes::{Finished, Next, Outcomes};
@@ -20,18 +20,28 @@ impl Outcomes for SqliteLedger {
         now: Timestamp,
         max: u32,
     ) -> Result<Vec<Leased>, LedgerFault> {
+        let tells = self.tells();
         self.write(move |ledger| {
-            for one in &finished {
-                record(ledger, one)?;
-            }
+            record_all(ledger, &finished, tells)?;
             outbox::lease(ledger, lease, now, max)
         })
         .await
     }
 
     async fn record(&self, finished: Vec<Finished>) -> Result<(), LedgerFault> {
-        self.write(move |ledger| finished.iter().try_for_each(|one| record(ledger, one))).await
+        let tells = self.tells();
+        self.write(move |ledger| record_all(ledger, &finished, tells)).await
     }
+}
+
+fn record_all(ledger: &Connection, finished: &[Finished], tells: bool) -> rusqlite::Result<()> {
+    for one in finished {
+        record(ledger, one)?;
+        if tells && one.may_have_failed() {
+            webhooks::queue_failure(ledger, one.delivery, one.entry, one.at)?;
+        }
+    }
+    Ok(())
 }
 
 /// Records an outcome; ends or reschedules the row if it is still ours. A row that has ended meanwhile, because its

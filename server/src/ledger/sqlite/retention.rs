@@ -3,6 +3,7 @@
 use super::SqliteLedger;
 use crate::ledger::LedgerFault;
 use crate::ledger::retention::{BATCH, NOT_ME_TTL, Retention, STAND_IN, UNKNOWN_KEPT};
+use crate::ledger::returns::BOUNCES_KEPT;
 use async_trait::async_trait;
 use regain_core::time::Timestamp;
 use rusqlite::Connection;
@@ -25,6 +26,12 @@ impl Retention for SqliteLedger {
                        (SELECT address_digest FROM code_attempts WHERE last_at < ?1 LIMIT ?2)",
                 )?
                 .execute((now.minus(UNKNOWN_KEPT).as_millis(), BATCH))?;
+            forgotten += ledger
+                .prepare_cached(
+                    "DELETE FROM bounces WHERE address_digest IN \
+                       (SELECT address_digest FROM bounces WHERE at < ?1 LIMIT ?2)",
+                )?
+                .execute((now.minus(BOUNCES_KEPT).as_millis(), BATCH))?;
             Ok(forgotten > 0)
         })
         .await

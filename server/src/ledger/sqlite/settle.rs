@@ -1,14 +1,18 @@
 //! See [`crate::ledger::settle`].
 
 use super::SqliteLedger;
+use super::returns::forget_bounce_of_delivery;
 use super::timeline::note;
+use super::webhooks::{self, Queued};
 use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::settle::{Notice, Settlements};
 use crate::ledger::tokens::{Claim, LiveToken};
+use crate::ledger::webhooks::Telling;
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::event::Happening;
 use regain_core::locale::Locale;
 use regain_core::request::Reason;
 use regain_core::time::Timestamp;
@@ -17,8 +21,16 @@ use rusqlite::{Connection, named_params};
 #[async_trait]
 impl Settlements for SqliteLedger {
     async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
-        let token = claim.token.clone();
-        self.write(move |ledger| settle(ledger, &token, &notice, now)).await
+        let (token, tells) = (claim.token.clone(), self.tells());
+        self.write(move |ledger| {
+            let is_settled = settle(ledger, &token, &notice, now)?;
+            if is_settled && tells {
+                let (id, entry) = (token.delivery, token.entry);
+                webhooks::queue(ledger, Queued { id, what: Telling::PasswordChanged, entry, at: now }, None)?;
+            }
+            Ok(is_settled)
+        })
+        .await
     }
 }
 
@@ -40,7 +52,8 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
         .execute([token.account.as_str()])?;
     failpoint::reached("revoked");
     end_requests(ledger, &token.account, Reason::Redeemed, now)?;
-    note(ledger, token.entry, now, "redeemed")?;
+    note(ledger, token.entry, now, Happening::Redeemed, None)?;
+    forget_bounce_of_delivery(ledger, token.delivery)?;
     if !weakness::is(Weakness::NoticeNotSent) {
         insert_notice(ledger, token, notice, now)?;
     }

@@ -1,46 +1,67 @@
 //! See [`crate::ledger::timeline`].
 
+mod tally;
+
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
-use crate::ledger::timeline::{Delivery, Event, REQUESTS_MAX, Request, Timeline};
+use crate::ledger::timeline::{
+    COUNTED_MAX, Delivery, ELSEWHERE, Event, LISTED_MAX, Listed, Request, Sighting, Tally, Timeline, WALKED_MAX,
+};
 use async_trait::async_trait;
+use regain_core::event::Happening;
 use regain_core::keys::Digest;
-use regain_core::request::Id;
+use regain_core::request::{Id, State};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Params, Row, named_params};
 
 #[async_trait]
 impl Timeline for SqliteLedger {
     async fn explain_request(&self, id: Id) -> Result<Vec<Request>, LedgerFault> {
-        self.read(move |ledger| requests(ledger, "id = ?1 OR about = ?1", id.as_bytes().as_slice())).await
+        self.read(move |ledger| requests(ledger, BY_NAME, [id.as_bytes().as_slice()])).await
     }
 
     async fn explain_address(&self, digest: Digest) -> Result<Vec<Request>, LedgerFault> {
-        self.read(move |ledger| {
-            requests(
-                ledger,
-                "address_digest = ?1 OR id IN (SELECT entry FROM deliveries WHERE address_digest = ?1)",
-                digest.as_slice(),
-            )
-        })
-        .await
+        self.read(move |ledger| requests(ledger, BY_ADDRESS, [digest.as_slice()])).await
     }
 
-    async fn note_opened(&self, entry: Id, now: Timestamp) -> Result<(), LedgerFault> {
-        self.write(move |ledger| {
-            let before = ledger
-                .prepare_cached("SELECT 1 FROM events WHERE entry = ?1 AND what = 'opened'")?
-                .exists([entry.as_bytes()])?;
-            if before { Ok(()) } else { note(ledger, entry, now, "opened") }
-        })
-        .await
+    async fn list_requests(&self, state: Option<State>, before: Option<Id>) -> Result<Listed, LedgerFault> {
+        self.read(move |ledger| list(ledger, state, before)).await
+    }
+
+    async fn tally(&self, since: Timestamp) -> Result<Tally, LedgerFault> {
+        self.read(move |ledger| tally::tally(ledger, since)).await
+    }
+
+    async fn count(&self, seen: Vec<Sighting>) -> Result<(), LedgerFault> {
+        self.write(move |ledger| seen.iter().try_for_each(|one| count(ledger, one))).await
     }
 }
 
-fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Vec<Request>> {
+const BY_NAME: &str = "id = ?1 OR about = ?1";
+/// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index.
+const BY_ADDRESS: &str = "id IN ( \
+    SELECT entry FROM deliveries WHERE address_digest = ?1 \
+    UNION SELECT id FROM outbox WHERE address_digest = ?1 AND ended_at IS NULL \
+    UNION SELECT id FROM outbox WHERE address_digest = ?1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
+
+/// A window of rows is walked, so that a rare state does not mean a walk through all there is.
+fn list(ledger: &Connection, state: Option<State>, before: Option<Id>) -> rusqlite::Result<Listed> {
+    let before = before.map_or([0xff; 16], |id| *id.as_bytes());
+    let sql = format!("SELECT id FROM outbox WHERE id < ?1 ORDER BY id DESC LIMIT 1 OFFSET {}", WALKED_MAX - 1);
+    let walked_to = ledger.prepare_cached(&sql)?.query_row([before], |row| rows::id(row, "id")).optional()?;
+    let behind = walked_to.map_or([0; 16], |id| *id.as_bytes());
+    let which = "id < ?1 AND id >= ?2 AND state = coalesce(?3, state)";
+    let mut requests = requests(ledger, which, (before, behind, state.map(State::as_str)))?;
+    requests.reverse();
+    let is_full = requests.len() == LISTED_MAX;
+    Ok(Listed { before: if is_full { requests.last().map(|last| last.id) } else { walked_to }, requests })
+}
+
+/// The newest of them, oldest first.
+fn requests(ledger: &Connection, which: &str, values: impl Params) -> rusqlite::Result<Vec<Request>> {
     let mut found: Vec<Request> = ledger
-        .prepare(&format!("SELECT * FROM outbox WHERE {which} ORDER BY id DESC LIMIT {REQUESTS_MAX}"))?
-        .query_map([key], request)?
+        .prepare_cached(&format!("SELECT * FROM outbox WHERE {which} ORDER BY id DESC LIMIT {LISTED_MAX}"))?
+        .query_map(values, request)?
         .collect::<Result<_, _>>()?;
     found.reverse();
     for request in &mut found {
@@ -49,8 +70,8 @@ fn requests(ledger: &Connection, which: &str, key: &[u8]) -> rusqlite::Result<Ve
             .query_map([request.id.as_bytes()], delivery)?
             .collect::<Result<_, _>>()?;
         request.events = ledger
-            .prepare_cached("SELECT at, what FROM events WHERE entry = ?1 ORDER BY id")?
-            .query_map([request.id.as_bytes()], |row| Ok(Event { at: rows::time(row, "at")?, what: row.get("what")? }))?
+            .prepare_cached("SELECT at, what, detail, times, last_at FROM events WHERE entry = ?1 ORDER BY id")?
+            .query_map([request.id.as_bytes()], event)?
             .collect::<Result<_, _>>()?;
     }
     Ok(found)
@@ -91,10 +112,46 @@ fn delivery(row: &Row) -> rusqlite::Result<Delivery> {
     })
 }
 
+fn event(row: &Row) -> rusqlite::Result<Event> {
+    let counted = row.get::<_, Option<i64>>("times")?.zip(rows::optional_time(row, "last_at")?);
+    Ok(Event::of(rows::time(row, "at")?, &row.get::<_, String>("what")?, row.get("detail")?, counted))
+}
+
 /// Adds a line to a request's timeline.
-pub(super) fn note(ledger: &Connection, entry: Id, at: Timestamp, what: &str) -> rusqlite::Result<()> {
+pub(super) fn note(
+    ledger: &Connection,
+    entry: Id,
+    at: Timestamp,
+    what: Happening,
+    detail: Option<&str>,
+) -> rusqlite::Result<()> {
     ledger
-        .prepare_cached("INSERT INTO events (entry, at, what) VALUES (?1, ?2, ?3)")?
-        .execute((entry.as_bytes(), at.as_millis(), what))
+        .prepare_cached("INSERT INTO events (entry, at, what, detail) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((entry.as_bytes(), at.as_millis(), what.as_str(), detail))
+        .map(|_| ())
+}
+
+/// Adds to the row that counts this, or begins one.
+pub(super) fn count(ledger: &Connection, seen: &Sighting) -> rusqlite::Result<()> {
+    ledger
+        .prepare_cached(
+            "INSERT INTO events (entry, at, what, detail, times, last_at) \
+             SELECT :entry, :at, :what, iif( \
+                 EXISTS (SELECT 1 FROM events WHERE entry = :entry AND what = :what AND detail = :detail) \
+                 OR (SELECT count(*) FROM events WHERE entry = :entry AND times IS NOT NULL) < :max, \
+                 :detail, :elsewhere), :times, :at \
+             WHERE EXISTS (SELECT 1 FROM outbox WHERE id = :entry) \
+             ON CONFLICT (entry, what, detail) WHERE times IS NOT NULL \
+             DO UPDATE SET times = times + excluded.times, last_at = max(last_at, excluded.last_at)",
+        )?
+        .execute(named_params! {
+            ":entry": seen.entry.as_bytes(),
+            ":at": seen.at.as_millis(),
+            ":what": seen.what.as_str(),
+            ":detail": seen.detail,
+            ":times": seen.times,
+            ":max": COUNTED_MAX,
+            ":elsewhere": ELSEWHERE,
+        })
         .map(|_| ())
 }

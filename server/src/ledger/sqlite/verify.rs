@@ -213,6 +213,19 @@ const RULES: &[Rule] = &[
         broken_if: "NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = events.entry)",
         says: "its request is not in the ledger",
     },
+    Rule {
+        table: "bounces",
+        key: "address_digest",
+        broken_if: "length(address_digest) <> 32",
+        says: "a digest is not of 32 octets",
+    },
+    Rule {
+        table: "webhooks",
+        key: "id",
+        broken_if: "length(id) <> 16 OR length(entry) <> 16 OR length(lease) <> 16 OR attempts < 0 \
+                    OR detail IS NOT NULL AND NOT json_valid(detail)",
+        says: "a name is not of 16 octets, or its detail is no JSON",
+    },
     Rule { table: "api_tokens", key: "name", broken_if: "length(digest) <> 32", says: "a digest is not of 32 octets" },
 ];
 

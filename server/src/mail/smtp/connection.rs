@@ -6,7 +6,7 @@ use crate::weakness::{self, Weakness};
 use mail_send::{Error, SmtpClient};
 use regain_core::email::EmailAddress;
 use smtp_proto::response::parser::ResponseReceiver;
-use smtp_proto::{EXT_8BIT_MIME, EXT_PIPELINING, EXT_SMTP_UTF8, EhloResponse, Response};
+use smtp_proto::{EXT_8BIT_MIME, EXT_DSN, EXT_PIPELINING, EXT_SMTP_UTF8, EhloResponse, Response};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
@@ -32,6 +32,8 @@ struct Offers {
     pipelining: bool,
     eight_bit: bool,
     utf8: bool,
+    /// Reports on deliveries, as asked for.
+    reports: bool,
 }
 
 /// Why a mail was not handed over, in words for the operator.
@@ -59,6 +61,7 @@ impl Connection {
             pipelining: capabilities.has_capability(EXT_PIPELINING),
             eight_bit: capabilities.has_capability(EXT_8BIT_MIME),
             utf8: capabilities.has_capability(EXT_SMTP_UTF8),
+            reports: capabilities.has_capability(EXT_DSN),
         };
         Self { client, unread: Vec::new(), patience, offers, ready: true }
     }
@@ -80,8 +83,8 @@ impl Connection {
     /// Says MAIL, RCPT and DATA: all at once, if the relay lets us (RFC 2920), which saves two of three round trips.
     async fn announce(&mut self, parcel: &Parcel, parameters: &str, deadline: Instant) -> Result<(), Failure> {
         let commands = [
-            format!("MAIL FROM:<{}>{parameters}\r\n", envelope(&parcel.from)),
-            format!("RCPT TO:<{}>\r\n", envelope(&parcel.to)),
+            format!("MAIL FROM:<{}>{parameters}{}\r\n", envelope(&parcel.from), self.wishes_for_mail(parcel)),
+            format!("RCPT TO:<{}>{}\r\n", envelope(&parcel.to), self.wishes_for_recipient()),
             "DATA\r\n".to_owned(),
         ];
         let at_once = self.offers.pipelining;
@@ -166,6 +169,17 @@ impl Connection {
             }
         };
         timeout(patience.min(remaining(deadline)), reading).await.unwrap_or(Err(Error::Timeout))
+    }
+
+    /// What a report on the mail is to hold, where the relay sends such (RFC 3461): our name for the mail, and no more of
+    /// the mail than its header, for the rest opens an account.
+    fn wishes_for_mail(&self, parcel: &Parcel) -> String {
+        if self.offers.reports { format!(" RET=HDRS ENVID={}", parcel.id) } else { String::new() }
+    }
+
+    /// When a report is wanted: not of each mail that arrives.
+    fn wishes_for_recipient(&self) -> &'static str {
+        if self.offers.reports { " NOTIFY=FAILURE,DELAY" } else { "" }
     }
 
     /// What MAIL has to announce. RFC 6531: a local part beyond ASCII needs a relay that knows of such.

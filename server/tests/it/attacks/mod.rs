@@ -15,6 +15,7 @@ mod race;
 mod recipients;
 mod rest;
 mod token;
+mod webhooks;
 
 use crate::support::Server;
 use reqwest::Response;
@@ -37,7 +38,7 @@ pub(super) async fn submit(server: &Server, path: &str, fields: &[(&str, &str)])
 }
 
 /// All of an answer that could tell something: status, headers and body, but for the moment and the request's name.
-pub(super) async fn octets(answer: Response) -> String {
+pub(crate) async fn octets(answer: Response) -> String {
     let status = answer.status();
     let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
     let differs = |name: &str| name == "date" || name == "x-request-id" || name.starts_with("ratelimit-");

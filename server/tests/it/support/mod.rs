@@ -3,6 +3,7 @@
 pub(crate) mod chromium;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod smtp;
 pub(crate) mod vendor;

@@ -33,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) login: Option<(&'static str, &'static str)>,
     /// Whether SMTPUTF8 is offered.
     pub(crate) utf8: bool,
+    /// Whether reports on deliveries are sent as asked for (DSN).
+    pub(crate) reports: bool,
     /// Whether PIPELINING is not offered.
     pub(crate) one_by_one: bool,
     /// Who takes each mail, which is then not kept here.
@@ -207,6 +209,9 @@ impl Drop for SmtpServer {
 pub(crate) struct ReceivedMail {
     pub(crate) from: String,
     pub(crate) to: Vec<String>,
+    /// What stood behind the addresses: of the sender, then of each recipient.
+    #[allow(dead_code, reason = "for whoever asks for reports")]
+    pub(crate) wishes: Vec<String>,
     /// As sent, dots undone.
     pub(crate) raw: Vec<u8>,
 }

@@ -6,7 +6,9 @@ mod schema;
 
 use super::PostgresLedger;
 use crate::ambient::{SystemClock, SystemEntropy};
-use crate::ledger::{Admissions, Decided, Decision, Lease, Leased, LedgerFault, NewDelivery, NewRequest, Outcomes};
+use crate::ledger::{
+    Admissions, Away, Decided, Decision, Lease, Leased, LedgerFault, NewDelivery, NewRequest, Outcomes,
+};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::test_database::TestDatabase;
 use regain_core::account::AccountId;

@@ -11,7 +11,7 @@ async fn connections_that_were_killed_are_replaced() {
     let ways = async || {
         join_all((0..20).map(|_| admit(&ledger))).await.into_iter().collect::<Result<Vec<_>, _>>()?;
         ledger.count_waiting().await?;
-        ledger.put_back(vec![], new_id(), now()).await
+        ledger.put_back(vec![], new_id(), away()).await
     };
     ways().await.unwrap();
     kill(&database);
@@ -57,7 +57,7 @@ async fn a_server_that_takes_no_writes_is_a_fault_until_it_does() {
     set(&database, "default_transaction_read_only", "off");
     // Its sessions still take none: they are given up for new ones.
     admit(&ledger).await.unwrap();
-    ledger.put_back(vec![], new_id(), now()).await.unwrap();
+    ledger.put_back(vec![], new_id(), away()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,4 +104,8 @@ fn set(database: &TestDatabase, setting: &str, value: &str) {
 /// As a node that has just started would find it.
 async fn ledger_readiness(database: &TestDatabase) -> Result<(), LedgerFault> {
     PostgresLedger::open(&database.url.as_str().into()).await?.is_ready(now()).await
+}
+
+fn away() -> Away {
+    Away { words: "the user store is away".into(), at: now(), due_at: now() }
 }

@@ -28,11 +28,20 @@ struct Session<S> {
     logged_in: bool,
     from: Option<String>,
     to: Vec<String>,
+    wishes: Vec<String>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn new(stream: S, relay: Arc<Relay>, encrypted: bool) -> Self {
-        Self { stream: BufReader::new(stream), relay, encrypted, logged_in: false, from: None, to: Vec::new() }
+        Self {
+            stream: BufReader::new(stream),
+            relay,
+            encrypted,
+            logged_in: false,
+            from: None,
+            to: Vec::new(),
+            wishes: Vec::new(),
+        }
     }
 
     /// Ends with the connection, or gives the stream back for encryption.
@@ -83,6 +92,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.relay.options.utf8 {
             words.push("SMTPUTF8");
         }
+        if self.relay.options.reports {
+            words.push("DSN");
+        }
         let last = words.len() - 1;
         let lines = words.iter().enumerate().map(|(n, word)| format!("250{}{word}", if n == last { ' ' } else { '-' }));
         let reply = lines.collect::<Vec<_>>().join("\r\n");
@@ -121,8 +133,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if !path.is_ascii() && !line.contains("SMTPUTF8") {
             return self.say("553 5.6.7 SMTPUTF8 required").await;
         }
+        if !self.understands(line) {
+            return self.say("555 5.5.4 unknown parameter").await;
+        }
         if self.reply(Phase::Mail, "250 2.1.0 ok").await? {
             self.from = Some(path);
+            self.wishes = vec![wishes(line)];
         }
         Ok(())
     }
@@ -131,8 +147,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.from.is_none() {
             return self.say("503 5.5.1 MAIL first").await;
         }
+        if !self.understands(line) {
+            return self.say("555 5.5.4 unknown parameter").await;
+        }
         if self.reply(Phase::Rcpt, "250 2.1.5 ok").await? {
             self.to.push(path(line));
+            self.wishes.push(wishes(line));
         }
         Ok(())
     }
@@ -163,7 +183,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             raw.extend_from_slice(b"\r\n");
         }
-        let mail = ReceivedMail { from: self.from.clone().unwrap_or_default(), to: self.to.clone(), raw };
+        let (to, wishes) = (self.to.clone(), std::mem::take(&mut self.wishes));
+        let mail = ReceivedMail { from: self.from.clone().unwrap_or_default(), to, wishes, raw };
         self.forget();
         match self.relay.reached(Phase::Dot) {
             // Kept before replying: who has the reply finds the mail.
@@ -179,6 +200,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.say(line).await
             }
         }
+    }
+
+    /// Whether a command asks for no more than was offered.
+    fn understands(&self, line: &str) -> bool {
+        self.relay.options.reports || !["RET=", "ENVID=", "NOTIFY="].iter().any(|wish| line.contains(wish))
     }
 
     fn forget(&mut self) {
@@ -207,6 +233,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let read = self.stream.read_line(&mut line).await?;
         Ok((read > 0).then(|| line.trim_end().to_owned()))
     }
+}
+
+/// What stands behind the address.
+fn wishes(line: &str) -> String {
+    line.rsplit_once('>').map(|(_, wishes)| wishes.trim().to_owned()).unwrap_or_default()
 }
 
 /// Hangs, or ends the session, or gives the line to be said.
