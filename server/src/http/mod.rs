@@ -54,7 +54,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 20] = [
+pub const PATHS: [&str; 22] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,
@@ -70,6 +70,8 @@ pub const PATHS: [&str; 20] = [
     pages::DONE,
     pages::NOT_ME,
     pages::NOT_ME_DONE,
+    pages::LOGO,
+    pages::CSS,
     openapi::PATH,
     admin::HEALTHZ,
     admin::READYZ,

@@ -217,12 +217,13 @@ fn help_is_on_a_safe_page_or_at_an_address() {
         "mailto:a@example.com,b@example.com",
         "mailto:help%0d%0a@example.com",
         "MAILTO:help@example.com",
-        "https://help.example.com/\\u0022onclick=x",
     ] {
         refused("brand.support_url", &format!("\"{url}\""));
     }
     let config = read(&plus(LEAST, "[brand]\nsupport_url = \"https://example.com/help?a=1\""));
     assert_eq!(config.brand.support_url.as_deref(), Some("https://example.com/help?a=1"));
+    let quoted = read(&plus(LEAST, "[brand]\nsupport_url = 'https://example.com/\"onclick=x'"));
+    assert_eq!(quoted.brand.support_url.as_deref(), Some("https://example.com/%22onclick=x"));
 }
 
 #[test]
