@@ -92,6 +92,7 @@ page-field-code-hint = ثمانية أحرف وأرقام، مثل 7K3P‑M9QX. 
 page-field-password = كلمة المرور الجديدة
 page-field-password-confirmation = كلمة المرور الجديدة مرة أخرى
 page-ask-again = طلب رسالة أخرى
+page-support = الحصول على المساعدة
 
 page-demo = هذه نسخة تجريبية: جرّب ada@example.com.
 page-demo-mailbox = فتح صندوق بريده
@@ -107,6 +108,10 @@ page-sent-nothing = لم تصلك الرسالة؟
 page-sent-minutes = انتظر بضع دقائق.
 page-sent-spam = ابحث في مجلد الرسائل غير المرغوب فيها.
 page-sent-address = ربما سجّلت بعنوان آخر، أو أخطأت في كتابة هذا العنوان.
+page-sent-sender = المرسل:
+page-sent-wait = يمكنك طلب رسالة أخرى بعد:
+page-sent-wait-over = يمكنك الآن طلب رسالة أخرى.
+page-sent-other-address = تجربة عنوان آخر
 page-sent-code = أدخل الرمز أو افتح الرابط
 
 page-code-title = اختر كلمة مرور جديدة باستخدام الرمز
@@ -165,8 +170,17 @@ page-password-no-digit = أضف رقمًا، من 0 إلى 9.
 page-password-no-special = أضف حرفًا خاصًا، مثل علامة ترقيم أو مسافة.
 page-password-previously-used = اختر كلمة مرور لم تستخدمها هنا من قبل.
 page-choose-show = إظهار كلمتي المرور
+page-choose-caps-lock = مفتاح Caps Lock مفعّل.
 page-choose-button = تغيير كلمة المرور
 page-choose-sessions = قد تحتاج إلى تسجيل الدخول من جديد على أجهزتك.
+
+page-strength-short = ما زالت قصيرة.
+page-strength-kinds-missing = ما زال ينقصها شيء مما هو مطلوب أعلاه.
+page-strength-repeats = سهلة التخمين: الأحرف القليلة نفسها تتكرر.
+page-strength-row = سهلة التخمين: تتبع ترتيب لوحة المفاتيح أو الأبجدية.
+page-strength-known = سهلة التخمين: لا تكاد تزيد على عنوانك أو اسم هذه الخدمة.
+page-strength-fair = طولها كافٍ. كلما طالت صعب تخمينها.
+page-strength-good = جيدة: طويلة، وليس فيها ما يبدو سهل التخمين.
 
 page-refused-title = هذا الرابط أو الرمز لا يعمل
 page-refused-why = ربما سبق استخدامه، أو انتهت صلاحيته، أو حلّت محله رسالة أحدث. وقد يكون في الرمز خطأ في الكتابة.

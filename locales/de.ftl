@@ -78,6 +78,7 @@ page-field-code-hint = Acht Buchstaben und Ziffern, zum Beispiel 7K3P‑M9QX. Gr
 page-field-password = Neues Passwort
 page-field-password-confirmation = Neues Passwort wiederholen
 page-ask-again = Noch eine E-Mail anfordern
+page-support = Hilfe bekommen
 
 page-demo = Eine Demo: Probieren Sie ada@example.com.
 page-demo-mailbox = Das Postfach dazu öffnen
@@ -93,6 +94,10 @@ page-sent-nothing = Keine E-Mail bekommen?
 page-sent-minutes = Warten Sie ein paar Minuten.
 page-sent-spam = Schauen Sie auch in den Spam-Ordner.
 page-sent-address = Vielleicht haben Sie sich mit einer anderen Adresse registriert oder sich bei dieser vertippt.
+page-sent-sender = Der Absender ist:
+page-sent-wait = Eine weitere E-Mail können Sie anfordern in:
+page-sent-wait-over = Sie können jetzt eine weitere E-Mail anfordern.
+page-sent-other-address = Eine andere Adresse versuchen
 page-sent-code = Code eingeben oder Link öffnen
 
 page-code-title = Mit dem Code ein neues Passwort wählen
@@ -121,8 +126,17 @@ page-password-no-digit = Fügen Sie eine Ziffer hinzu, 0 bis 9.
 page-password-no-special = Fügen Sie ein Sonderzeichen hinzu, etwa ein Satzzeichen oder ein Leerzeichen.
 page-password-previously-used = Wählen Sie ein Passwort, das Sie hier noch nicht verwendet haben.
 page-choose-show = Passwörter anzeigen
+page-choose-caps-lock = Die Feststelltaste ist an.
 page-choose-button = Passwort ändern
 page-choose-sessions = Auf Ihren Geräten müssen Sie sich danach vielleicht neu anmelden.
+
+page-strength-short = Noch zu kurz.
+page-strength-kinds-missing = Etwas von dem, was oben verlangt wird, fehlt noch.
+page-strength-repeats = Leicht zu erraten: immer wieder dieselben wenigen Zeichen.
+page-strength-row = Leicht zu erraten: Es folgt der Tastatur oder dem Alphabet.
+page-strength-known = Leicht zu erraten: kaum mehr als Ihre Adresse oder der Name dieses Dienstes.
+page-strength-fair = Lang genug. Ein längeres ist schwerer zu erraten.
+page-strength-good = Gut: lang, und nichts daran fällt als leicht zu erraten auf.
 
 page-refused-title = Dieser Link oder Code funktioniert nicht
 page-refused-why = Vielleicht wurde er schon benutzt, ist zu alt oder wurde durch eine neuere E-Mail ersetzt. Bei einem Code kann auch ein Tippfehler der Grund sein.

@@ -76,6 +76,7 @@ page-field-code-hint = Eight letters and digits, such as 7K3P‑M9QX. Capitals a
 page-field-password = New password
 page-field-password-confirmation = New password, once more
 page-ask-again = Ask for another mail
+page-support = Get help
 
 page-demo = A demo: try ada@example.com.
 page-demo-mailbox = Open its mailbox
@@ -91,6 +92,10 @@ page-sent-nothing = No mail?
 page-sent-minutes = Give it a few minutes.
 page-sent-spam = Look into the folder for spam or junk.
 page-sent-address = Perhaps you signed up with another address, or mistyped this one.
+page-sent-sender = The sender is:
+page-sent-wait = You can ask for another mail in:
+page-sent-wait-over = You can ask for another mail now.
+page-sent-other-address = Try another address
 page-sent-code = Type in the code, or open the link
 
 page-code-title = Choose a new password with your code
@@ -123,8 +128,17 @@ page-password-no-digit = Add a digit, 0 to 9.
 page-password-no-special = Add a special character, such as a punctuation mark or a space.
 page-password-previously-used = Choose a password that you have not used here before.
 page-choose-show = Show the passwords
+page-choose-caps-lock = Caps Lock is on.
 page-choose-button = Change the password
 page-choose-sessions = You may have to sign in again on the devices that you use.
+
+page-strength-short = Too short so far.
+page-strength-kinds-missing = Something that is asked for above is still missing.
+page-strength-repeats = Easy to guess: the same few characters again and again.
+page-strength-row = Easy to guess: it follows the keyboard or the alphabet.
+page-strength-known = Easy to guess: little more than your address or the name of this service.
+page-strength-fair = Long enough. A longer one is harder to guess.
+page-strength-good = Good: long, and nothing in it stands out as easy to guess.
 
 page-refused-title = This link or code does not work
 page-refused-why = It may have been used already, be too old, or have been replaced by a newer mail. A code may be mistyped.

@@ -76,6 +76,7 @@ page-field-code-hint = Ocho letras y números, como 7K3P‑M9QX. No importan las
 page-field-password = Contraseña nueva
 page-field-password-confirmation = Contraseña nueva, otra vez
 page-ask-again = Pedir otro correo
+page-support = Obtener ayuda
 
 page-demo = Esto es una demostración: prueba con ada@example.com.
 page-demo-mailbox = Abrir su buzón de correo
@@ -91,6 +92,10 @@ page-sent-nothing = ¿No te llega?
 page-sent-minutes = Espera unos minutos.
 page-sent-spam = Mira en la carpeta de correo no deseado o spam.
 page-sent-address = Quizá te registraste con otra dirección, o hay una errata en esta.
+page-sent-sender = El remitente es:
+page-sent-wait = Podrás pedir otro correo en:
+page-sent-wait-over = Ya puedes pedir otro correo.
+page-sent-other-address = Probar con otra dirección
 page-sent-code = Escribe el código o abre el enlace
 
 page-code-title = Elige una contraseña nueva con tu código
@@ -135,8 +140,17 @@ page-password-no-digit = Añade un número, del 0 al 9.
 page-password-no-special = Añade un carácter especial, como un signo de puntuación o un espacio.
 page-password-previously-used = Elige una contraseña que no hayas usado antes aquí.
 page-choose-show = Mostrar las contraseñas
+page-choose-caps-lock = Bloq Mayús está activado.
 page-choose-button = Cambiar la contraseña
 page-choose-sessions = Puede que tengas que iniciar sesión de nuevo en tus dispositivos.
+
+page-strength-short = Todavía es demasiado corta.
+page-strength-kinds-missing = Aún falta algo de lo que se pide arriba.
+page-strength-repeats = Fácil de adivinar: los mismos pocos caracteres una y otra vez.
+page-strength-row = Fácil de adivinar: sigue el teclado o el alfabeto.
+page-strength-known = Fácil de adivinar: poco más que tu dirección o el nombre de este servicio.
+page-strength-fair = Longitud suficiente. Una más larga es más difícil de adivinar.
+page-strength-good = Buena: es larga y nada en ella parece fácil de adivinar.
 
 page-refused-title = Este enlace o código no funciona
 page-refused-why = Puede que ya se haya usado, que haya caducado o que lo sustituya un correo más reciente. Si es un código, puede tener una errata.

@@ -79,6 +79,7 @@ page-field-code-hint = Huit lettres et chiffres, par exemple 7K3P‑M9QX. Les ma
 page-field-password = Nouveau mot de passe
 page-field-password-confirmation = Nouveau mot de passe, encore une fois
 page-ask-again = Demander un autre e-mail
+page-support = Obtenir de l’aide
 
 page-demo = Ceci est une démo : essayez ada@example.com.
 page-demo-mailbox = Ouvrir sa messagerie
@@ -94,6 +95,10 @@ page-sent-nothing = Pas d’e-mail ?
 page-sent-minutes = Patientez quelques minutes.
 page-sent-spam = Regardez dans le dossier des courriers indésirables (spam).
 page-sent-address = Peut-être avez-vous utilisé une autre adresse à l’inscription, ou fait une faute de frappe dans celle-ci.
+page-sent-sender = L’expéditeur est :
+page-sent-wait = Vous pourrez demander un autre e-mail dans :
+page-sent-wait-over = Vous pouvez maintenant demander un autre e-mail.
+page-sent-other-address = Essayer une autre adresse
 page-sent-code = Saisissez le code ou ouvrez le lien
 
 page-code-title = Choisissez un nouveau mot de passe avec votre code
@@ -138,8 +143,17 @@ page-password-no-digit = Ajoutez un chiffre, de 0 à 9.
 page-password-no-special = Ajoutez un caractère spécial, par exemple un signe de ponctuation ou une espace.
 page-password-previously-used = Choisissez un mot de passe que vous n’avez pas encore utilisé ici.
 page-choose-show = Afficher les mots de passe
+page-choose-caps-lock = La touche Verr. Maj. est activée.
 page-choose-button = Changer le mot de passe
 page-choose-sessions = Vous devrez peut-être vous reconnecter sur vos appareils.
+
+page-strength-short = Encore trop court.
+page-strength-kinds-missing = Il manque encore un élément demandé ci-dessus.
+page-strength-repeats = Facile à deviner : toujours les mêmes quelques caractères.
+page-strength-row = Facile à deviner : il suit le clavier ou l’alphabet.
+page-strength-known = Facile à deviner : guère plus que votre adresse ou le nom de ce service.
+page-strength-fair = Assez long. Un mot de passe plus long est plus difficile à deviner.
+page-strength-good = Bien : il est long, et rien n’y paraît facile à deviner.
 
 page-refused-title = Ce lien ou ce code ne fonctionne pas
 page-refused-why = Il a peut-être déjà servi, est trop ancien ou a été remplacé par un e-mail plus récent. S’il s’agit d’un code, il peut contenir une faute de frappe.

@@ -80,6 +80,7 @@ page-field-code-hint = שמונה אותיות וספרות, למשל 7K3P‑M9Q
 page-field-password = סיסמה חדשה
 page-field-password-confirmation = סיסמה חדשה, פעם נוספת
 page-ask-again = בקשת הודעה נוספת
+page-support = קבלת עזרה
 
 page-demo = זוהי הדגמה: אפשר לנסות את ada@example.com.
 page-demo-mailbox = פתיחת תיבת הדואר
@@ -95,6 +96,10 @@ page-sent-nothing = לא הגיעה הודעה?
 page-sent-minutes = כדאי להמתין כמה דקות.
 page-sent-spam = כדאי לבדוק בתיקיית הספאם או דואר הזבל.
 page-sent-address = אולי נרשמת עם כתובת אחרת, או שנפלה טעות בהקלדת הכתובת הזאת.
+page-sent-sender = השולח:
+page-sent-wait = אפשר יהיה לבקש הודעה נוספת בעוד:
+page-sent-wait-over = עכשיו אפשר לבקש הודעה נוספת.
+page-sent-other-address = ניסיון עם כתובת אחרת
 page-sent-code = הקלדת הקוד או פתיחת הקישור
 
 page-code-title = בחירת סיסמה חדשה באמצעות הקוד
@@ -143,8 +148,17 @@ page-password-no-digit = יש להוסיף ספרה, 0 עד 9.
 page-password-no-special = יש להוסיף תו מיוחד, למשל סימן פיסוק או רווח.
 page-password-previously-used = יש לבחור סיסמה שעוד לא השתמשת בה כאן.
 page-choose-show = הצגת הסיסמאות
+page-choose-caps-lock = מקש Caps Lock פועל.
 page-choose-button = שינוי הסיסמה
 page-choose-sessions = ייתכן שיהיה צורך להתחבר מחדש במכשירים שלך.
+
+page-strength-short = קצרה מדי בינתיים.
+page-strength-kinds-missing = עדיין חסר משהו ממה שנדרש למעלה.
+page-strength-repeats = קל לנחש: אותם תווים מעטים שוב ושוב.
+page-strength-row = קל לנחש: היא הולכת לפי סדר המקלדת או האלפבית.
+page-strength-known = קל לנחש: כמעט רק הכתובת שלך או השם של השירות הזה.
+page-strength-fair = ארוכה מספיק. סיסמה ארוכה יותר קשה יותר לנחש.
+page-strength-good = טובה: ארוכה, ושום דבר בה לא נראה קל לניחוש.
 
 page-refused-title = הקישור או הקוד אינו פועל
 page-refused-why = ייתכן שכבר נעשה בו שימוש, שתוקפו פג או שהודעה חדשה יותר החליפה אותו. בקוד ייתכן שנפלה טעות הקלדה.

@@ -61,6 +61,7 @@ page-field-code-hint = आठ अक्षर और अंक, जैसे 7K3
 page-field-password = नया पासवर्ड
 page-field-password-confirmation = नया पासवर्ड, एक बार फिर
 page-ask-again = एक और ईमेल माँगें
+page-support = मदद पाएँ
 
 page-demo = यह एक डेमो है: ada@example.com आज़माएँ।
 page-demo-mailbox = इसका मेलबॉक्स खोलें
@@ -76,6 +77,10 @@ page-sent-nothing = ईमेल नहीं मिला?
 page-sent-minutes = कुछ मिनट इंतज़ार करें।
 page-sent-spam = स्पैम या जंक फ़ोल्डर में देखें।
 page-sent-address = हो सकता है कि आपने किसी दूसरे पते से साइन अप किया हो, या यह पता ग़लत टाइप हुआ हो।
+page-sent-sender = भेजने वाला:
+page-sent-wait = एक और ईमेल इतने समय बाद माँग सकते हैं:
+page-sent-wait-over = अब आप एक और ईमेल माँग सकते हैं।
+page-sent-other-address = कोई दूसरा पता आज़माएँ
 page-sent-code = कोड डालें या लिंक खोलें
 
 page-code-title = अपने कोड से नया पासवर्ड चुनें
@@ -104,8 +109,17 @@ page-password-no-digit = एक अंक जोड़ें, 0 से 9 तक�
 page-password-no-special = एक विशेष कैरेक्टर जोड़ें, जैसे विराम चिह्न या स्पेस।
 page-password-previously-used = ऐसा पासवर्ड चुनें जो आपने यहाँ पहले इस्तेमाल न किया हो।
 page-choose-show = पासवर्ड दिखाएँ
+page-choose-caps-lock = Caps Lock चालू है।
 page-choose-button = पासवर्ड बदलें
 page-choose-sessions = हो सकता है कि आपको अपने डिवाइसों पर फिर से साइन इन करना पड़े।
+
+page-strength-short = अभी बहुत छोटा है।
+page-strength-kinds-missing = ऊपर माँगी गई कोई चीज़ अभी बाकी है।
+page-strength-repeats = अनुमान लगाना आसान है: वही कुछ कैरेक्टर बार-बार आते हैं।
+page-strength-row = अनुमान लगाना आसान है: यह कीबोर्ड या वर्णमाला के क्रम में है।
+page-strength-known = अनुमान लगाना आसान है: आपके पते या इस सेवा के नाम से बस थोड़ा ही अलग है।
+page-strength-fair = लंबाई काफ़ी है। और लंबे पासवर्ड का अनुमान लगाना और मुश्किल होता है।
+page-strength-good = अच्छा है: लंबा है और इसमें कुछ भी आसान नहीं लगता।
 
 page-refused-title = यह लिंक या कोड काम नहीं करता
 page-refused-why = हो सकता है कि यह पहले ही इस्तेमाल हो चुका हो, पुराना हो गया हो या इसकी जगह नया ईमेल आ गया हो। कोड टाइप करने में ग़लती भी हो सकती है।

@@ -82,6 +82,7 @@ page-field-code-hint = Otto lettere e cifre, ad esempio 7K3P‑M9QX. Maiuscole e
 page-field-password = Nuova password
 page-field-password-confirmation = Nuova password, ancora una volta
 page-ask-again = Chiedi un’altra email
+page-support = Chiedi aiuto
 
 page-demo = Questa è una demo: prova con ada@example.com.
 page-demo-mailbox = Apri la sua casella email
@@ -97,6 +98,10 @@ page-sent-nothing = L’email non arriva?
 page-sent-minutes = Aspetta qualche minuto.
 page-sent-spam = Guarda nella cartella dello spam o della posta indesiderata.
 page-sent-address = Forse hai usato un altro indirizzo per registrarti, o hai scritto male questo.
+page-sent-sender = Il mittente è:
+page-sent-wait = Potrai chiedere un’altra email tra:
+page-sent-wait-over = Ora puoi chiedere un’altra email.
+page-sent-other-address = Prova con un altro indirizzo
 page-sent-code = Inserisci il codice o apri il link
 
 page-code-title = Scegli una nuova password con il codice
@@ -137,8 +142,17 @@ page-password-no-digit = Aggiungi una cifra, da 0 a 9.
 page-password-no-special = Aggiungi un carattere speciale, ad esempio un segno di punteggiatura o uno spazio.
 page-password-previously-used = Scegli una password che non hai ancora usato qui.
 page-choose-show = Mostra le password
+page-choose-caps-lock = Il blocco maiuscole è attivo.
 page-choose-button = Cambia la password
 page-choose-sessions = Potresti dover accedere di nuovo sui dispositivi che usi.
+
+page-strength-short = Ancora troppo corta.
+page-strength-kinds-missing = Manca ancora qualcosa di quanto richiesto sopra.
+page-strength-repeats = Facile da indovinare: sempre gli stessi pochi caratteri.
+page-strength-row = Facile da indovinare: segue la tastiera o l’alfabeto.
+page-strength-known = Facile da indovinare: poco più del tuo indirizzo o del nome di questo servizio.
+page-strength-fair = Abbastanza lunga. Una più lunga è più difficile da indovinare.
+page-strength-good = Bene: è lunga e nulla sembra facile da indovinare.
 
 page-refused-title = Questo link o codice non funziona
 page-refused-why = Potrebbe essere già stato usato, essere scaduto o essere stato sostituito da un’email più recente. Se è un codice, potrebbe contenere un errore di battitura.

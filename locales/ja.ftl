@@ -45,6 +45,7 @@ page-field-code-hint = 英数字8文字です（例：7K3P‑M9QX）。大文字
 page-field-password = 新しいパスワード
 page-field-password-confirmation = 新しいパスワード（もう一度）
 page-ask-again = メールをもう一度送ってもらう
+page-support = ヘルプを見る
 
 page-demo = これはデモです。ada@example.com をお試しください。
 page-demo-mailbox = メールボックスを開く
@@ -60,6 +61,10 @@ page-sent-nothing = メールが届きませんか？
 page-sent-minutes = 数分お待ちください。
 page-sent-spam = 迷惑メールフォルダーをご確認ください。
 page-sent-address = 別のメールアドレスで登録したか、入力を間違えた可能性があります。
+page-sent-sender = 差出人：
+page-sent-wait = メールをもう一度送れるようになるまで：
+page-sent-wait-over = メールをもう一度送ってもらえます。
+page-sent-other-address = 別のメールアドレスを試す
 page-sent-code = コードを入力するか、リンクを開いてください
 
 page-code-title = コードで新しいパスワードを設定する
@@ -88,8 +93,17 @@ page-password-no-digit = 数字（0～9）を加えてください。
 page-password-no-special = 句読点や空白などの記号を加えてください。
 page-password-previously-used = ここで以前に使ったことのないパスワードにしてください。
 page-choose-show = パスワードを表示する
+page-choose-caps-lock = Caps Lockがオンになっています。
 page-choose-button = パスワードを変更する
 page-choose-sessions = お使いの端末では、もう一度ログインが必要になることがあります。
+
+page-strength-short = まだ短すぎます。
+page-strength-kinds-missing = 上の条件のうち、満たしていないものがあります。
+page-strength-repeats = 推測されやすいパスワードです。同じ文字の繰り返しです。
+page-strength-row = 推測されやすいパスワードです。キーボードやアルファベットの並び順です。
+page-strength-known = 推測されやすいパスワードです。メールアドレスやこのサービスの名前とほとんど変わりません。
+page-strength-fair = 必要な長さはあります。さらに長くすると、もっと推測されにくくなります。
+page-strength-good = 十分な長さで、推測されやすい部分も見当たりません。
 
 page-refused-title = このリンクまたはコードは使えません
 page-refused-why = すでに使われたか、期限が切れたか、より新しいメールに置き換えられた可能性があります。コードの場合は、入力間違いも考えられます。

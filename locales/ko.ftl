@@ -45,6 +45,7 @@ page-field-code-hint = 영문자와 숫자 8자입니다(예: 7K3P‑M9QX). 대�
 page-field-password = 새 비밀번호
 page-field-password-confirmation = 새 비밀번호 다시 입력
 page-ask-again = 메일 다시 요청하기
+page-support = 도움 받기
 
 page-demo = 데모입니다. ada@example.com 주소로 해 보세요.
 page-demo-mailbox = 메일함 열기
@@ -60,6 +61,10 @@ page-sent-nothing = 메일이 오지 않았나요?
 page-sent-minutes = 몇 분만 기다려 주세요.
 page-sent-spam = 스팸 메일함을 확인하세요.
 page-sent-address = 다른 주소로 가입했거나 주소를 잘못 입력했을 수 있습니다.
+page-sent-sender = 보낸 사람:
+page-sent-wait = 메일을 다시 요청할 수 있을 때까지:
+page-sent-wait-over = 이제 메일을 다시 요청할 수 있습니다.
+page-sent-other-address = 다른 주소로 시도하기
 page-sent-code = 코드를 입력하거나 링크를 여세요
 
 page-code-title = 코드로 새 비밀번호 정하기
@@ -88,8 +93,17 @@ page-password-no-digit = 숫자(0~9)를 추가하세요.
 page-password-no-special = 문장 부호나 공백 같은 특수 문자를 추가하세요.
 page-password-previously-used = 여기서 이전에 사용하지 않은 비밀번호로 정하세요.
 page-choose-show = 비밀번호 표시
+page-choose-caps-lock = Caps Lock이 켜져 있습니다.
 page-choose-button = 비밀번호 변경
 page-choose-sessions = 사용하는 기기에서 다시 로그인해야 할 수 있습니다.
+
+page-strength-short = 아직 너무 짧습니다.
+page-strength-kinds-missing = 위 조건 중 아직 충족되지 않은 것이 있습니다.
+page-strength-repeats = 추측하기 쉽습니다. 같은 문자 몇 개가 반복됩니다.
+page-strength-row = 추측하기 쉽습니다. 키보드나 알파벳 순서를 따릅니다.
+page-strength-known = 추측하기 쉽습니다. 이메일 주소나 이 서비스의 이름과 거의 같습니다.
+page-strength-fair = 길이는 충분합니다. 더 길수록 추측하기 어렵습니다.
+page-strength-good = 좋습니다. 충분히 길고 추측하기 쉬운 부분이 보이지 않습니다.
 
 page-refused-title = 사용할 수 없는 링크 또는 코드입니다
 page-refused-why = 이미 사용했거나, 기한이 지났거나, 더 새로운 메일로 대체되었을 수 있습니다. 코드를 잘못 입력했을 수도 있습니다.

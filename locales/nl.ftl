@@ -72,6 +72,7 @@ page-field-code-hint = Acht letters en cijfers, bijvoorbeeld 7K3P‑M9QX. Hoofdl
 page-field-password = Nieuw wachtwoord
 page-field-password-confirmation = Nieuw wachtwoord, nog een keer
 page-ask-again = Nog een e-mail aanvragen
+page-support = Hulp krijgen
 
 page-demo = Dit is een demo: probeer ada@example.com.
 page-demo-mailbox = De mailbox openen
@@ -87,6 +88,10 @@ page-sent-nothing = Geen e-mail gekregen?
 page-sent-minutes = Wacht een paar minuten.
 page-sent-spam = Kijk in de map voor spam of ongewenste e-mail.
 page-sent-address = Misschien heb je je met een ander adres aangemeld, of zit er een typfout in dit adres.
+page-sent-sender = De afzender is:
+page-sent-wait = Je kunt nog een e-mail aanvragen over:
+page-sent-wait-over = Je kunt nu nog een e-mail aanvragen.
+page-sent-other-address = Een ander adres proberen
 page-sent-code = Typ de code of open de link
 
 page-code-title = Kies een nieuw wachtwoord met je code
@@ -131,8 +136,17 @@ page-password-no-digit = Voeg een cijfer toe, 0 tot en met 9.
 page-password-no-special = Voeg een speciaal teken toe, zoals een leesteken of een spatie.
 page-password-previously-used = Kies een wachtwoord dat je hier nog niet eerder hebt gebruikt.
 page-choose-show = Wachtwoorden tonen
+page-choose-caps-lock = Caps Lock staat aan.
 page-choose-button = Wachtwoord wijzigen
 page-choose-sessions = Misschien moet je daarna opnieuw inloggen op je apparaten.
+
+page-strength-short = Nog te kort.
+page-strength-kinds-missing = Er ontbreekt nog iets van wat hierboven wordt gevraagd.
+page-strength-repeats = Makkelijk te raden: steeds dezelfde paar tekens.
+page-strength-row = Makkelijk te raden: het volgt het toetsenbord of het alfabet.
+page-strength-known = Makkelijk te raden: weinig meer dan je adres of de naam van deze dienst.
+page-strength-fair = Lang genoeg. Een langer wachtwoord is moeilijker te raden.
+page-strength-good = Goed: lang, en niets eraan valt op als makkelijk te raden.
 
 page-refused-title = Deze link of code werkt niet
 page-refused-why = Misschien is die al gebruikt, te oud of vervangen door een nieuwere e-mail. In een code kan een typfout zitten.

@@ -80,6 +80,7 @@ page-field-code-hint = Osiem liter i cyfr, na przykład 7K3P‑M9QX. Wielkość 
 page-field-password = Nowe hasło
 page-field-password-confirmation = Nowe hasło jeszcze raz
 page-ask-again = Poproś o kolejną wiadomość
+page-support = Uzyskaj pomoc
 
 page-demo = To wersja demonstracyjna: wypróbuj ada@example.com.
 page-demo-mailbox = Otwórz jej skrzynkę pocztową
@@ -95,6 +96,10 @@ page-sent-nothing = Wiadomość nie dotarła?
 page-sent-minutes = Poczekaj kilka minut.
 page-sent-spam = Zajrzyj do folderu ze spamem.
 page-sent-address = Być może konto ma inny adres albo w tym jest literówka.
+page-sent-sender = Nadawca:
+page-sent-wait = O kolejną wiadomość można poprosić za:
+page-sent-wait-over = Możesz teraz poprosić o kolejną wiadomość.
+page-sent-other-address = Spróbuj z innym adresem
 page-sent-code = Wpisz kod lub otwórz link
 
 page-code-title = Ustaw nowe hasło za pomocą kodu
@@ -141,8 +146,17 @@ page-password-no-digit = Dodaj cyfrę, od 0 do 9.
 page-password-no-special = Dodaj znak specjalny, na przykład znak interpunkcyjny lub spację.
 page-password-previously-used = Wybierz hasło, które nie było tu jeszcze używane.
 page-choose-show = Pokaż hasła
+page-choose-caps-lock = Caps Lock jest włączony.
 page-choose-button = Zmień hasło
 page-choose-sessions = Na urządzeniach, których używasz, może być potrzebne ponowne zalogowanie.
+
+page-strength-short = Na razie za krótkie.
+page-strength-kinds-missing = Wciąż brakuje czegoś z powyższych wymagań.
+page-strength-repeats = Łatwe do odgadnięcia: w kółko te same znaki.
+page-strength-row = Łatwe do odgadnięcia: układa się według klawiatury lub alfabetu.
+page-strength-known = Łatwe do odgadnięcia: niewiele więcej niż Twój adres lub nazwa tego serwisu.
+page-strength-fair = Wystarczająco długie. Dłuższe trudniej odgadnąć.
+page-strength-good = Dobre: długie i nic w nim nie wygląda na łatwe do odgadnięcia.
 
 page-refused-title = Ten link lub kod nie działa
 page-refused-why = Mógł zostać już użyty, stracić ważność albo zostać zastąpiony przez nowszą wiadomość. W kodzie może być literówka.

@@ -79,6 +79,7 @@ page-field-code-hint = Oito letras e números, como 7K3P‑M9QX. Maiúsculas e h
 page-field-password = Nova senha
 page-field-password-confirmation = Nova senha, mais uma vez
 page-ask-again = Pedir outro e-mail
+page-support = Obter ajuda
 
 page-demo = Isto é uma demonstração: experimente ada@example.com.
 page-demo-mailbox = Abrir a caixa de e-mail
@@ -94,6 +95,10 @@ page-sent-nothing = O e-mail não chegou?
 page-sent-minutes = Espere alguns minutos.
 page-sent-spam = Olhe na pasta de spam ou lixo eletrônico.
 page-sent-address = Talvez você tenha se cadastrado com outro endereço ou digitado este com algum erro.
+page-sent-sender = O remetente é:
+page-sent-wait = Você poderá pedir outro e-mail em:
+page-sent-wait-over = Você já pode pedir outro e-mail.
+page-sent-other-address = Tentar outro endereço
 page-sent-code = Digite o código ou abra o link
 
 page-code-title = Escolha uma nova senha com o código
@@ -138,8 +143,17 @@ page-password-no-digit = Inclua um número, de 0 a 9.
 page-password-no-special = Inclua um caractere especial, como um sinal de pontuação ou um espaço.
 page-password-previously-used = Escolha uma senha que você ainda não tenha usado aqui.
 page-choose-show = Mostrar as senhas
+page-choose-caps-lock = O Caps Lock está ativado.
 page-choose-button = Alterar a senha
 page-choose-sessions = Talvez você precise entrar de novo nos seus dispositivos.
+
+page-strength-short = Ainda curta demais.
+page-strength-kinds-missing = Ainda falta algo do que é pedido acima.
+page-strength-repeats = Fácil de adivinhar: os mesmos poucos caracteres repetidos.
+page-strength-row = Fácil de adivinhar: segue o teclado ou o alfabeto.
+page-strength-known = Fácil de adivinhar: pouco mais que seu endereço ou o nome deste serviço.
+page-strength-fair = Longa o bastante. Uma mais longa é mais difícil de adivinhar.
+page-strength-good = Boa: é longa e nada nela parece fácil de adivinhar.
 
 page-refused-title = Este link ou código não funciona
 page-refused-why = Ele pode já ter sido usado, ter expirado ou ter sido substituído por um e-mail mais recente. Se for um código, pode haver um erro de digitação.

@@ -76,6 +76,7 @@ page-field-code-hint = Восемь букв и цифр, например 7K3P�
 page-field-password = Новый пароль
 page-field-password-confirmation = Новый пароль ещё раз
 page-ask-again = Запросить ещё одно письмо
+page-support = Получить помощь
 
 page-demo = Это демонстрация: попробуйте ada@example.com.
 page-demo-mailbox = Открыть её почтовый ящик
@@ -91,6 +92,10 @@ page-sent-nothing = Нет письма?
 page-sent-minutes = Подождите несколько минут.
 page-sent-spam = Загляните в папку со спамом.
 page-sent-address = Возможно, вы регистрировались с другим адресом или в этом опечатка.
+page-sent-sender = Отправитель:
+page-sent-wait = Ещё одно письмо можно запросить через:
+page-sent-wait-over = Теперь можно запросить ещё одно письмо.
+page-sent-other-address = Попробовать другой адрес
 page-sent-code = Введите код или откройте ссылку
 
 page-code-title = Задайте новый пароль с помощью кода
@@ -135,8 +140,17 @@ page-password-no-digit = Добавьте цифру, от 0 до 9.
 page-password-no-special = Добавьте специальный символ, например знак препинания или пробел.
 page-password-previously-used = Выберите пароль, который вы здесь ещё не использовали.
 page-choose-show = Показать пароли
+page-choose-caps-lock = Включён Caps Lock.
 page-choose-button = Изменить пароль
 page-choose-sessions = Возможно, на ваших устройствах придётся войти заново.
+
+page-strength-short = Пока слишком короткий.
+page-strength-kinds-missing = Чего-то из требуемого выше ещё не хватает.
+page-strength-repeats = Легко угадать: одни и те же символы повторяются.
+page-strength-row = Легко угадать: символы идут подряд на клавиатуре или по алфавиту.
+page-strength-known = Легко угадать: немногим больше, чем ваш адрес или название этого сервиса.
+page-strength-fair = Длины достаточно. Более длинный угадать труднее.
+page-strength-good = Хороший пароль: длинный, и ничто в нём не выглядит лёгким для угадывания.
 
 page-refused-title = Эта ссылка или этот код не работает
 page-refused-why = Возможно, их уже использовали, срок их действия истёк или их заменило более новое письмо. В коде может быть опечатка.

@@ -61,6 +61,7 @@ page-field-code-hint = Sekiz harf ve rakam, örneğin 7K3P‑M9QX. Büyük-küç
 page-field-password = Yeni parola
 page-field-password-confirmation = Yeni parola, bir kez daha
 page-ask-again = Bir e-posta daha iste
+page-support = Yardım al
 
 page-demo = Bu bir demo: ada@example.com adresini deneyin.
 page-demo-mailbox = Posta kutusunu aç
@@ -76,6 +77,10 @@ page-sent-nothing = E-posta gelmedi mi?
 page-sent-minutes = Birkaç dakika bekleyin.
 page-sent-spam = Spam ya da istenmeyen posta klasörüne bakın.
 page-sent-address = Başka bir adresle kaydolmuş ya da bu adresi yanlış yazmış olabilirsiniz.
+page-sent-sender = Gönderen:
+page-sent-wait = Yeni bir e-posta isteyebilmenize kalan süre:
+page-sent-wait-over = Artık yeni bir e-posta isteyebilirsiniz.
+page-sent-other-address = Başka bir adres dene
 page-sent-code = Kodu yazın ya da bağlantıyı açın
 
 page-code-title = Kodunuzla yeni bir parola seçin
@@ -104,8 +109,17 @@ page-password-no-digit = Bir rakam ekleyin (0–9).
 page-password-no-special = Noktalama işareti ya da boşluk gibi bir özel karakter ekleyin.
 page-password-previously-used = Burada daha önce kullanmadığınız bir parola seçin.
 page-choose-show = Parolaları göster
+page-choose-caps-lock = Caps Lock açık.
 page-choose-button = Parolayı değiştir
 page-choose-sessions = Kullandığınız cihazlarda yeniden oturum açmanız gerekebilir.
+
+page-strength-short = Henüz çok kısa.
+page-strength-kinds-missing = Yukarıda istenenlerden biri hâlâ eksik.
+page-strength-repeats = Tahmini kolay: hep aynı birkaç karakter.
+page-strength-row = Tahmini kolay: klavyedeki ya da alfabedeki sırayı izliyor.
+page-strength-known = Tahmini kolay: adresinizden ya da bu hizmetin adından pek farklı değil.
+page-strength-fair = Yeterince uzun. Daha uzununu tahmin etmek daha zordur.
+page-strength-good = İyi: uzun ve tahmini kolay bir yanı göze çarpmıyor.
 
 page-refused-title = Bu bağlantı ya da kod çalışmıyor
 page-refused-why = Daha önce kullanılmış, süresi dolmuş ya da yerini daha yeni bir e-posta almış olabilir. Kod yanlış yazılmış olabilir.

@@ -76,6 +76,7 @@ page-field-code-hint = Вісім літер і цифр, наприклад 7K3
 page-field-password = Новий пароль
 page-field-password-confirmation = Новий пароль ще раз
 page-ask-again = Попросити ще один лист
+page-support = Отримати допомогу
 
 page-demo = Це демонстрація: спробуйте ada@example.com.
 page-demo-mailbox = Відкрити її поштову скриньку
@@ -91,6 +92,10 @@ page-sent-nothing = Немає листа?
 page-sent-minutes = Зачекайте кілька хвилин.
 page-sent-spam = Зазирніть до теки зі спамом.
 page-sent-address = Можливо, ви реєструвалися з іншою адресою або в цій є помилка.
+page-sent-sender = Відправник:
+page-sent-wait = Ще один лист можна попросити через:
+page-sent-wait-over = Тепер можна попросити ще один лист.
+page-sent-other-address = Спробувати іншу адресу
 page-sent-code = Введіть код або відкрийте посилання
 
 page-code-title = Задайте новий пароль за допомогою коду
@@ -139,8 +144,17 @@ page-password-no-digit = Додайте цифру, від 0 до 9.
 page-password-no-special = Додайте спеціальний символ, наприклад розділовий знак або пробіл.
 page-password-previously-used = Виберіть пароль, який ви тут ще не використовували.
 page-choose-show = Показати паролі
+page-choose-caps-lock = Увімкнено Caps Lock.
 page-choose-button = Змінити пароль
 page-choose-sessions = Можливо, на ваших пристроях доведеться увійти знову.
+
+page-strength-short = Поки що закороткий.
+page-strength-kinds-missing = Чогось із потрібного вище ще бракує.
+page-strength-repeats = Легко вгадати: ті самі символи повторюються.
+page-strength-row = Легко вгадати: символи йдуть поспіль на клавіатурі або за абеткою.
+page-strength-known = Легко вгадати: ненабагато більше, ніж ваша адреса чи назва цього сервісу.
+page-strength-fair = Довжини достатньо. Довший вгадати важче.
+page-strength-good = Добрий пароль: довгий, і ніщо в ньому не здається легким для вгадування.
 
 page-refused-title = Це посилання або цей код не працює
 page-refused-why = Можливо, їх уже використали, термін їхньої дії минув або їх замінив новіший лист. У коді може бути помилка.

@@ -45,6 +45,7 @@ page-field-code-hint = 八个字母和数字，例如 7K3P‑M9QX。不区分大
 page-field-password = 新密码
 page-field-password-confirmation = 再次输入新密码
 page-ask-again = 再次发送邮件
+page-support = 获取帮助
 
 page-demo = 这是演示：请试试 ada@example.com。
 page-demo-mailbox = 打开它的邮箱
@@ -60,6 +61,10 @@ page-sent-nothing = 没有收到邮件？
 page-sent-minutes = 请等待几分钟。
 page-sent-spam = 请查看垃圾邮件文件夹。
 page-sent-address = 您可能是用其他邮箱地址注册的，或者输错了这个地址。
+page-sent-sender = 发件人：
+page-sent-wait = 距离可以再次发送邮件还有：
+page-sent-wait-over = 现在可以再次发送邮件了。
+page-sent-other-address = 换一个邮箱地址试试
 page-sent-code = 输入验证码，或打开链接
 
 page-code-title = 用验证码设置新密码
@@ -88,8 +93,17 @@ page-password-no-digit = 请加入一个数字（0 到 9）。
 page-password-no-special = 请加入一个特殊字符，例如标点符号或空格。
 page-password-previously-used = 请设置一个您未曾在此使用过的密码。
 page-choose-show = 显示密码
+page-choose-caps-lock = 大写锁定已开启。
 page-choose-button = 更改密码
 page-choose-sessions = 您可能需要在自己的设备上重新登录。
+
+page-strength-short = 目前还太短。
+page-strength-kinds-missing = 还没有满足上面的全部要求。
+page-strength-repeats = 容易被猜到：总是那几个字符在重复。
+page-strength-row = 容易被猜到：按照键盘或字母表的顺序排列。
+page-strength-known = 容易被猜到：几乎就是您的邮箱地址或此服务的名称。
+page-strength-fair = 长度足够。更长的密码更难被猜到。
+page-strength-good = 很好：足够长，也没有明显容易被猜到的地方。
 
 page-refused-title = 此链接或验证码无效
 page-refused-why = 它可能已经用过、已经过期，或已被更新的邮件取代。验证码也可能输错了。

@@ -45,6 +45,7 @@ page-field-code-hint = 八個字母和數字，例如 7K3P‑M9QX。不分大小
 page-field-password = 新密碼
 page-field-password-confirmation = 再次輸入新密碼
 page-ask-again = 再寄一封郵件
+page-support = 取得協助
 
 page-demo = 這是示範：請試試 ada@example.com。
 page-demo-mailbox = 開啟它的信箱
@@ -60,6 +61,10 @@ page-sent-nothing = 沒有收到郵件嗎？
 page-sent-minutes = 請等候幾分鐘。
 page-sent-spam = 請查看垃圾郵件資料夾。
 page-sent-address = 您可能是用其他地址註冊的，或打錯了這個地址。
+page-sent-sender = 寄件者：
+page-sent-wait = 距離可以再寄一封郵件還有：
+page-sent-wait-over = 現在可以再寄一封郵件了。
+page-sent-other-address = 換一個地址試試
 page-sent-code = 輸入驗證碼，或開啟連結
 
 page-code-title = 用驗證碼設定新密碼
@@ -88,8 +93,17 @@ page-password-no-digit = 請加入一個數字（0 到 9）。
 page-password-no-special = 請加入一個特殊字元，例如標點符號或空格。
 page-password-previously-used = 請設定一個您未曾在此使用過的密碼。
 page-choose-show = 顯示密碼
+page-choose-caps-lock = 大寫鎖定已開啟。
 page-choose-button = 變更密碼
 page-choose-sessions = 您可能需要在自己的裝置上重新登入。
+
+page-strength-short = 目前還太短。
+page-strength-kinds-missing = 還沒有符合上面的全部要求。
+page-strength-repeats = 容易被猜到：總是那幾個字元在重複。
+page-strength-row = 容易被猜到：按照鍵盤或字母的順序排列。
+page-strength-known = 容易被猜到：幾乎就是您的電子郵件地址或此服務的名稱。
+page-strength-fair = 長度足夠。更長的密碼更難被猜到。
+page-strength-good = 很好：夠長，也沒有明顯容易被猜到的地方。
 
 page-refused-title = 這個連結或驗證碼無效
 page-refused-why = 它可能已經用過、已經過期，或已被較新的郵件取代。驗證碼也可能打錯了。

@@ -12,6 +12,7 @@ mod interop;
 mod libraries;
 mod mistakes;
 mod needs;
+mod page_sheets;
 mod references;
 mod sbom;
 mod simulate;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
         ["weaknesses", ref names @ ..] => weaknesses::run_all(names),
         ["fuzz", ref words @ ..] => fuzz::run_all(words),
+        ["page-sheets"] => page_sheets::draw(),
         ["sbom"] => sbom::write(),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
@@ -72,6 +74,7 @@ const USAGE: &str = "cargo xtask COMMAND
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   fuzz [TARGET…]   looks for octets that break the parsers, a minute each or --seconds N
+  page-sheets      draws every hosted page in every language into target/page-sheets/, for somebody to look at
   sbom             writes target/regain.cdx.json: what the program is built of, as CycloneDX
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

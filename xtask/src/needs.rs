@@ -54,9 +54,11 @@ pub(crate) fn gather() -> (Vec<Found>, Result<()>) {
         }
         Err(fault) => complete = complete.and(Err(fault)),
     }
-    match faketime() {
-        Ok(library) => found.push(library),
-        Err(fault) => complete = complete.and(Err(fault)),
+    for library in [faketime(), axe()] {
+        match library {
+            Ok(library) => found.push(library),
+            Err(fault) => complete = complete.and(Err(fault)),
+        }
     }
     (found, complete)
 }
@@ -140,6 +142,29 @@ fn faketime_of_debian() -> Option<PathBuf> {
     let folders = std::fs::read_dir("/usr/lib").ok()?.flatten();
     folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1")).find(|library| library.is_file())
 }
+
+/// axe-core, which finds in a page what keeps people out: the one named, or one of our own under `target/`.
+fn axe() -> Result<Found> {
+    const VARIABLE: &str = "REGAIN_TEST_AXE";
+    let folder = root().join("target/test-axe");
+    let package = folder.join("node_modules/axe-core");
+    let script = std::env::var_os(VARIABLE).map_or_else(|| package.join("axe.min.js"), PathBuf::from);
+    let is_ours = script.starts_with(&folder);
+    let described = std::fs::read_to_string(package.join("package.json")).unwrap_or_default();
+    if is_ours && !described.contains(&format!("\"version\": \"{AXE_VERSION}\"")) {
+        install_missing(&[&NPM])?;
+        std::fs::create_dir_all(&folder)?;
+        let mut npm = Command::new(NPM.find().context("npm is installed, and not on the PATH")?);
+        npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder);
+        npm.arg(format!("axe-core@{AXE_VERSION}"));
+        run(npm).with_context(|| format!("axe-core cannot be installed; or name its axe.min.js in {VARIABLE}"))?;
+    }
+    println!("{VARIABLE}={}", script.display());
+    Ok((VARIABLE, script))
+}
+
+/// A newer one has other rules, which had better not fail a build that changed nothing.
+const AXE_VERSION: &str = "4.14.1";
 
 /// A Python that can import what the tests do: the one named, or an environment of our own under `target/`.
 fn python() -> Result<PathBuf> {

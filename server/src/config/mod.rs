@@ -6,6 +6,7 @@
 
 mod admin;
 mod api;
+mod brand;
 mod error;
 mod key;
 mod ledger;
@@ -52,6 +53,7 @@ pub use smtp::{Smtp, SmtpTls};
 pub(crate) use users::is_identifier;
 pub use users::{AfterReset, Credentials, History, StoreUrl, Users};
 
+use crate::brand::Brand;
 use error::{Place, Problem, SourceFile};
 use settings::Settings;
 use std::ffi::OsString;
@@ -64,6 +66,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Shown in mail and pages.
     pub product_name: String,
+    /// `[brand]`
+    pub brand: Brand,
     /// `[server]`
     pub server: Server,
     /// `[ledger]`
@@ -118,6 +122,7 @@ impl Config {
     fn read(settings: &mut Settings) -> Option<Self> {
         let public_url = public::read_url(settings);
         let product_name = public::read_product_name(settings, public_url.as_ref());
+        let brand = brand::read(settings);
         let ledger = ledger::read(settings);
         let ledger_path = ledger.as_ref().and_then(|ledger| ledger.url.path());
         let server = server::read(settings, ledger.as_ref().map(|ledger| &ledger.url));
@@ -133,6 +138,7 @@ impl Config {
         Some(Self {
             public_url: public_url?,
             product_name: product_name?,
+            brand: brand?,
             server: server?,
             ledger: ledger?,
             users: users?,

@@ -57,8 +57,9 @@ impl Passage {
 }
 
 fn dress(headers: &mut HeaderMap, id: Id, https: bool) {
+    // A file that is the same for everybody may be kept.
     for (name, value) in ON_EVERY_ANSWER {
-        headers.insert(name, value);
+        headers.entry(name).or_insert(value);
     }
     if weakness::is(Weakness::AnswersMayBeStored) {
         headers.remove(header::CACHE_CONTROL);

@@ -57,7 +57,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 25] = [
+pub const PATHS: [&str; 27] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,
@@ -73,6 +73,8 @@ pub const PATHS: [&str; 25] = [
     pages::DONE,
     pages::NOT_ME,
     pages::NOT_ME_DONE,
+    pages::LOGO,
+    pages::CSS,
     openapi::PATH,
     mail_events::SES,
     mail_events::POSTMARK,

@@ -1,13 +1,17 @@
 //! A real Chromium walks the pages: with JavaScript and without, from a link on another site, and on a phone.
 
 use crate::support::chromium::{Browser, Script};
-use crate::support::process::{DEADLINE, Process, Site, eventually, reset_token};
+use crate::support::process::{DEADLINE, Process, Site, client, eventually, reset_token};
 use fantoccini::Locator;
+use fantoccini::key::Key;
+use reqwest::Method;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 const ADA: &str = "ada@example.com";
 const NEW_PASSWORD: &str = "correct horse battery new";
+/// A network that nobody asked from (RFC 5737).
+const SCANNER: &str = "203.0.113.7";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_opened_from_webmail_sets_a_password() {
@@ -39,24 +43,45 @@ async fn a_link_opened_from_webmail_sets_a_password() {
     browser.pictures("refused").await;
 }
 
-/// Supabase auth-js#342: programs that look at mail open its links in a browser, scripts and all.
+/// Supabase auth-js#342: programs that look at mail ask for its links, and open them in a browser, scripts and all,
+/// from networks of their own.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scanner_with_a_browser_leaves_the_link_alive() {
     let site = Site::with_working_links(&[ADA]).await;
-    let server = site.serve(&[]);
+    let server = site.serve(&[("REGAIN_SERVER__TRUSTED_PROXIES", "127.0.0.1")]);
     server.request(ADA).await;
     let mail = &site.mails_to(ADA, 1).await[0];
+    for link in mail.links() {
+        for method in [Method::HEAD, Method::GET] {
+            let look =
+                client().request(method, &link).header("X-Forwarded-For", SCANNER).header("User-Agent", "curl/8.0");
+            assert!(look.send().await.unwrap().status().is_success(), "{link}");
+        }
+    }
     let browser = Browser::start(Script::On).await;
+    browser.sends_headers(&[("X-Forwarded-For", SCANNER)]).await;
     for link in mail.links() {
         browser.page.goto(&link).await.unwrap();
         let path = if link.contains("/not-me") { "/not-me" } else { "/reset-password" };
-        browser.is_at(path, "button").await;
+        browser.is_at(path, "main form button").await;
         browser.page.refresh().await.unwrap();
-        browser.is_at(path, "button").await;
+        browser.is_at(path, "main form button").await;
     }
     let token = reset_token(mail).unwrap();
     assert!(server.is_live(&token).await);
-    assert!(server.confirm(&token, NEW_PASSWORD).await.unwrap());
+
+    let person = Browser::start(Script::On).await;
+    let links = mail.links();
+    let link = links.iter().find(|link| link.contains("/reset-password#")).expect("a link to reset with");
+    person.page.goto(link).await.unwrap();
+    person.is_at("/reset-password", "[name=password]").await;
+    person.choose_password(NEW_PASSWORD).await;
+    person.is_at("/reset-password/done", "h1").await;
+    assert!(site.accepts(ADA, NEW_PASSWORD));
+    let story = site.printed_by(&["explain", ADA]);
+    for told in ["the form was opened"] {
+        assert!(story.contains(told), "{told:?} is not in\n{story}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,9 +97,107 @@ async fn without_scripts_the_code_sets_a_password() {
     browser.pictures("code").await;
     browser.fill("email", ADA).await;
     browser.fill("code", &code.to_lowercase().replace('-', " ")).await;
+    for of_the_script in ["#show", "#strength", "#caps"] {
+        let part = browser.page.find(Locator::Css(of_the_script)).await.unwrap();
+        assert!(!part.is_displayed().await.unwrap(), "{of_the_script} does nothing here");
+    }
     browser.choose_password(NEW_PASSWORD).await;
     browser.is_at("/reset-password/done", "h1").await;
     assert!(site.accepts(ADA, NEW_PASSWORD));
+}
+
+/// WCAG 2.2, 2.1.1 and 2.4.7: no mouse, and the focus always in sight.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyboard_is_enough() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[("REGAIN_RESET__DONE_URL", "https://app.example.com/")]);
+    let browser = Browser::start(Script::On).await;
+    browser.page.goto(&server.url("/forgot-password")).await.unwrap();
+    browser.tab_to("[name=email]").await;
+    browser.types(ADA).await;
+    browser.press(Key::Enter).await;
+    browser.is_at("/forgot-password/sent", "h1").await;
+    browser.tab_to("[name=code]").await;
+
+    let mail = &site.mails_to(ADA, 1).await[0];
+    let links = mail.links();
+    let link = links.iter().find(|link| link.contains("/reset-password#")).expect("a link to reset with");
+    browser.page.goto(link).await.unwrap();
+    browser.is_at("/reset-password", "[name=password]:focus").await;
+    browser.types("short").await;
+    browser.tab_to("[name=password_confirmation]").await;
+    browser.types("shirt").await;
+    browser.press(Key::Enter).await;
+    // What is wrong is tied to its field, and the first of them has the focus.
+    browser.is_at("/reset-password", "[name=password][aria-describedby~=password-errors]:focus").await;
+    browser.types(NEW_PASSWORD).await;
+    browser.tab_to("[name=password_confirmation]").await;
+    browser.types(NEW_PASSWORD).await;
+    browser.tab_to("#show-passwords").await;
+    browser.press(' ').await;
+    browser.is_at("/reset-password", "[name=password][type=text]").await;
+    browser.tab_to("button").await;
+    browser.press(Key::Enter).await;
+    browser.is_at("/reset-password/done", "h1").await;
+    browser.tab_to("a.button").await;
+    assert!(site.accepts(ADA, NEW_PASSWORD));
+}
+
+/// The pause between two mails is the server's, and counts alike whether there is an account or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_mail_is_one_press_away_after_a_pause_that_is_the_same_for_all() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[("REGAIN_RESET__COOLDOWN_SECONDS", "3")]);
+    let browser = Browser::start(Script::On).await;
+    let mut pages: Vec<String> = Vec::new();
+    for address in ["nobody@example.com", ADA] {
+        browser.page.goto(&server.url("/forgot-password")).await.unwrap();
+        browser.fill("email", address).await;
+        browser.submit().await;
+        browser.is_at("/forgot-password/sent", "#wait:not([hidden]) #clock").await;
+        let visible: Vec<String> = browser
+            .sees("return [...document.querySelectorAll('#again button')].filter((it) => it.offsetParent).map(String)")
+            .await;
+        assert!(visible.is_empty(), "too early");
+        browser.is_at("/forgot-password/sent", "#again button:not([hidden])").await;
+        let form: String = browser.sees("return document.getElementById('again').innerText").await;
+        pages.push(form);
+    }
+    assert_eq!(pages[0], pages[1]);
+    assert!(pages[0].contains("You can ask for another mail now."), "{pages:?}");
+    site.mails_to(ADA, 1).await;
+    browser.page.find(Locator::Css("#again button")).await.unwrap().click().await.unwrap();
+    site.mails_to(ADA, 2).await;
+    browser.is_at("/forgot-password/sent", "#wait:not([hidden])").await;
+}
+
+/// The meter knows what every browser knows, and asks nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_meter_advises_without_a_word_to_the_server() {
+    let site = Site::with_working_links(&[ADA]).await;
+    let server = site.serve(&[]);
+    server.request(ADA).await;
+    let mail = &site.mails_to(ADA, 1).await[0];
+    let browser = Browser::start(Script::On).await;
+    browser.page.goto(&server.url(&format!("/reset-password#{}", reset_token(mail).unwrap()))).await.unwrap();
+    browser.is_at("/reset-password", "[name=password]").await;
+    for (password, advice) in [
+        ("short", "Too short"),
+        ("abcabcabcabcabc", "the same few characters"),
+        ("qwertyuiop", "the keyboard"),
+        ("Example-12", "the name of this service"),
+        ("Tr0ub4dor&3", "Long enough"),
+        ("correct horse battery", "Good: long"),
+    ] {
+        browser.fill("password", password).await;
+        let said: String = browser.sees("return document.getElementById('advice').textContent").await;
+        assert!(said.contains(advice), "{password}: {said}");
+    }
+    let loaded: usize = browser.sees("return performance.getEntriesByType('resource').length").await;
+    assert_eq!(loaded, 0, "nothing was asked for");
+    let named: Vec<String> =
+        browser.sees("return [...document.querySelectorAll('[autocomplete=username]')].map(String)").await;
+    assert!(named.is_empty(), "a link's page does not say whose it is");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! The whole server, tested from outside: one binary, because linking ten takes longer than running them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod accessible;
 mod account_limit;
 mod admin;
 mod attacks;

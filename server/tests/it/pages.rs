@@ -349,6 +349,43 @@ async fn done_leads_back_where_the_configuration_says() {
 }
 
 #[tokio::test]
+async fn the_operators_files_are_served_as_what_they_are_and_may_be_kept() {
+    let files = tempfile::tempdir().unwrap();
+    let (logo, css) = (files.path().join("logo.png"), files.path().join("brand.css"));
+    std::fs::write(&logo, "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+    std::fs::write(&css, "main { border: 0 }").unwrap();
+    let server = Server::with(&format!("[brand]\nlogo_file = {logo:?}\ncss_file = {css:?}")).await;
+    let mut visitor = Visitor::to(&server);
+    let page = visitor.get("/forgot-password").await;
+    assert_eq!(page.headers["cache-control"], "no-store");
+    for (path, kind) in [("/brand/logo", "image/svg+xml"), ("/brand/style.css", "text/css; charset=utf-8")] {
+        let address = page.body.split('"').find(|text| text.starts_with(path)).unwrap();
+        let file = visitor.get(address).await;
+        assert_eq!((file.status, &file.headers["content-type"]), (StatusCode::OK, &kind.parse().unwrap()));
+        for (name, value) in [
+            ("cache-control", "public, max-age=86400"),
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(file.headers[name], value, "{path}");
+            assert_eq!(file.headers.get_all(name).iter().count(), 1, "{path}");
+        }
+        let policy = file.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("; sandbox;"), "{path}: {policy}");
+        assert!(file.headers.get(SET_COOKIE).is_none());
+        assert_eq!(visitor.sends(Method::POST, path).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_brand_there_are_no_files() {
+    let server = Server::start().await;
+    for path in ["/brand/logo", "/brand/style.css", "/brand/../regain.toml", "/brand/"] {
+        assert_eq!(Visitor::to(&server).get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_language_gets_english() {
     let server = Server::start().await;
     let request =

@@ -142,6 +142,9 @@ fn what_is_shown_holds_no_secret_and_says_where_each_value_is_from() {
     public_url = "https://accounts.example.com"  # regain.toml:2
     product_name = "accounts.example.com"  # default
 
+    [brand]
+    color = "#1d5c58"  # default
+
     [server]
     listen = "127.0.0.1:8080"  # default
     trusted_proxies = []  # default

@@ -3,8 +3,10 @@
 //! They work without JavaScript. A script of a few lines carries the token of a link, which is in the address's
 //! fragment and so reaches no server and no log, into a cookie; without it the code from the same mail does.
 
+mod asset;
 mod forgot;
 pub(super) mod form;
+mod look;
 mod not_me;
 mod render;
 mod reset;
@@ -33,6 +35,8 @@ pub fn router() -> Router<Arc<App>> {
         .route(DONE, with(GET, get(reset::done)))
         .route(NOT_ME, with(GET_POST, get(not_me::form).post(not_me::submit)))
         .route(NOT_ME_DONE, with(GET, get(not_me::done)))
+        .route(LOGO, with(GET, get(asset::logo)))
+        .route(CSS, with(GET, get(asset::css)))
 }
 
 pub(super) const FORGOT: &str = "/forgot-password";
@@ -43,6 +47,8 @@ pub(super) const OPEN: &str = "/reset-password/open";
 pub(super) const DONE: &str = "/reset-password/done";
 pub(super) const NOT_ME: &str = "/not-me";
 pub(super) const NOT_ME_DONE: &str = "/not-me/done";
+pub(super) const LOGO: &str = "/brand/logo";
+pub(super) const CSS: &str = "/brand/style.css";
 
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";

@@ -1,16 +1,15 @@
 //! Turning a page into bytes.
 
+use super::asset::Asset;
+use super::look::{Look, SCRIPT};
 use crate::config::{Config, PasswordPreset};
 use crate::http::cookie::ResetCookie;
 use crate::i18n::{Arg, Language, Words};
-use crate::weakness::{self, Weakness};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use regain_core::locale::Locale;
 use regain_core::password::Violation;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -18,19 +17,31 @@ use thiserror::Error;
 pub struct Pages {
     templates: Environment<'static>,
     words: Arc<Words>,
-    content_security_policy: HeaderValue,
-    brand: Brand,
+    saying: Saying,
+    pub(super) look: Look,
     /// Of the demo: each page leads to its mailbox.
     shows_demo_mailbox: bool,
     pub(super) cookie: ResetCookie,
 }
 
 /// What the configuration has pages say.
-struct Brand {
+struct Saying {
     product_name: String,
     done_url: Option<String>,
-    /// What the form says of the password rule: a text, and the number in it.
-    password_hint: (&'static str, i64),
+    /// Whom the mails are from, for those who look for one.
+    sender: String,
+    /// Seconds between two mails to one account. Everybody is told, whether there is an account or not.
+    pause: u64,
+    password: PasswordRule,
+}
+
+/// What the form says of the rule for passwords; the server holds to it, the browser only advises.
+struct PasswordRule {
+    /// A text, with the number in it.
+    hint: &'static str,
+    length_min: usize,
+    /// Whether capital and small letters, digits and others are all asked for.
+    wants_kinds: bool,
 }
 
 /// A built-in template cannot be used.
@@ -75,21 +86,11 @@ impl Pages {
     /// # Errors
     /// [`PagesFault`], if a template is malformed.
     pub fn new(config: &Config, words: Arc<Words>) -> Result<Self, PagesFault> {
-        Self::branded(Brand::of(config), ResetCookie::new(&config.public_url, config.reset.token_ttl), words)
-    }
-
-    fn branded(brand: Brand, cookie: ResetCookie, words: Arc<Words>) -> Result<Self, PagesFault> {
-        let mut templates = Environment::new();
-        templates.set_auto_escape_callback(|_| AutoEscape::Html);
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_fuel(Some(FUEL));
-        for (name, source) in TEMPLATES {
-            templates.add_template(name, source).map_err(|error| PagesFault(error.to_string()))?;
-        }
-        templates.add_global("style", Value::from_safe_string(STYLE.to_owned()));
-        templates.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
-        let content_security_policy = content_security_policy().map_err(|error| PagesFault(error.to_string()))?;
-        Ok(Self { templates, words, content_security_policy, brand, shows_demo_mailbox: false, cookie })
+        let look = Look::of(&config.brand).map_err(|error| PagesFault(error.to_string()))?;
+        let cookie = ResetCookie::new(&config.public_url, config.reset.token_ttl);
+        let saying = Saying::of(config);
+        let templates = templates(&look, &saying).map_err(|error| PagesFault(error.to_string()))?;
+        Ok(Self { templates, words, saying, look, shows_demo_mailbox: false, cookie })
     }
 
     /// Has each page lead to the mailbox of the demo, where the mails are.
@@ -127,22 +128,26 @@ impl Pages {
         };
         let language = self.words.choose(locales);
         let details = match page {
-            Page::EnterCode => context! { hint => self.password_hint(language) },
+            Page::Sent => context! { sender => self.saying.sender.as_str(), pause => self.saying.pause },
+            Page::EnterCode => context! { rule => self.password_rule(language) },
             Page::ChoosePassword { bound_to, shortcomings } => context! {
                 bound_to => *bound_to,
-                hint => self.password_hint(language),
-                shortcomings => shortcomings.iter().map(|it| it.in_words(language)).collect::<Vec<_>>(),
+                rule => self.password_rule(language),
+                shortcomings => shortcomings.iter().filter_map(|it| it.in_words(language)).collect::<Vec<_>>(),
+                mismatch => shortcomings.iter().any(|it| matches!(it, Shortcoming::Mismatch)),
             },
             Page::NotMe { token } => context! { token => *token },
-            Page::Done => context! { done_url => self.brand.done_url.as_deref() },
+            Page::Done => context! { done_url => self.saying.done_url.as_deref() },
             _ => context! {},
         };
         self.respond(status, template, key, locales, details)
     }
 
-    fn password_hint(&self, language: &Language) -> String {
-        let (key, count) = self.brand.password_hint;
-        language.text(key, &[("count", Arg::Number(count))])
+    fn password_rule(&self, language: &Language) -> Value {
+        let PasswordRule { hint, length_min, wants_kinds } = &self.saying.password;
+        let count = i64::try_from(*length_min).unwrap_or(i64::MAX);
+        let hint = language.text(hint, &[("count", Arg::Number(count))]);
+        context! { hint, length_min, wants_kinds, product => self.saying.product_name.as_str() }
     }
 
     fn respond(&self, status: StatusCode, template: &str, key: &str, locales: &[Locale], details: Value) -> Response {
@@ -151,9 +156,8 @@ impl Pages {
             language => language.tag(),
             direction => language.direction(),
             words => language.as_function(),
-            product => self.brand.product_name.as_str(),
             shows_demo_mailbox => self.shows_demo_mailbox,
-            title => language.text(&format!("{key}-title"), &[("product", Arg::Text(&self.brand.product_name))]),
+            title => language.text(&format!("{key}-title"), &[("product", Arg::Text(&self.saying.product_name))]),
             ..details
         };
         let body = match self.templates.get_template(template).and_then(|template| template.render(frame)) {
@@ -166,7 +170,7 @@ impl Pages {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.content_security_policy.clone());
+        headers.insert(header::CONTENT_SECURITY_POLICY, self.look.content_security_policy.clone());
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(NO_DEVICES));
         if let Ok(tag) = HeaderValue::try_from(language.tag()) {
@@ -177,49 +181,58 @@ impl Pages {
 }
 
 impl Shortcoming {
-    fn in_words(&self, language: &Language) -> String {
-        match self {
-            Self::Mismatch => language.text("page-choose-mismatch", &[]),
-            Self::Rule(violation) => {
-                let count = violation.limit().and_then(|limit| i64::try_from(limit).ok()).unwrap_or(i64::MAX);
-                let key = format!("page-password-{}", violation.code().replace('_', "-"));
-                language.text(&key, &[("count", Arg::Number(count))])
-            }
-        }
+    /// What stands at the field for the password. That the second one differs is said at the second.
+    fn in_words(&self, language: &Language) -> Option<String> {
+        let Self::Rule(violation) = self else { return None };
+        let count = violation.limit().and_then(|limit| i64::try_from(limit).ok()).unwrap_or(i64::MAX);
+        let key = format!("page-password-{}", violation.code().replace('_', "-"));
+        Some(language.text(&key, &[("count", Arg::Number(count))]))
     }
 }
 
-impl Brand {
+impl Saying {
     fn of(config: &Config) -> Self {
-        let hint = match config.password.preset {
-            PasswordPreset::Nist => "page-choose-hint",
-            PasswordPreset::Unleash => "page-choose-hint-unleash",
-        };
+        let wants_kinds = config.password.preset == PasswordPreset::Unleash;
         Self {
             product_name: config.product_name.clone(),
             done_url: config.reset.done_url.clone(),
-            password_hint: (hint, i64::try_from(config.password.length_min).unwrap_or(i64::MAX)),
+            sender: config.mail.from.address.as_str().to_owned(),
+            pause: config.reset.account_limit.cooldown.as_secs(),
+            password: PasswordRule {
+                hint: if wants_kinds { "page-choose-hint-unleash" } else { "page-choose-hint" },
+                length_min: config.password.length_min,
+                wants_kinds,
+            },
         }
     }
 }
 
-/// Nothing is loaded from anywhere; style and script are known by their digests (Content Security Policy Level 3).
-fn content_security_policy() -> Result<HeaderValue, axum::http::header::InvalidHeaderValue> {
-    let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
-    let framed_by = if weakness::is(Weakness::FramingAllowed) { "*" } else { "'none'" };
-    HeaderValue::try_from(format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; form-action 'self'; \
-         base-uri 'none'; frame-ancestors {framed_by}",
-        digest(STYLE),
-        digest(SCRIPT),
-    ))
+/// With what is the same on every page.
+fn templates(look: &Look, saying: &Saying) -> Result<Environment<'static>, minijinja::Error> {
+    let mut templates = Environment::new();
+    templates.set_auto_escape_callback(|_| AutoEscape::Html);
+    templates.set_undefined_behavior(UndefinedBehavior::Strict);
+    templates.set_fuel(Some(FUEL));
+    for (name, source) in TEMPLATES {
+        templates.add_template(name, source)?;
+    }
+    // Ours, or made of our own paths and digits; the rest is escaped where it stands.
+    let safe = |text: &str| Value::from_safe_string(text.to_owned());
+    let address = |asset: &Option<Asset>| Value::from(asset.as_ref().map(|asset| safe(&asset.address)));
+    templates.add_global("style", safe(&look.style));
+    templates.add_global("script", safe(SCRIPT));
+    templates.add_global("icon", safe(&look.icon));
+    templates.add_global("logo", address(&look.logo));
+    templates.add_global("css", address(&look.css));
+    templates.add_global("support_url", Value::from(look.support_url.as_deref()));
+    templates.add_global("product", Value::from(saying.product_name.as_str()));
+    Ok(templates)
 }
 
-const STYLE: &str = include_str!("../../../../templates/page/style.css");
-const SCRIPT: &str = include_str!("../../../../templates/page/script.js");
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("../../../../templates/page/base.html")),
     ("fields.html", include_str!("../../../../templates/page/fields.html")),
+    ("signs.html", include_str!("../../../../templates/page/signs.html")),
     ("forgot.html", include_str!("../../../../templates/page/forgot.html")),
     ("sent.html", include_str!("../../../../templates/page/sent.html")),
     ("code.html", include_str!("../../../../templates/page/code.html")),

@@ -1,9 +1,16 @@
 //! A real Chromium, driven as a person would.
 
 use super::process::{DEADLINE, eventually, lines_of, needed};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::key::Key;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use reqwest::{Method, Url};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -76,15 +83,98 @@ impl Browser {
         self.page.current_url().await.unwrap().to_string()
     }
 
-    /// Saves the page as a phone and a desk see it, where `REGAIN_TEST_SCREENSHOTS` names a folder.
+    /// Presses a key, wherever the focus is, and lets go of it.
+    pub(crate) async fn press(&self, key: impl Into<char>) {
+        let value = key.into();
+        let pressed = KeyActions::new("keyboard".into()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        self.page.perform_actions(pressed).await.unwrap();
+    }
+
+    /// Types wherever the focus is.
+    pub(crate) async fn types(&self, text: &str) {
+        for letter in text.chars() {
+            self.press(letter).await;
+        }
+    }
+
+    /// Presses Tab until the focus is on such an element, and sees that it shows where it is on its way.
+    pub(crate) async fn tab_to(&self, element: &str) {
+        for _ in 0..TABS_MAX {
+            self.press(Key::Tab).await;
+            let outline: String = self.sees("return getComputedStyle(document.activeElement).outlineStyle").await;
+            assert_ne!(outline, "none", "the focus is nowhere to be seen");
+            if self.sees(&format!("return document.activeElement.matches(\"{element}\")")).await {
+                return;
+            }
+        }
+        panic!("no Tab leads to {element}:\n{}", self.page.source().await.unwrap());
+    }
+
+    /// What a script of the test's own returns; the pages' policy does not bind it.
+    pub(crate) async fn sees<T: DeserializeOwned>(&self, script: &str) -> T {
+        let returned = self.page.execute(script, vec![]).await.unwrap();
+        serde_json::from_value(returned.clone()).unwrap_or_else(|error| panic!("{script}: {returned}: {error}"))
+    }
+
+    /// Has the browser be as `command` of the Chrome DevTools Protocol says.
+    async fn tell(&self, command: &'static str, parameters: Value) -> Value {
+        self.page.issue_cmd(DevTools { command, parameters }).await.unwrap()
+    }
+
+    /// Sends these with every request from now on, in place of its own.
+    pub(crate) async fn sends_headers(&self, headers: &[(&str, &str)]) {
+        let headers: Value = headers.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
+        self.tell("Network.enable", json!({})).await;
+        self.tell("Network.setExtraHTTPHeaders", json!({ "headers": headers })).await;
+    }
+
+    /// Has the page be as a phone of 320 CSS pixels shows it, which is also what 1280 become at 400 %.
+    pub(crate) async fn becomes_narrow(&self) {
+        let narrow = json!({ "width": NARROW, "height": 640, "deviceScaleFactor": 1, "mobile": true });
+        self.tell("Emulation.setDeviceMetricsOverride", narrow).await;
+    }
+
+    /// Has the page believe that the person prefers `light` or `dark`.
+    pub(crate) async fn prefers(&self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.tell("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    /// Saves the page as a phone and a desk see it, by day and by night, where `REGAIN_TEST_SCREENSHOTS` names a
+    /// folder.
     pub(crate) async fn pictures(&self, name: &str) {
         let Some(folder) = std::env::var_os("REGAIN_TEST_SCREENSHOTS") else { return };
         std::fs::create_dir_all(&folder).unwrap();
-        for width in [360, 1280] {
-            self.page.set_window_size(width, 900).await.unwrap();
-            let picture = self.page.screenshot().await.unwrap();
-            std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{width}.png")), picture).unwrap();
+        for scheme in ["light", "dark"] {
+            self.prefers(scheme).await;
+            for width in [NARROW, 1280] {
+                let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == NARROW });
+                self.tell("Emulation.setDeviceMetricsOverride", size).await;
+                let picture = self.tell("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
+                let png = STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
+                std::fs::write(std::path::Path::new(&folder).join(format!("{name}-{width}-{scheme}.png")), png)
+                    .unwrap();
+            }
         }
+        self.tell("Emulation.clearDeviceMetricsOverride", json!({})).await;
+        self.tell("Emulation.setEmulatedMedia", json!({ "features": [] })).await;
+    }
+}
+
+/// A command of the Chrome DevTools Protocol, through chromedriver.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, <Url as std::str::FromStr>::Err> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "cmd": self.command, "params": self.parameters }).to_string()))
     }
 }
 
@@ -99,6 +189,11 @@ impl Drop for Browser {
         let _ = self.driver.wait();
     }
 }
+
+/// In CSS pixels (WCAG 2.2, 1.4.10).
+const NARROW: u32 = 320;
+/// More than any page of ours has places for the focus.
+const TABS_MAX: usize = 20;
 
 const FLAGS: &[&str] = &[
     "--headless",

@@ -1,22 +1,30 @@
 use super::*;
-use crate::config::PublicUrl;
+use crate::brand::{Brand, Css, Logo};
+use crate::http::test_app;
 use axum::body::to_bytes;
-use std::time::Duration;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
 
 fn pages() -> Pages {
-    let public_url = PublicUrl {
-        origin: "https://accounts.example.com".into(),
-        host: "accounts.example.com".into(),
-        https: true,
-        loopback: false,
-    };
-    let brand = Brand {
-        product_name: "Tea & <b>Cakes</b>".into(),
-        done_url: Some("https://shop.example/?a=1&b=\"2\"".into()),
-        password_hint: ("page-choose-hint", 8),
-    };
-    let words = Arc::new(Words::built_in().unwrap());
-    Pages::branded(brand, ResetCookie::new(&public_url, Duration::from_secs(3600)), words).unwrap()
+    branded(Brand::default())
+}
+
+fn branded(brand: Brand) -> Pages {
+    let mut config = test_app::config();
+    config.product_name = "Tea & <b>Cakes</b>".into();
+    config.reset.done_url = Some("https://shop.example/?a=1&b=\"2\"".into());
+    config.brand = brand;
+    Pages::new(&config, Arc::new(Words::built_in().unwrap())).unwrap()
+}
+
+/// Without what is the same on all of them.
+fn bare(body: &str) -> String {
+    let (before, rest) = body.split_once("<style>").unwrap();
+    let (style, rest) = rest.split_once("</style>").unwrap();
+    let (between, rest) = rest.split_once("<script>").unwrap();
+    let (_, after) = rest.split_once("</script>").unwrap();
+    assert!(style.contains("--accent"));
+    format!("{before}<style>…</style>{between}<script>…</script>{after}")
 }
 
 const TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -63,7 +71,7 @@ async fn body(response: Response) -> String {
 async fn every_page_looks_as_it_was_approved() {
     for (name, response) in every_page() {
         let status = response.status();
-        let body = body(response).await.replace(STYLE, "…").replace(SCRIPT, "…");
+        let body = bare(&body(response).await);
         insta::assert_snapshot!(name, format!("{status}\n{body}"));
     }
 }
@@ -71,7 +79,7 @@ async fn every_page_looks_as_it_was_approved() {
 #[tokio::test]
 async fn no_page_lacks_a_word_or_shows_the_name_as_markup() {
     for (name, response) in every_page() {
-        let body = body(response).await.replace(STYLE, "").replace(SCRIPT, "");
+        let body = bare(&body(response).await);
         assert!(!body.contains("{page-"), "{name} lacks a text: {body}");
         assert!(!body.contains("<b>"), "{name} shows the product's name as markup");
         assert!(body.contains("Tea &amp; &lt;b&gt;"), "{name} does not say whose it is");
@@ -132,7 +140,7 @@ fn every_rule_is_in_words() {
             Violation::NoSpecial,
             Violation::PreviouslyUsed,
         ] {
-            let text = Shortcoming::Rule(violation).in_words(language);
+            let text = Shortcoming::Rule(violation).in_words(language).unwrap();
             assert!(!text.starts_with('{'), "{}: {text}", language.tag());
             assert_eq!(text.contains("12"), violation.limit().is_some(), "{}: {text}", language.tag());
         }
@@ -141,9 +149,48 @@ fn every_rule_is_in_words() {
 
 #[tokio::test]
 async fn what_was_wrong_is_tied_to_the_field() {
-    let rejected = body(pages().show(&choose(&[Shortcoming::Mismatch]), &[])).await;
-    assert!(rejected.contains(r#"role="alert""#));
-    assert!(rejected.contains(r#"aria-describedby="password-errors password-hint" aria-invalid="true" autofocus"#));
+    let weak = Shortcoming::Rule(Violation::Common);
+    for (shortcomings, tied_to_first, tied_to_second) in [
+        (&[weak][..], "password-errors password-hint", None),
+        (&[Shortcoming::Mismatch], "mismatch password-hint", Some("mismatch")),
+        (
+            &[Shortcoming::Mismatch, Shortcoming::Rule(Violation::Repeats)],
+            "password-errors mismatch password-hint",
+            Some("mismatch"),
+        ),
+    ] {
+        let page = body(pages().show(&choose(shortcomings), &[])).await;
+        let field =
+            |id: &str| page.split(&format!("<input id=\"{id}\"")).nth(1).unwrap().split('>').next().unwrap().to_owned();
+        let (first, second) = (field("password"), field("password_confirmation"));
+        let tie = format!(r#"aria-describedby="{tied_to_first}" aria-invalid="true" autofocus"#);
+        assert!(first.contains(&tie), "{first}");
+        for id in tied_to_first.split(' ') {
+            assert_eq!(page.matches(&format!("id=\"{id}\"")).count(), 1, "{id}");
+        }
+        assert_eq!(second.contains(r#"aria-invalid="true""#), tied_to_second.is_some(), "{second}");
+        assert_eq!(page.matches(r#"role="alert""#).count(), shortcomings.len(), "{page}");
+    }
     let fresh = body(pages().show(&choose(&[]), &[])).await;
-    assert!(!fresh.contains(r#"role="alert""#) && !fresh.contains(r#"aria-invalid="true" autofocus"#));
+    assert!(!fresh.contains(r#"role="alert""#) && !fresh.contains("aria-invalid"));
+}
+
+#[tokio::test]
+async fn a_brand_is_on_every_page() {
+    let pages = branded(Brand {
+        logo: Logo::of(b"<svg/>".to_vec()).ok(),
+        css: Css::of(b"main { border: 0 }").ok(),
+        support_url: Some("https://help.example/?a=\"><script>&b".into()),
+        ..Brand::default()
+    });
+    for page in [Page::Forgot, Page::Sent, choose(&[]), Page::Refused] {
+        let body = bare(&body(pages.show(&page, &[])).await);
+        let logo = r#"<img src="/brand/logo?v=d4dc56669143034f" alt="Tea &amp; &lt;b&gt;Cakes&lt;&#x2f;b&gt;">"#;
+        assert!(body.contains(logo), "{body}");
+        assert!(body.contains(r#"<link rel="stylesheet" href="/brand/style.css?v="#), "{body}");
+        assert!(
+            body.contains(r#"href="https:&#x2f;&#x2f;help.example&#x2f;?a=&quot;&gt;&lt;script&gt;&amp;b""#),
+            "{body}"
+        );
+    }
 }

@@ -1,0 +1,213 @@
+//! The pages, for everybody: in a real Chromium, in every language, in daylight and in the dark, on the narrowest
+//! phone.
+
+use crate::support::chromium::{Browser, Script};
+use crate::support::process::{Process, Site, needed, reset_token};
+use regain::i18n::Words;
+use serde_json::json;
+
+const ADA: &str = "ada@example.com";
+
+/// axe-core finds what a program can find of WCAG 2.2 A and AA, and of what its makers call best practice.
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_any_page_in_either_direction_by_day_or_by_night() {
+    let tour = Tour::start(&[]).await;
+    let axe = std::fs::read_to_string(needed("REGAIN_TEST_AXE")).unwrap();
+    let mut found = Vec::new();
+    for language in ["en", "ar"] {
+        tour.browser.sends_headers(&[("Accept-Language", language)]).await;
+        for stop in STOPS {
+            tour.goes_to(stop, language).await;
+            tour.browser.page.execute(&axe, vec![]).await.unwrap();
+            for scheme in ["light", "dark"] {
+                tour.browser.prefers(scheme).await;
+                let report = tour.browser.page.execute_async(RUN_AXE, vec![]).await.unwrap();
+                assert!(report["passes"].as_u64().is_some_and(|rules| rules > 15), "{stop:?}: it hardly ran: {report}");
+                if report["found"] != json!([]) {
+                    found.push(format!("{language} {scheme} {stop:?}: {:#}", report["found"]));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// WCAG 2.2, 1.4.10: 320 CSS pixels, which is also what 1280 become at 400 %. And no page weighs or fetches more than
+/// it says.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_is_too_wide_too_heavy_or_from_elsewhere_in_any_language() {
+    let tour = Tour::start(&[]).await;
+    let words = Words::built_in().unwrap();
+    for language in words.all() {
+        tour.browser.sends_headers(&[("Accept-Language", language.tag())]).await;
+        for stop in STOPS {
+            tour.goes_to(stop, language.tag()).await;
+            tour.browser.becomes_narrow().await;
+            let seen: Seen = tour.browser.sees(LOOK).await;
+            let what = format!("{} {stop:?}: {seen:?}", language.tag());
+            assert_eq!(seen.language, language.tag(), "{what}");
+            assert!(seen.width <= 320 && seen.beyond.is_empty(), "it has to be scrolled sideways: {what}");
+            assert!(seen.octets < 60_000, "{what}");
+            assert!(seen.from.iter().all(|address| address.starts_with(&tour.server.url("/"))), "{what}");
+            tour.browser.pictures(&format!("{}-{stop:?}", language.tag()).to_ascii_lowercase()).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_brands_files_come_from_our_own_origin_and_pass_the_policy() {
+    let env = [
+        ("REGAIN_BRAND__LOGO_FILE", "logo.svg"),
+        ("REGAIN_BRAND__CSS_FILE", "brand.css"),
+        ("REGAIN_BRAND__COLOR", "#ffd500"),
+        ("REGAIN_BRAND__SUPPORT_URL", "mailto:help@example.com"),
+    ];
+    let tour = Tour::start(&env).await;
+    tour.goes_to(Stop::Forgot, "en").await;
+    let (logo, border, fill, text): (bool, String, String, String) = tour
+        .browser
+        .sees(
+            "const style = (it) => getComputedStyle(document.querySelector(it));
+             return [document.querySelector('.brand img').naturalWidth > 0, style('main').borderTopWidth,
+                     style('button').backgroundColor, style('button').color]",
+        )
+        .await;
+    assert!(logo, "the logo is shown");
+    assert_eq!([&border, &fill, &text], ["7px", "rgb(255, 213, 0)", "rgb(0, 0, 0)"]);
+    let seen: Seen = tour.browser.sees(LOOK).await;
+    assert!(seen.from.iter().all(|address| address.starts_with(&tour.server.url("/"))), "{seen:?}");
+
+    // Opened by itself, a drawing is a document; whatever got past us runs nothing there.
+    tour.browser.page.goto(&tour.server.url("/brand/logo")).await.unwrap();
+    assert_eq!(tour.browser.sees::<String>("return origin").await, "null", "in a sandbox");
+}
+
+/// A browser, a server, and the links of one mail.
+struct Tour {
+    browser: Browser,
+    server: Process,
+    token: String,
+    not_me: String,
+    _site: Site,
+}
+
+/// A page, as somebody gets there.
+#[derive(Debug, Clone, Copy)]
+enum Stop {
+    Forgot,
+    Sent,
+    Code,
+    Choose,
+    /// The form again, with what is wrong at both of its fields.
+    Again,
+    Refused,
+    Done,
+    NotMe,
+    NotMeRefused,
+    NotMeDone,
+    Problem,
+}
+
+const STOPS: [Stop; 11] = [
+    Stop::Forgot,
+    Stop::Sent,
+    Stop::Code,
+    Stop::Choose,
+    Stop::Again,
+    Stop::Refused,
+    Stop::Done,
+    Stop::NotMe,
+    Stop::NotMeRefused,
+    Stop::NotMeDone,
+    Stop::Problem,
+];
+
+impl Tour {
+    async fn start(env: &[(&str, &str)]) -> Self {
+        let site = Site::with_working_links(&[ADA]).await;
+        std::fs::write(site.path().join("logo.svg"), LOGO).unwrap();
+        std::fs::write(site.path().join("brand.css"), "main { border-width: 7px }").unwrap();
+        let server = site.serve(env);
+        server.request(ADA).await;
+        let mail = &site.mails_to(ADA, 1).await[0];
+        let not_me =
+            mail.links().into_iter().find(|link| link.contains("/not-me")).expect("a link for somebody else's");
+        Self {
+            browser: Browser::start(Script::On).await,
+            token: reset_token(mail).unwrap(),
+            not_me,
+            server,
+            _site: site,
+        }
+    }
+
+    /// Goes there, and sees that the page has come in `language`.
+    async fn goes_to(&self, stop: Stop, language: &str) {
+        let choose = format!("/reset-password?token={}", self.token);
+        let (address, at, element) = match stop {
+            Stop::Forgot => ("/forgot-password", "/forgot-password", "[name=email]"),
+            Stop::Sent => ("/forgot-password/sent", "/forgot-password/sent", "[name=code]"),
+            Stop::Code => ("/reset-password", "/reset-password", "[name=code]"),
+            Stop::Choose | Stop::Again => (choose.as_str(), "/reset-password", "[name=bound_to]"),
+            Stop::Refused => ("/reset-password?token=x", "/reset-password", "a.button"),
+            Stop::Done => ("/reset-password/done", "/reset-password/done", "h1"),
+            Stop::NotMe => (self.not_me.as_str(), "/not-me", "main [name=token]"),
+            Stop::NotMeRefused => ("/not-me?token=x", "/not-me", "a.button"),
+            Stop::NotMeDone => ("/not-me/done", "/not-me/done", "a.button"),
+            Stop::Problem => ("/reset-password?a=1&a=2", "/reset-password", "h1"),
+        };
+        if matches!(stop, Stop::Code) {
+            self.browser.page.delete_all_cookies().await.unwrap();
+        }
+        let url = if address.starts_with('/') { self.server.url(address) } else { address.to_owned() };
+        self.browser.page.goto(&url).await.unwrap();
+        self.browser.is_at(at, &format!("html[lang={language}] {element}")).await;
+        if matches!(stop, Stop::Again) {
+            self.browser.fill("password", "short").await;
+            self.browser.fill("password_confirmation", "other").await;
+            self.browser.submit().await;
+            self.browser.is_at(at, &format!("html[lang={language}] #password-errors")).await;
+            self.browser.is_at(at, "#mismatch").await;
+        }
+    }
+}
+
+/// What a page is like.
+#[derive(Debug, serde::Deserialize)]
+struct Seen {
+    language: String,
+    /// In CSS pixels.
+    width: u32,
+    /// What stands out on either side.
+    beyond: Vec<String>,
+    /// Of the page and all that it loaded, with their heads.
+    octets: u64,
+    /// Where all of it came from.
+    from: Vec<String>,
+}
+
+const LOOK: &str = "
+const sticksOut = (it) => {
+  const { left, right, width } = it.getBoundingClientRect();
+  return width > 0 && (left < -0.5 || right > innerWidth + 0.5);
+};
+const loaded = ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind));
+return {
+  language: document.documentElement.lang,
+  width: document.documentElement.scrollWidth,
+  beyond: [...document.querySelectorAll('body *')].filter(sticksOut).map((it) => it.outerHTML.slice(0, 80)),
+  octets: loaded.reduce((sum, it) => sum + it.transferSize, 0),
+  from: loaded.map((it) => it.name).filter((name) => !name.startsWith('data:')),
+};";
+
+const RUN_AXE: &str = "
+const tell = arguments[arguments.length - 1];
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const brief = (it) => ({ rule: it.id, help: it.help, at: it.nodes.map((node) => node.html.slice(0, 120)) });
+axe.run(document, { runOnly: rules }).then(
+  (report) => tell({ passes: report.passes.length, found: [...report.violations, ...report.incomplete].map(brief) }),
+  (fault) => tell({ fault: String(fault) }),
+);";
+
+const LOGO: &str =
+    "<svg xmlns='http://www.w3.org/2000/svg' width='120' height='32'><circle cx='16' cy='16' r='14'/></svg>";
