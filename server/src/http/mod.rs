@@ -12,6 +12,7 @@ pub mod client_address;
 pub mod cookie;
 pub mod csrf;
 pub mod dialect;
+mod docs;
 pub mod headers;
 pub mod json;
 mod leaving;
@@ -54,7 +55,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 20] = [
+pub const PATHS: [&str; 21] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,
@@ -71,6 +72,7 @@ pub const PATHS: [&str; 20] = [
     pages::NOT_ME,
     pages::NOT_ME_DONE,
     openapi::PATH,
+    docs::PATH,
     admin::HEALTHZ,
     admin::READYZ,
     admin::METRICS,
