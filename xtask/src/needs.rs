@@ -6,11 +6,11 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// A program that tests start.
+/// A program that tests start, or the file of a library that one of them loads.
 pub(crate) struct Need {
     /// Where a test looks for its path; also where one's own can be named.
     variable: &'static str,
-    /// Its names, the preferred one first.
+    /// Its names, the preferred one first; of a library, where Debian has it.
     programs: &'static [&'static str],
     /// Debian's packages.
     packages: &'static [&'static str],
@@ -20,7 +20,23 @@ pub(crate) struct Need {
 pub(crate) type Found = (&'static str, PathBuf);
 
 /// What `cargo xtask test` needs.
-const NEEDS: &[&Need] = &[&CHROMIUM, &CHROMEDRIVER, &GO, &NODE, &CURL, &POSTFIX, &PGBOUNCER];
+const NEEDS: &[&Need] = &[
+    &CHROMIUM,
+    &CHROMEDRIVER,
+    &CURL,
+    &POSTFIX,
+    &PGBOUNCER,
+    // Of the samples.
+    &GO,
+    &NODE,
+    &RUBY,
+    &GUZZLE,
+    &JAVA,
+    &UNIREST,
+    &MCS,
+    &MONO,
+    &MONO_HTTP,
+];
 
 pub(crate) const CHROMIUM: Need = Need {
     variable: "REGAIN_TEST_CHROMIUM",
@@ -32,6 +48,26 @@ pub(crate) const CHROMEDRIVER: Need =
 const GO: Need = Need { variable: "REGAIN_TEST_GO", programs: &["go"], packages: &["golang-go"] };
 pub(crate) const NODE: Need =
     Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], packages: &["nodejs"] };
+const RUBY: Need = Need { variable: "REGAIN_TEST_RUBY", programs: &["ruby"], packages: &["ruby"] };
+const GUZZLE: Need = Need {
+    variable: "REGAIN_TEST_GUZZLE",
+    programs: &["/usr/share/php/GuzzleHttp/autoload.php"],
+    packages: &["php-cli", "php-guzzlehttp-guzzle"],
+};
+/// With its compiler: samples are run from their source.
+const JAVA: Need = Need { variable: "REGAIN_TEST_JAVA", programs: &["java"], packages: &["default-jdk-headless"] };
+const UNIREST: Need = Need {
+    variable: "REGAIN_TEST_UNIREST",
+    programs: &["/usr/share/java/unirest-java.jar"],
+    packages: &["default-jdk-headless", "libunirest-java-java"],
+};
+const MCS: Need = Need { variable: "REGAIN_TEST_MCS", programs: &["mcs"], packages: &["mono-mcs"] };
+const MONO: Need = Need { variable: "REGAIN_TEST_MONO", programs: &["mono"], packages: &["mono-runtime"] };
+const MONO_HTTP: Need = Need {
+    variable: "REGAIN_TEST_MONO_HTTP",
+    programs: &["/usr/lib/mono/4.5/System.Net.Http.dll"],
+    packages: &["libmono-system-net-http4.0-cil"],
+};
 const CURL: Need = Need { variable: "REGAIN_TEST_CURL", programs: &["curl"], packages: &["curl"] };
 pub(crate) const POSTFIX: Need =
     Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
@@ -41,7 +77,7 @@ pub(crate) const PHP: Need =
     Need { variable: "REGAIN_TEST_PHP", programs: &["php"], packages: &["php-cli", "php-mysql", "php-pgsql"] };
 
 /// What Python needs, at the versions that were tried.
-const PYTHON_PACKAGES: &[&str] = &["requests==2.34.2", "aiosmtpd==1.4.6"];
+const PYTHON_PACKAGES: &[&str] = &["requests==2.34.2", "aiosmtpd==1.4.6", "schemathesis==4.32.5"];
 
 /// The variables to run the tests with, and whether they are all there. What was found is handed back in any case:
 /// a test whose need is missing fails by itself, the others need not wait.
@@ -80,6 +116,7 @@ impl Need {
     }
 }
 
+/// Where on the path `program` is; one with a folder is there or nowhere.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let administrators = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
@@ -218,6 +255,6 @@ fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
 
 fn imports_all(python: &Path) -> bool {
     let mut command = Command::new(python);
-    command.args(["-c", "import requests, aiosmtpd"]).stderr(Stdio::null());
+    command.args(["-c", "import requests, aiosmtpd, schemathesis"]).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }

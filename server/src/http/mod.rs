@@ -12,6 +12,7 @@ pub mod client_address;
 pub mod cookie;
 pub mod csrf;
 pub mod dialect;
+mod docs;
 pub mod headers;
 pub mod json;
 mod leaving;
@@ -57,7 +58,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 27] = [
+pub const PATHS: [&str; 28] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,
@@ -76,6 +77,7 @@ pub const PATHS: [&str; 27] = [
     pages::LOGO,
     pages::CSS,
     openapi::PATH,
+    docs::PATH,
     mail_events::SES,
     mail_events::POSTMARK,
     mail_events::SENDGRID,

@@ -4,7 +4,7 @@ use super::api_token::{self, Caller};
 use super::client_address::ClientAddress;
 use super::headers::Passage;
 use super::network_limit::{Admission, Level, NetworkLimit};
-use super::{Port, dialect, leaving, mail_events, openapi, pages, problem, siege, without_trailing_slash};
+use super::{Port, dialect, docs, leaving, mail_events, openapi, pages, problem, siege, without_trailing_slash};
 use crate::app::App;
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
@@ -26,7 +26,7 @@ impl PublicPort {
     /// With the dialects that are switched on, and empty buckets.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
-        let mut endpoints = Router::new().merge(openapi::router()).merge(pages::router());
+        let mut endpoints = Router::new().merge(openapi::router()).merge(docs::router()).merge(pages::router());
         if app.config.api.chaser.enabled {
             endpoints = endpoints.merge(dialect::chaser::router());
         }

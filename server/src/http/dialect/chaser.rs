@@ -57,7 +57,7 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
         return Ok(request_trusted(&call.app, ask).await.map(|_| message("A mail is on its way."))?);
     }
     request(&call.app, ask).await?;
-    Ok(message("If that address belongs to an account, a mail with a link and a code is on its way to it."))
+    Ok(message(ASKED))
 }
 
 async fn verify(mut call: Call) -> Result<Response, Refusal> {
@@ -76,8 +76,14 @@ async fn confirm(mut call: Call) -> Result<Response, Refusal> {
     let password = new_password(&body)?;
     let credential = credential(&body)?;
     redeem(&call.app, &credential, password).await?;
-    Ok(message("The password has been changed."))
+    Ok(message(CHANGED))
 }
+
+/// What everybody hears who asks.
+pub(in crate::http) const ASKED: &str =
+    "If that address belongs to an account, a mail with a link and a code is on its way to it.";
+/// What is said once a password is set.
+pub(in crate::http) const CHANGED: &str = "The password has been changed.";
 
 /// How each endpoint refuses a body by itself.
 #[cfg(any(test, feature = "fuzzing"))]
@@ -169,7 +175,8 @@ fn answer(outcome: Result<Response, Refusal>) -> Response {
     response
 }
 
-fn put_into_words(refusal: Refusal) -> Response {
+/// A refusal as an answer, but for the headers that go with it.
+pub(in crate::http) fn put_into_words(refusal: Refusal) -> Response {
     let (status, code, message) = match refusal {
         Refusal::NoApiToken => (StatusCode::UNAUTHORIZED, "unauthorized", "An API token is required.".to_owned()),
         Refusal::UnknownApiToken => {

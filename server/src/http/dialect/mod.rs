@@ -63,7 +63,8 @@ pub(crate) struct FieldFault {
 }
 
 impl FieldFault {
-    fn new(field: &str, message: impl Into<String>) -> Self {
+    /// Puts one into words.
+    pub(crate) fn new(field: &str, message: impl Into<String>) -> Self {
         Self { field: field.to_owned(), message: message.into() }
     }
 }

@@ -228,7 +228,8 @@ impl Detail {
 
 const JSON_UTF8: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-fn unknown_method(id: Id) -> Response {
+/// The path does not know that method.
+pub(in crate::http) fn unknown_method(id: Id) -> Response {
     let message = "This path does not know that method; the Allow header lists those it knows.";
     error(id, StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowedError", message)
 }
@@ -250,7 +251,8 @@ fn answer(id: Id, outcome: Result<Response, Refusal>) -> Response {
     response
 }
 
-fn put_into_words(id: Id, refusal: Refusal) -> Response {
+/// A refusal as an answer, but for the headers that go with it.
+pub(in crate::http) fn put_into_words(id: Id, refusal: Refusal) -> Response {
     match refusal {
         Refusal::NoApiToken => {
             let message = "An API token is required: send it in the Authorization header.";

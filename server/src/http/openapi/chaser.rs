@@ -1,11 +1,17 @@
 //! Chaser's part of the document.
 
-use super::parts::{body, common_refusals, counted, described, map, object, reference, refusal, secret, text};
+use super::parts::{ADDRESS, CODE, JSON, PASSWORD, TOKEN, Voice};
+use super::parts::{body, counted, described, map, object, secret, text};
 use crate::config::Access;
-use crate::http::dialect::chaser::{CONFIRM, REQUEST, VERIFY};
+use crate::http::dialect::chaser::{ASKED, CHANGED, CONFIRM, REQUEST, VERIFY, put_into_words};
+use crate::http::dialect::{FieldFault, Refusal};
+use crate::http::problem;
+use axum::response::IntoResponse;
+use regain_core::password::Violation;
 use serde_json::{Map, Value, json};
 
-const JSON: &str = "application/json";
+const VOICE: Voice =
+    Voice { schema: "Problem", refuse: put_into_words, refuse_method: || problem::unknown_method().into_response() };
 
 pub(super) fn paths(access: Access) -> Map<String, Value> {
     map(&[
@@ -16,23 +22,25 @@ pub(super) fn paths(access: Access) -> Map<String, Value> {
 }
 
 fn request(access: Access) -> Value {
-    let problem = reference("Problem");
-    let mut responses = common_refusals(&problem);
+    let mut responses = VOICE.usual();
+    let asked =
+        described("Password reset email requested", "MessageResponse", &[("asked", json!({ "message": ASKED }))]);
     responses.extend(map(&[
-        ("200", described("Password reset email requested", JSON, &reference("MessageResponse"))),
-        ("400", refusal("`invalid_request`: the body is not as described", &problem, &[])),
+        ("200", asked),
+        ("400", VOICE.refusal("`invalid_request`: the body is not as described", &[], vec![missing("email")])),
     ]));
     let mut operation = json!({
         "operationId": "request-password-reset",
         "summary": "Request Password Reset",
-        "description": "The same answer for every possible address, whether or not it belongs to an account.",
+        "description": "Has a mail with a link and a code sent to the address, if an account has it. The answer is the \
+            same for every possible address, and does not wait for the mail.",
         "tags": ["chaser"],
-        "requestBody": body(JSON, &reference("PasswordResetRequest")),
+        "requestBody": body(JSON, "PasswordResetRequest", &[("an_address", json!({ "email": ADDRESS }))]),
     });
     if access == Access::Token {
         operation["security"] = json!([{ "apiToken": [] }]);
-        let unauthorized =
-            refusal("`unauthorized`: the API token is missing or unknown", &problem, &["WWW-Authenticate"]);
+        let unauthorized = "`unauthorized`: the API token is missing or unknown";
+        let unauthorized = VOICE.refusal(unauthorized, &["WWW-Authenticate"], vec![Refusal::NoApiToken]);
         responses.insert("401".to_owned(), unauthorized);
     }
     operation["responses"] = responses.into();
@@ -40,38 +48,56 @@ fn request(access: Access) -> Value {
 }
 
 fn verify() -> Value {
-    let problem = reference("Problem");
-    let mut responses = common_refusals(&problem);
+    let mut responses = VOICE.usual();
+    let valid = json!({ "valid": true, "expires_in_seconds": 3540 });
     responses.extend(map(&[
-        ("200", described("The token or code is live; it stays so", JSON, &reference("PasswordResetValid"))),
-        ("400", refusal("`invalid_request`, or `invalid_token`: the token or code opens nothing", &problem, &[])),
+        ("200", described("The token or code is live; it stays so", "PasswordResetValid", &[("live", valid)])),
+        ("400", VOICE.refusal(DEAD, &[], vec![missing("token"), Refusal::Dead])),
     ]));
+    let examples =
+        [("a_token", json!({ "token": TOKEN })), ("address_and_code", json!({ "email": ADDRESS, "code": CODE }))];
     json!({
         "operationId": "verify-password-reset",
         "summary": "Verify a token or code",
-        "description": "Spends nothing. A wrong code counts as an attempt.",
+        "description": "Says whether a token, or an address with a code, would set a password now, and for how long. \
+            Spends nothing. A wrong code counts as an attempt.",
         "tags": ["chaser"],
-        "requestBody": body(JSON, &reference("PasswordResetVerify")),
+        "requestBody": body(JSON, "PasswordResetVerify", &examples),
         "responses": responses,
     })
 }
 
 fn confirm() -> Value {
-    let problem = reference("Problem");
-    let mut responses = common_refusals(&problem);
+    let mut responses = VOICE.usual();
+    let changed =
+        described("The password has been changed", "MessageResponse", &[("changed", json!({ "message": CHANGED }))]);
+    let weak = Voice { schema: "WeakPassword", ..VOICE };
+    let violations = vec![Violation::TooShort { length_min: 8 }, Violation::Common];
     responses.extend(map(&[
-        ("200", described("The password has been changed", JSON, &reference("MessageResponse"))),
-        ("400", refusal("`invalid_request`, or `invalid_token`: the token or code opens nothing", &problem, &[])),
-        ("422", refusal("`weak_password`; the token or code survives", &reference("WeakPassword"), &[])),
+        ("200", changed),
+        ("400", VOICE.refusal(DEAD, &[], vec![missing("new_password"), Refusal::Dead])),
+        ("422", weak.refusal("`weak_password`; the token or code survives", &[], vec![Refusal::Weak(violations)])),
     ]));
+    let examples = [
+        ("a_token", json!({ "token": TOKEN, "new_password": PASSWORD })),
+        ("address_and_code", json!({ "email": ADDRESS, "code": CODE, "new_password": PASSWORD })),
+    ];
     json!({
         "operationId": "confirm-password-reset",
         "summary": "Set a new password",
-        "description": "Once, with a token, or with an address and the code that was mailed to it; never both.",
+        "description": "Once, with a token, or with an address and the code that was mailed to it; never both. It ends \
+            the account's sessions and every other link, and the owner is told by mail.",
         "tags": ["chaser"],
-        "requestBody": body(JSON, &reference("PasswordResetConfirm")),
+        "requestBody": body(JSON, "PasswordResetConfirm", &examples),
         "responses": responses,
     })
+}
+
+const DEAD: &str = "`invalid_request`: the body is not as described; or `invalid_token`: the token or code opens nothing, \
+    whether it was never issued, expired, superseded or used";
+
+fn missing(field: &str) -> Refusal {
+    Refusal::Fields(vec![FieldFault::new(field, format!("`{field}` is required."))])
 }
 
 pub(super) fn schemas() -> Map<String, Value> {
@@ -81,9 +107,17 @@ pub(super) fn schemas() -> Map<String, Value> {
     let [email, code] = by_code();
     let violation = object(&[("code", text("A stable word.")), ("message", text("One English sentence."))]);
     let weak = object(&[
-        ("code", json!({ "const": "weak_password" })),
+        ("code", json!({ "const": "weak_password", "description": "A stable word for programs." })),
         ("message", text("One English sentence.")),
-        ("violations", json!({ "type": "array", "items": violation, "minItems": 1 })),
+        (
+            "violations",
+            json!({
+                "type": "array",
+                "items": violation,
+                "minItems": 1,
+                "description": "Every rule that the password breaks, all at once.",
+            }),
+        ),
     ]);
     let confirm = json!({
         "anyOf": [object(&[token()]), object(&by_code())],
@@ -104,8 +138,11 @@ pub(super) fn schemas() -> Map<String, Value> {
         (
             "PasswordResetValid",
             object(&[
-                ("valid", json!({ "const": true })),
-                ("expires_in_seconds", json!({ "type": "integer", "minimum": 0 })),
+                ("valid", json!({ "const": true, "description": "Always so; what is not live is refused." })),
+                (
+                    "expires_in_seconds",
+                    json!({ "type": "integer", "minimum": 0, "description": "How long it stays live." }),
+                ),
             ]),
         ),
         ("PasswordResetConfirm", confirm),

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from the running configuration: what is switched off is not in it.
 
 mod chaser;
+mod meta;
 mod pages;
 mod parts;
 mod unleash;
@@ -41,7 +42,7 @@ pub fn document(config: &Config) -> Value {
     }
     paths.extend(pages::paths());
     schemas.extend(pages::schemas());
-    paths.insert(PATH.to_owned(), own_path());
+    paths.extend(meta::paths());
     json!({
         "openapi": "3.1.1",
         "info": {
@@ -53,9 +54,9 @@ pub fn document(config: &Config) -> Value {
         },
         "servers": [{ "url": config.public_url.origin }],
         "tags": [
-            { "name": "chaser", "description": "For anyone; the same answer whether or not there is an account." },
-            { "name": "unleash", "description": "As Unleash has it." },
-            { "name": "pages", "description": "For people." },
+            { "name": "chaser", "description": CHASER },
+            { "name": "unleash", "description": UNLEASH },
+            { "name": "pages", "description": PAGES },
             { "name": "meta", "description": "About this server." },
         ],
         "paths": paths,
@@ -72,23 +73,16 @@ pub fn document(config: &Config) -> Value {
     })
 }
 
+const CHASER: &str =
+    "Chaser's API, for anyone: the answer to a request is the same whether or not there is an account.";
+const UNLEASH: &str = "Unleash's API, for back ends and for its log-in page.";
+const PAGES: &str = "What people see in a browser. The forms are for these pages alone: one that was sent from \
+elsewhere is refused, and programs have the two APIs.";
+
 const DESCRIPTION: &str = "Every path is also known with a trailing slash. Every answer has `Cache-Control: no-store` \
 and an `X-Request-Id` under which the operator finds it in the log. Every POST, and GET `/auth/reset/validate`, counts \
 against the limit of the client's network, unless it comes with a valid API token; the `RateLimit-…` fields of those \
 answers speak of that limit alone, never of an account.";
-
-fn own_path() -> Value {
-    let document = parts::described("This document", "application/json", &json!({ "type": "object" }));
-    json!({ "get": {
-        "operationId": "openapi-document",
-        "summary": "This document",
-        "tags": ["meta"],
-        "responses": {
-            "200": document,
-            "405": parts::refusal("Another method", &parts::reference("Problem"), &["Allow"]),
-        },
-    } })
-}
 
 fn problem_schema() -> Value {
     let error = parts::object(&[

@@ -1,6 +1,11 @@
 //! What the document is made of.
 
+use crate::http::dialect::Refusal;
+use axum::response::Response;
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// A schema of `components`.
 pub(super) fn reference(name: &str) -> Value {
@@ -28,35 +33,92 @@ pub(super) fn map(entries: &[(&str, Value)]) -> Map<String, Value> {
     entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
 }
 
+/// What a body or an answer may look like, by name.
+pub(super) type Examples<'a> = &'a [(&'a str, Value)];
+
 /// A required body.
-pub(super) fn body(media_type: &str, schema: &Value) -> Value {
-    json!({ "required": true, "content": { media_type: { "schema": schema } } })
+pub(super) fn body(media_type: &str, schema: &str, examples: Examples<'_>) -> Value {
+    json!({ "required": true, "content": content(media_type, &reference(schema), examples) })
 }
 
-/// An answer with a body.
-pub(super) fn described(description: &str, media_type: &str, schema: &Value) -> Value {
-    json!({ "description": description, "headers": header_refs(&[]), "content": { media_type: { "schema": schema } } })
-}
-
-/// An error in JSON, with these headers besides those of every answer.
-pub(super) fn refusal(description: &str, schema: &Value, headers: &[&str]) -> Value {
+/// An answer with a body in JSON.
+pub(super) fn described(description: &str, schema: &str, examples: Examples<'_>) -> Value {
     json!({
         "description": description,
-        "headers": header_refs(headers),
-        "content": { "application/json": { "schema": schema } },
+        "headers": header_refs(&[]),
+        "content": content(JSON, &reference(schema), examples),
     })
 }
 
-/// What every endpoint with a JSON body may answer besides what is its own.
-pub(super) fn common_refusals(schema: &Value) -> Map<String, Value> {
-    map(&[
-        ("405", refusal("Another method", schema, &["Allow"])),
-        ("408", refusal("The body did not arrive in time", schema, &[])),
-        ("413", refusal("The body is too large", schema, &[])),
-        ("415", refusal("The body is not announced as application/json in UTF-8, or is compressed", schema, &[])),
-        ("429", refusal("Too many requests from the client's network", schema, &["Retry-After"])),
-        ("503", refusal("Overloaded, or something that the answer needs is out of reach", schema, &["Retry-After"])),
-    ])
+/// `application/json`, as a key.
+pub(super) const JSON: &str = "application/json";
+
+fn content(media_type: &str, schema: &Value, examples: Examples<'_>) -> Value {
+    let examples: Map<_, _> =
+        examples.iter().map(|(name, value)| ((*name).to_owned(), json!({ "value": value }))).collect();
+    let mut content = json!({ media_type: { "schema": schema } });
+    if !examples.is_empty() {
+        content[media_type]["examples"] = examples.into();
+    }
+    content
+}
+
+/// How a dialect says no. The examples in the document are what it would answer.
+#[derive(Clone, Copy)]
+pub(super) struct Voice {
+    /// The schema of its errors.
+    pub(super) schema: &'static str,
+    /// Its answer to what it refuses.
+    pub(super) refuse: fn(Refusal) -> Response,
+    /// Its answer to a method that the path has not.
+    pub(super) refuse_method: fn() -> Response,
+}
+
+impl Voice {
+    /// One status, with its headers besides those of every answer, and what may be refused with it.
+    pub(super) fn refusal(&self, description: &str, headers: &[&str], refusals: Vec<Refusal>) -> Value {
+        self.answer(description, headers, refusals.into_iter().map(self.refuse))
+    }
+
+    /// What every endpoint with a JSON body may answer besides what is its own.
+    pub(super) fn usual(&self) -> Map<String, Value> {
+        const MEDIA: &str = "The body is not announced as application/json in UTF-8, or is compressed";
+        const LIMITED: &str = "Too many requests from the client's network";
+        const OVERLOADED: &str = "Overloaded, or something that the answer needs is out of reach";
+        let later = ["Retry-After"];
+        map(&[
+            ("405", self.unknown_method()),
+            ("408", self.refusal("The body did not arrive in time", &[], vec![Refusal::TooSlow])),
+            ("413", self.refusal("The body is too large", &[], vec![Refusal::TooLarge])),
+            ("415", self.refusal(MEDIA, &[], vec![Refusal::MediaType("text/plain".to_owned())])),
+            ("429", self.refusal(LIMITED, &later, vec![Refusal::NetworkLimited(Duration::ZERO)])),
+            ("503", self.refusal(OVERLOADED, &later, vec![Refusal::Unavailable])),
+        ])
+    }
+
+    /// What every endpoint may answer to another method.
+    pub(super) fn unknown_method(&self) -> Value {
+        self.answer("Another method", &["Allow"], [(self.refuse_method)()].into_iter())
+    }
+
+    fn answer(&self, description: &str, headers: &[&str], answers: impl Iterator<Item = Response>) -> Value {
+        let examples: Vec<_> = answers.map(body_of).collect();
+        let examples: Vec<_> = examples.iter().map(|value| (word_of(value), value.clone())).collect();
+        let mut answer = described(description, self.schema, &examples);
+        answer["headers"] = header_refs(headers).into();
+        answer
+    }
+}
+
+/// The body of an answer that is complete.
+fn body_of(answer: Response) -> Value {
+    let octets = answer.into_body().collect().now_or_never().and_then(Result::ok);
+    octets.and_then(|octets| serde_json::from_slice(&octets.to_bytes()).ok()).unwrap_or_default()
+}
+
+/// The stable word of an error, in either dialect.
+fn word_of(error: &Value) -> &str {
+    error["error"]["code"].as_str().or_else(|| error["name"].as_str()).unwrap_or("error")
 }
 
 /// `components.headers`.
@@ -95,3 +157,9 @@ pub(super) fn counted(mut operation: Value) -> Value {
     }
     operation
 }
+
+/// What stands in examples. Each could be real, and none is.
+pub(super) const ADDRESS: &str = "ada@example.com";
+pub(super) const TOKEN: &str = "this-is-the-token-from-the-mail-in-the-link";
+pub(super) const CODE: &str = "7K3M-9QRT";
+pub(super) const PASSWORD: &str = "Plenty-of-Rain-in-7-Towns";
