@@ -108,7 +108,7 @@ pub(super) fn config() -> Config {
             unleash: Dialect { enabled: true, access: Access::Token },
         },
         notify: Notify { unknown_address: false },
-        admin: Admin { listen: ([127, 0, 0, 1], 0).into() },
+        admin: Admin { listen: ([127, 0, 0, 1], 0).into(), hosts: Vec::new() },
     }
 }
 
