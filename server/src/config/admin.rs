@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 pub struct Admin {
     /// The admin port.
     pub listen: SocketAddr,
+    /// Names that it is reached by, beside IP addresses and `localhost`.
+    pub hosts: Vec<String>,
 }
 
 keys! {
@@ -18,6 +20,12 @@ keys! {
         "Address and port of the admin port, never the public one; port 0 takes a free one. Only this machine by \
          default; elsewhere every path but `/healthz` needs an API token.",
     ).or("127.0.0.1:9090").such_as("\"127.0.0.1:9090\"");
+    HOSTS = Key::texts(
+        "admin.hosts",
+        "Names, without a port, by which the page and the API of the admin port may be reached on this machine, beside \
+         IP addresses and `localhost`: those of a proxy before it. To no other name it answers, since any web page could \
+         have one made that points here.",
+    ).such_as("[\"regain-admin.internal\"]");
 }
 
 /// Reads the section. `public` is where the public port listens.
@@ -26,5 +34,5 @@ pub(super) fn read(settings: &mut Settings, public: Option<SocketAddr>) -> Optio
     if listen.port() != 0 && public == Some(listen) {
         settings.refuse(&LISTEN, refusal("is the public port", "an address or port other than `server.listen`"));
     }
-    Some(Admin { listen })
+    Some(Admin { listen, hosts: settings.texts(&HOSTS).unwrap_or_default() })
 }

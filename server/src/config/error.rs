@@ -90,12 +90,6 @@ impl Problem {
         Self { found: Some(found), ..self }
     }
 
-    /// About a key or section that other versions have.
-    pub(super) fn not_yet(place: Place, path: &str) -> Self {
-        let title = format!("`{path}` is not supported by this version yet");
-        Self::new(place, title, "leave it out; `regain config reference` lists what this version takes")
-    }
-
     fn render(&self, file: Option<&SourceFile>) -> String {
         let mut group = Group::with_title(Level::ERROR.primary_title(&self.title));
         match (&self.place, file) {

@@ -1,7 +1,7 @@
 //! What every answer carries, in one place; and its line in the access log.
 
 use super::problem::put;
-use super::{PATHS, UNKNOWN_PATH};
+use super::{PATHS, UNKNOWN_PATH, admin};
 use crate::app::App;
 use crate::failpoint;
 use crate::weakness::{self, Weakness};
@@ -32,7 +32,9 @@ impl Passage {
         if weakness::is(Weakness::QueryLogged) {
             tracing::debug!(%id, uri = %request.uri(), "asked");
         }
-        let path = PATHS.into_iter().find(|path| *path == request.uri().path()).unwrap_or(UNKNOWN_PATH);
+        let asked = request.uri().path();
+        let path = PATHS.into_iter().find(|path| *path == asked).or_else(|| admin::template_of(asked));
+        let path = path.unwrap_or(UNKNOWN_PATH);
         Self { id, started: Instant::now(), method: request.method().clone(), path }
     }
 

@@ -58,7 +58,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 28] = [
+pub const PATHS: [&str; 32] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,
@@ -86,6 +86,11 @@ pub const PATHS: [&str; 28] = [
     admin::HEALTHZ,
     admin::READYZ,
     admin::METRICS,
+    admin::PAGE,
+    admin::REQUESTS,
+    admin::REQUEST,
+    admin::RESEND,
+    admin::QUEUE,
     UNKNOWN_PATH,
 ];
 

@@ -1,23 +1,22 @@
 //! One path, its method, and the answers to all others.
 
 use super::headers::RequestId;
-use crate::app::App;
 use axum::Extension;
 use axum::handler::Handler;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use regain_core::request::Id;
-use std::sync::Arc;
 
 /// How a dialect says 405; the request's id is for those that show it.
 pub type RefuseMethod = fn(Id) -> Response;
 
 /// A path that takes POST alone. OPTIONS is answered, everything else (HEAD too) refused.
-pub fn post_only<H, T>(handler: H, refuse: RefuseMethod) -> MethodRouter<Arc<App>>
+pub fn post_only<H, T, S>(handler: H, refuse: RefuseMethod) -> MethodRouter<S>
 where
-    H: Handler<T, Arc<App>>,
+    H: Handler<T, S>,
     T: 'static,
+    S: Clone + Send + Sync + 'static,
 {
     with_other_methods(post(handler), "POST, OPTIONS", refuse)
 }

@@ -110,7 +110,7 @@ pub(super) fn config() -> Config {
         },
         mail_events: MailEvents::default(),
         notify: Notify { webhook: None, unknown_address: false },
-        admin: Admin { listen: ([127, 0, 0, 1], 0).into() },
+        admin: Admin { listen: ([127, 0, 0, 1], 0).into(), hosts: Vec::new() },
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Request {
     pub origin: String,
     /// From which network.
     pub network: Option<String>,
+    /// Language tags, best first, separated by commas.
+    pub locales: String,
     /// What was typed; of a notice: the address on file.
     pub identifier: String,
     /// The account, once looked up.

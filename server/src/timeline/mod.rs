@@ -6,10 +6,12 @@
 mod json;
 mod lines;
 mod reasons;
+mod tallied;
 #[cfg(test)]
 mod tests;
 
 pub use json::{as_json, tally_as_json};
+pub use tallied::{ended_in_words, happened_in_words, outcome_in_words};
 
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Delivery, Request};

@@ -15,6 +15,7 @@ fn request() -> Request {
         about: None,
         origin: "page".into(),
         network: Some("192.0.2.1".into()),
+        locales: "en".into(),
         identifier: "ada@example.com".into(),
         account: None,
         accepted_at: at(0),

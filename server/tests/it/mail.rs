@@ -245,7 +245,7 @@ async fn reports_are_asked_for_where_there_are_such_and_name_the_mail() {
     for reports in [true, false] {
         let server = SmtpServer::start_with(Options { reports, ..Options::default() }).await;
         let parcel = parcel();
-        assert!(matches!(transport(&server).send(&parcel).await, Outcome::Delivered(_)));
+        assert!(matches!(send(&transport(&server), &parcel).await, Outcome::Delivered(_)));
         let wishes = match reports {
             true => [format!("RET=HDRS ENVID={}", parcel.id), "NOTIFY=FAILURE,DELAY".to_owned()],
             false => [String::new(), String::new()],

@@ -102,6 +102,7 @@ fn request(row: &Row) -> Result<Request, Trouble> {
         about: rows::optional_id(row, "about")?,
         origin: row.try_get("origin")?,
         network: row.try_get("network")?,
+        locales: row.try_get("locales")?,
         identifier: row.try_get("identifier")?,
         account: row.try_get("account")?,
         accepted_at: rows::time(row, "accepted_at")?,

@@ -85,6 +85,7 @@ fn request(row: &Row) -> rusqlite::Result<Request> {
         about: row.get::<_, Option<[u8; 16]>>("about")?.map(Id::from_bytes),
         origin: row.get("origin")?,
         network: row.get("network")?,
+        locales: row.get("locales")?,
         identifier: row.get("identifier")?,
         account: row.get("account")?,
         accepted_at: rows::time(row, "accepted_at")?,

@@ -28,10 +28,10 @@ async fn unleashs_own_pages_reset_a_password_through_regain() {
     let browser = Browser::start(Script::On).await;
 
     browser.page.goto(&front.url("/login")).await.unwrap();
-    browser.press("a[href='/forgotten-password']").await;
+    browser.click("a[href='/forgotten-password']").await;
     browser.retype("input[type=email]", ADA).await;
     browser.pictures("1-forgotten").await;
-    browser.press("button[type=submit]").await;
+    browser.click("button[type=submit]").await;
     browser.shows("Email sent to").await;
     browser.pictures("2-sent").await;
 
@@ -42,18 +42,18 @@ async fn unleashs_own_pages_reset_a_password_through_regain() {
     browser.retype(NEW_PASSWORD_FIELD, "Old-Horse").await;
     browser.pictures("3-too-short").await;
     browser.retype(NEW_PASSWORD_FIELD, OLD_PASSWORD).await;
-    browser.press("button[type=submit]:not([disabled])").await;
+    browser.click("button[type=submit]:not([disabled])").await;
     browser.shows("a password that this account had before").await;
     browser.pictures("4-previously-used").await;
     browser.retype(NEW_PASSWORD_FIELD, NEW_PASSWORD).await;
-    browser.press("button[type=submit]:not([disabled])").await;
+    browser.click("button[type=submit]:not([disabled])").await;
     browser.is_at("/reset-password-success", "a[href='/login']").await;
     browser.pictures("5-done").await;
 
-    browser.press("a[href='/login']").await;
+    browser.click("a[href='/login']").await;
     browser.retype("[name=username]", ADA).await;
     browser.retype("[name=password]", NEW_PASSWORD).await;
-    browser.press("button[type=submit]").await;
+    browser.click("button[type=submit]").await;
     browser.shows("Welcome Ada").await;
     browser.pictures("6-signed-in").await;
 
@@ -76,8 +76,8 @@ impl Browser {
         self.found(css).await.send_keys(&format!("{select_all}{text}")).await.unwrap();
     }
 
-    /// Presses such an element, once it is there.
-    async fn press(&self, css: &str) {
+    /// Clicks on such an element, once it is there.
+    async fn click(&self, css: &str) {
         self.found(css).await.click().await.unwrap();
     }
 
