@@ -58,7 +58,7 @@ pub(crate) fn field_in_form(encoded: &[u8], name: &str) -> Option<String> {
 }
 
 /// Every path of either port, as a template; the demo's mailbox counts with those that are unknown.
-pub const PATHS: [&str; 32] = [
+pub const PATHS: [&str; 33] = [
     dialect::chaser::REQUEST,
     dialect::chaser::VERIFY,
     dialect::chaser::CONFIRM,

@@ -122,7 +122,7 @@ fn happened(request: &Request, event: &Event) -> String {
 }
 
 /// What became of a mail after it was handed over.
-fn became(fate: Fate) -> &'static str {
+pub(super) fn became(fate: Fate) -> &'static str {
     match fate {
         Fate::Arrived => "taken by the mailbox's server",
         Fate::Delayed => "not taken yet by the mailbox's server",

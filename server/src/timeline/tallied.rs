@@ -1,5 +1,6 @@
 //! What is counted, in words.
 
+use super::lines::became;
 use super::reasons;
 use crate::ledger::Ended;
 use regain_core::event::Happening;
@@ -38,6 +39,7 @@ pub fn happened_in_words(what: Happening) -> Option<&'static str> {
         Happening::DisownPageShown => "\"this was not me\" opened",
         Happening::Redeemed => "a new password was set",
         Happening::NotMe => "\"this was not me\" said",
+        Happening::Mail(fate) => became(fate),
         Happening::Unheard => return None,
     })
 }

@@ -47,7 +47,7 @@ pub(super) trait Provider: Send + Sync {
 
 /// A mail as the recipient gets it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(in crate::transports) struct Taken {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) subject: String,
