@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
 mod bench;
+mod canaries;
 mod conformance;
 mod databases;
 mod faults;
@@ -11,6 +12,7 @@ mod glossary;
 mod interop;
 mod libraries;
 mod mistakes;
+mod mutants;
 mod needs;
 mod references;
 mod sbom;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
         ["weaknesses", ref names @ ..] => weaknesses::run_all(names),
         ["fuzz", ref words @ ..] => fuzz::run_all(words),
+        ["mutants", ref words @ ..] => mutants::run_all(words),
         ["sbom"] => sbom::write(),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
@@ -72,6 +75,7 @@ const USAGE: &str = "cargo xtask COMMAND
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   fuzz [TARGET…]   looks for octets that break the parsers, a minute each or --seconds N
+  mutants [PART…]  changes rules, hashes or recovery in one place after the other: tests notice; --shard K/N for a share
   sbom             writes target/regain.cdx.json: what the program is built of, as CycloneDX
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";
