@@ -1,14 +1,19 @@
 //! Those who wish a server ill: each attack a process of its own, which goes on until it is ended.
 
 use anyhow::{Context, Result};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::sleep;
+use tokio_rustls::TlsConnector;
 
 /// What is done, on many connections at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -27,10 +32,12 @@ pub(crate) enum Attack {
     DeepJson,
     /// Passwords of a million octets.
     LongPasswords,
+    /// Ask for long answers, and read none.
+    SlowReaders,
 }
 
 impl Attack {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Idle,
         Self::SlowHeaders,
         Self::SlowBodies,
@@ -38,6 +45,7 @@ impl Attack {
         Self::EndlessChunks,
         Self::DeepJson,
         Self::LongPasswords,
+        Self::SlowReaders,
     ];
 
     /// In the words of the command line.
@@ -52,11 +60,13 @@ impl Attack {
         match self {
             Self::Idle => 10_000,
             Self::SlowHeaders | Self::SlowBodies | Self::HeavyBodies => 4_000,
+            // What the system keeps for them is no part of what the server takes, but is memory as well.
+            Self::SlowReaders => 1_000,
             Self::EndlessChunks | Self::DeepJson | Self::LongPasswords => 16,
         }
     }
 
-    async fn once(self, stream: &mut TcpStream) -> io::Result<()> {
+    async fn once(self, stream: &mut impl Stream) -> io::Result<()> {
         match self {
             Self::Idle => Ok(()),
             Self::SlowHeaders => drip(stream, b"GET / HTTP/1.1\r\nHost: a\r\nX-A: ").await,
@@ -77,18 +87,37 @@ impl Attack {
                 let body = format!(r#"{{"token":"{}","new_password":"{}"}}"#, "A".repeat(43), "x".repeat(1_000_000));
                 ask(stream, &[post(&format!("Content-Length: {}", body.len())), body.into_bytes()].concat()).await
             }
+            Self::SlowReaders => {
+                stream
+                    .write_all("GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(ANSWERS_UNREAD).as_bytes())
+                    .await?;
+                stream.flush().await?;
+                sleep(UNREAD).await;
+                Ok(())
+            }
         }
     }
 }
 
-/// Goes on until the process is ended. Says `on` when every connection has been made once.
-pub(crate) fn run(attack: Attack, to: SocketAddr) -> Result<()> {
+/// More than the system keeps of them for a client that reads nothing.
+const ANSWERS_UNREAD: usize = 100;
+/// Longer than the server waits for somebody to take an answer.
+const UNREAD: Duration = Duration::from_secs(30);
+
+/// Octets both ways, in clear or not.
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
+/// Goes on until the process is ended. Says `on` when every connection has been made once. With TLS, if a certificate is
+/// named that is to be trusted.
+pub(crate) fn run(attack: Attack, to: SocketAddr, trusted: Option<&Path>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tls = trusted.map(connector).transpose()?;
     runtime.block_on(async {
         let made = Arc::new(AtomicUsize::new(0));
         for n in 0..attack.connections() {
-            let made = Arc::clone(&made);
-            tokio::spawn(async move { again_and_again(attack, source(n), to, &made).await });
+            let (made, way) = (Arc::clone(&made), Way { source: source(n), to, tls: tls.clone() });
+            tokio::spawn(async move { again_and_again(attack, &way, &made).await });
             // Not more at once than a server's backlog takes.
             if n % 256 == 255 {
                 sleep(Duration::from_millis(20)).await;
@@ -103,33 +132,72 @@ pub(crate) fn run(attack: Attack, to: SocketAddr) -> Result<()> {
     Ok(())
 }
 
-async fn again_and_again(attack: Attack, source: Ipv4Addr, to: SocketAddr, made: &AtomicUsize) {
+async fn again_and_again(attack: Attack, way: &Way, made: &AtomicUsize) {
     let mut is_first = true;
-    loop {
-        let Ok(mut stream) = connect(source, to).await else {
-            sleep(Duration::from_millis(100)).await;
-            continue;
-        };
+    let mut on = || {
         if std::mem::take(&mut is_first) {
             made.fetch_add(1, Relaxed);
         }
-        // Until the server has had enough.
-        let done = attack.once(&mut stream).await;
-        if done.is_ok() {
-            let _ = stream.read_to_end(&mut Vec::new()).await;
+    };
+    loop {
+        let Ok(stream) = way.connect(attack).await else {
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        match &way.tls {
+            None => {
+                on();
+                until_thrown_out(attack, stream).await;
+            }
+            Some(tls) => {
+                if let Ok(stream) = tls.connect(ServerName::IpAddress(way.to.ip().into()), stream).await {
+                    on();
+                    until_thrown_out(attack, stream).await;
+                }
+            }
         }
         sleep(ROUND_TRIP).await;
+    }
+}
+
+/// Until the server has had enough.
+async fn until_thrown_out(attack: Attack, mut stream: impl Stream) {
+    if attack.once(&mut stream).await.is_ok() {
+        let _ = stream.read_to_end(&mut Vec::new()).await;
     }
 }
 
 /// From across a network nobody connects faster; and those who are thrown out would throw each other out without end.
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 
-async fn connect(source: Ipv4Addr, to: SocketAddr) -> io::Result<TcpStream> {
-    let socket = TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    socket.bind((source, 0).into())?;
-    socket.connect(to).await
+/// From where to where, and how.
+struct Way {
+    source: Ipv4Addr,
+    to: SocketAddr,
+    tls: Option<TlsConnector>,
+}
+
+impl Way {
+    async fn connect(&self, attack: Attack) -> io::Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        if attack == Attack::SlowReaders {
+            // The least there is: what is not read then stays with the server.
+            socket.set_recv_buffer_size(1)?;
+        }
+        socket.bind((self.source, 0).into())?;
+        socket.connect(self.to).await
+    }
+}
+
+fn connector(trusted: &Path) -> Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(trusted)?)?;
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// A quarter of the connections is all that the server gives to one address, and half to one /24: so they come from
@@ -143,19 +211,21 @@ fn post(framing: &str) -> Vec<u8> {
     format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{framing}\r\n\r\n").into_bytes()
 }
 
-async fn drip(stream: &mut TcpStream, beginning: &[u8]) -> io::Result<()> {
+async fn drip(stream: &mut impl Stream, beginning: &[u8]) -> io::Result<()> {
     stream.write_all(beginning).await?;
     loop {
+        stream.flush().await?;
         sleep(Duration::from_secs(1)).await;
         stream.write_all(b"x").await?;
     }
 }
 
 /// Sends the same again as soon as it was answered.
-async fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<()> {
+async fn ask(stream: &mut impl Stream, request: &[u8]) -> io::Result<()> {
     let mut answer = vec![0; 4096];
     loop {
         stream.write_all(request).await?;
+        stream.flush().await?;
         if stream.read(&mut answer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -164,10 +234,10 @@ async fn ask(stream: &mut TcpStream, request: &[u8]) -> io::Result<()> {
 
 /// The command for it. It runs behind everything else, since attackers bring machines of their own; and with as many
 /// files as it may have.
-pub(crate) fn command(attack: Attack, to: SocketAddr) -> Result<std::process::Command> {
+pub(crate) fn command(attack: Attack, to: SocketAddr, trusted: Option<&Path>) -> Result<std::process::Command> {
     let program = std::env::current_exe().context("this program has no name")?;
     let mut command = std::process::Command::new("sh");
     command.args(["-c", r#"ulimit -n "$(ulimit -H -n)"; exec nice -n 19 "$0" "$@""#]).arg(program);
-    command.args(["attack", &attack.name(), &to.to_string()]);
+    command.args(["attack", &attack.name(), &to.to_string()]).args(trusted);
     Ok(command)
 }

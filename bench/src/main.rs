@@ -27,6 +27,7 @@ use anyhow::Result;
 use benches::{Bench, Plan};
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -53,14 +54,19 @@ enum Part {
     },
     /// Somebody who wishes a server ill.
     #[command(hide = true)]
-    Attack { attack: attack::Attack, to: SocketAddr },
+    Attack {
+        attack: attack::Attack,
+        to: SocketAddr,
+        /// The certificate of a server that speaks TLS.
+        trusted: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
     let words = Words::parse();
     match &words.part {
         Some(Part::Limit { listen, limit }) => return exit_code(limits::serve(limit, *listen)),
-        Some(Part::Attack { attack, to }) => return exit_code(attack::run(*attack, *to)),
+        Some(Part::Attack { attack, to, trusted }) => return exit_code(attack::run(*attack, *to, trusted.as_deref())),
         None => {}
     }
     // One that does not work out keeps none of the others from being made.

@@ -107,6 +107,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_shown_as_the_store_prints_it() {
+        let id = AccountId::new("0017");
+        assert_eq!((id.as_str(), id.to_string().as_str()), ("0017", "0017"));
+    }
+
+    #[test]
+    fn mail_goes_to_the_address_on_file_if_that_is_one() {
+        let ada = account("1", "Ada@example.com");
+        assert_eq!(ada.mail_address().unwrap().as_str(), "Ada@example.com");
+        assert_eq!(account("2", "ada at example.com").mail_address(), None);
+    }
+
+    #[test]
     fn ascii_case_is_folded() {
         assert_eq!(chosen("ADA@Example.com", &["ada@example.com"]), Ok("ada@example.com".into()));
     }

@@ -92,6 +92,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_longer_than_any_code_with_its_blanks_is_not_read() {
+        let padded = |octets: usize| format!("01AB-CDEF{}", " ".repeat(octets - 9));
+        assert_eq!(canonical(&padded(TYPED_OCTETS_MAX)).as_deref(), Some("01AB-CDEF"));
+        assert_eq!(canonical(&padded(TYPED_OCTETS_MAX + 1)), None);
+    }
+
+    /// Every octet of the system's, so that no character is likelier than another.
+    #[test]
+    fn each_character_of_the_alphabet_is_minted_of_eight_octets() {
+        struct Next(std::sync::atomic::AtomicU8);
+        impl Entropy for Next {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+            }
+        }
+        let next = Next(0.into());
+        let minted: String = (0..32).map(|_| ResetCode::mint(&next).0.expose_secret().to_owned()).collect();
+        for character in ALPHABET {
+            assert_eq!(minted.bytes().filter(|minted| minted == character).count(), 8, "{}", char::from(*character));
+        }
+    }
+
+    #[test]
     fn a_minted_code_reads_back() {
         let code = ResetCode::mint(&Counting::default());
         let keys = Keys::new([7; KEY_BYTES]);

@@ -58,6 +58,33 @@ mod tests {
     use crate::entropy::tests::Counting;
 
     #[test]
+    fn an_outcome_has_a_word_and_the_relays_reply() {
+        let reply = || "250 2.0.0 ok".to_owned();
+        for (outcome, word) in [
+            (Outcome::Delivered(reply()), "delivered"),
+            (Outcome::RetryAfter(reply()), "retry"),
+            (Outcome::Refused(reply()), "refused"),
+            (Outcome::Unknown(reply()), "unknown"),
+        ] {
+            assert_eq!((outcome.as_str(), outcome.reply()), (word, "250 2.0.0 ok"));
+        }
+    }
+
+    #[test]
+    fn the_whole_pause_and_the_half_of_it_are_the_bounds() {
+        struct All(u8);
+        impl Entropy for All {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(self.0);
+            }
+        }
+        for (attempts, seconds) in [(1, 5), (2, 10), (6, 160), (7, 300), (u32::MAX, 300)] {
+            assert_eq!(pause(attempts, &All(0)), Duration::from_secs(seconds));
+            assert_eq!(pause(attempts, &All(0xff)), Duration::from_secs(seconds) / 2);
+        }
+    }
+
+    #[test]
     fn pauses_double_up_to_a_bound_and_vary() {
         let entropy = Counting::default();
         for attempts in 1..40 {

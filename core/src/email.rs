@@ -191,6 +191,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_address_is_what_stands_before_and_behind_its_at() {
+        let address = EmailAddress::parse("zoë+x@münchen.de").unwrap();
+        assert_eq!((address.local_part(), address.domain()), ("zoë+x", "münchen.de"));
+        assert_eq!(address.domain_ascii(), "xn--mnchen-3ya.de");
+        assert_eq!(EmailAddress::parse("ada@Example.com").unwrap().domain_ascii(), "Example.com");
+        assert_eq!(format!("{address:?}"), "EmailAddress(\"zoë+x@münchen.de\")");
+    }
+
+    /// In Hindi, `हिन्दी` has marks that combine; the middle dot of `l·l` is a label's too (RFC 5892 A.3), but no letter.
+    #[test]
+    fn beyond_ascii_a_domain_has_letters_and_marks_alone() {
+        assert!(!refused("ada@हिन्दी.भारत"));
+        for domain in
+            ["münchen_2.de", "mün chen.de", "mün%chen.de", "münchen.de/", "mün\u{200d}chen.de", "col·lecció.cat"]
+        {
+            assert!(refused(&format!("ada@{domain}")), "{domain:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_no_number_but_may_begin_with_one() {
+        for domain in ["1.example", "com.1a", "163.com"] {
+            assert!(!refused(&format!("ada@{domain}")), "{domain:?}");
+        }
+    }
+
     /// CVE-2025-13033, RUSTSEC-2024-0421: what routes, comments, quotes, folds or hides.
     #[test]
     fn what_could_reach_somebody_else_is_refused() {

@@ -27,6 +27,13 @@ pub(crate) mod tests {
     use super::Entropy;
     use std::sync::atomic::{AtomicU64, Ordering};
 
+    #[test]
+    fn a_name_is_filled_like_anything_else_where_there_is_no_stock() {
+        let mut name = [0; 16];
+        Counting(AtomicU64::new(7)).fill_name(&mut name);
+        assert_ne!(name, [0; 16]);
+    }
+
     /// Not random at all: counts, so that a test knows what comes.
     #[derive(Default)]
     pub(crate) struct Counting(AtomicU64);

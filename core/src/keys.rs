@@ -73,6 +73,33 @@ impl Keys {
 mod tests {
     use super::*;
 
+    /// Computed by Python 3: `hmac.new(bytes([1] * 32), b"".join(len(p).to_bytes(8, "big") + p for p in parts), "sha256")`.
+    #[test]
+    fn a_digest_is_the_hmac_of_its_parts_each_behind_its_length() {
+        let keys = Keys::new([1; KEY_BYTES]);
+        let digest = keys.address_digest(&FoldedAddress::of("Ada@example.com"));
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "1a21fe71de25b9f4b823af67b62932ee1e15586036f4d18f75880970b365ae2e");
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_the_address_and_the_stored_password() {
+        let account = |address: &str, password: Option<&str>| Account {
+            id: crate::account::AccountId::new("1"),
+            address: address.to_owned(),
+            name: None,
+            locale: None,
+            password: password.map(crate::hash::StoredPassword::new),
+            eligible: true,
+        };
+        let keys = Keys::new([1; KEY_BYTES]);
+        let of = |address: &str, password| keys.fingerprint(&account(address, password));
+        assert_eq!(of("a@example.com", Some("x")), keys.fingerprint_of("a@example.com", "x"));
+        assert_eq!(of("a@example.com", None), keys.fingerprint_of("a@example.com", ""));
+        assert_ne!(of("a@example.com", Some("x")), of("A@example.com", Some("x")));
+        assert_ne!(of("a@example.com", Some("x")), of("a@example.com", Some("y")));
+    }
+
     #[test]
     fn digests_differ_by_label_part_and_key() {
         let (a, b) = (Keys::new([1; KEY_BYTES]), Keys::new([2; KEY_BYTES]));

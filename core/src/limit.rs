@@ -87,6 +87,28 @@ mod tests {
         assert_eq!(LIMIT.suppresses(at(60), &history), None);
     }
 
+    /// Of two nodes, one may have accepted a moment later than the other and be asked first.
+    #[test]
+    fn a_request_is_suppressed_by_none_that_came_after_it() {
+        let later = AccountHistory { last_accepted: Some(at(10)), ..Default::default() };
+        assert_eq!(LIMIT.suppresses(at(9), &later), None);
+        assert_eq!(LIMIT.suppresses(at(10), &later), Some(Suppression::Cooldown));
+    }
+
+    #[test]
+    fn a_mail_minted_at_the_moment_of_the_request_does_not_serve_it() {
+        let history = AccountHistory { last_mint: Some(at(10)), ..Default::default() };
+        assert_eq!(LIMIT.suppresses(at(10), &history), None);
+    }
+
+    #[test]
+    fn the_fifth_mail_of_the_hour_is_the_last() {
+        let had = |mints_in_hour| AccountHistory { mints_in_hour, ..Default::default() };
+        assert_eq!(LIMIT.suppresses(at(0), &had(4)), None);
+        assert_eq!(LIMIT.suppresses(at(0), &had(5)), Some(Suppression::Hourly));
+        assert_eq!(LIMIT.suppresses(at(0), &had(6)), Some(Suppression::Hourly));
+    }
+
     #[test]
     fn an_outages_backlog_becomes_one_mail() {
         let history = AccountHistory { last_accepted: Some(at(0)), last_mint: Some(at(900)), ..Default::default() };
@@ -114,5 +136,8 @@ mod tests {
             AccountHistory { last_accepted: Some(at(0)), oldest_mint_in_hour: Some(at(100)), ..Default::default() };
         assert_eq!(LIMIT.retry_after(at(20), &history, Suppression::Cooldown), Duration::from_secs(40));
         assert_eq!(LIMIT.retry_after(at(200), &history, Suppression::Hourly), Duration::from_secs(3500));
+        let unknown = AccountHistory::default();
+        assert_eq!(LIMIT.retry_after(at(20), &unknown, Suppression::Cooldown), LIMIT.cooldown);
+        assert_eq!(LIMIT.retry_after(at(20), &unknown, Suppression::Hourly), HOUR);
     }
 }

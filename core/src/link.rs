@@ -50,9 +50,18 @@ mod tests {
     #[test]
     fn the_token_lands_in_its_place() {
         let template = LinkTemplate::parse("{public_url}/reset-password#{token}", "https://a.example").unwrap();
+        assert_eq!(template.before_token(), "https://a.example/reset-password#");
         let token = ResetToken::mint(&Counting::default());
         let text = token.to_text().expose_secret().to_owned();
         assert_eq!(template.render(&token).expose_secret(), format!("https://a.example/reset-password#{text}"));
+    }
+
+    #[test]
+    fn what_stands_behind_the_token_stays() {
+        let template = LinkTemplate::parse("{public_url}/{token}/new?from=mail", "https://a.example").unwrap();
+        let token = ResetToken::mint(&Counting::default());
+        let text = token.to_text().expose_secret().to_owned();
+        assert_eq!(template.render(&token).expose_secret(), format!("https://a.example/{text}/new?from=mail"));
     }
 
     #[test]

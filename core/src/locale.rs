@@ -61,6 +61,23 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_begins_with_a_letter_and_has_at_most_35_characters() {
+        let longest = "a".repeat(TAG_OCTETS_MAX);
+        for tag in ["de", "zh-Hant-TW", "sl-1994", longest.as_str()] {
+            assert_eq!(Locale::parse(tag).unwrap().as_str(), tag);
+        }
+        for text in ["", "1a", "-de", "_de", "de.UTF-8", "dé", &format!("{longest}a")] {
+            assert_eq!(Locale::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_header_eight_languages_are_read() {
+        assert_eq!(tags("a, b, c, d, e, f, g, h, i").len(), 8);
+        assert_eq!(tags("de; q=0.001, en; q=0.0009, fr;q=1.001"), ["de"]);
+    }
+
+    #[test]
     fn nonsense_is_passed_over() {
         assert!(tags("\r\nBcc: x, ;;;, 1, en;q=7").is_empty());
     }

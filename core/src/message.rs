@@ -92,3 +92,25 @@ impl Body {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_read_back_as_it_was_written() {
+        let words = MessageKind::ALL.map(MessageKind::as_str);
+        assert_eq!(words, ["reset", "password_changed", "no_account", "test"]);
+        assert_eq!(words.map(MessageKind::parse), MessageKind::ALL.map(Some));
+        assert_eq!(MessageKind::parse("another"), None);
+    }
+
+    #[test]
+    fn what_a_mail_says_tells_its_kind() {
+        let secret = || SecretString::from("x");
+        let ttl = Duration::from_secs(1);
+        let reset = Body::Reset { link: secret(), code: secret(), link_ttl: ttl, code_ttl: ttl, not_me_link: secret() };
+        let kinds = [reset, Body::PasswordChanged { not_me_link: secret() }, Body::NoAccount, Body::Test];
+        assert_eq!(kinds.map(|body| body.kind()), MessageKind::ALL);
+    }
+}

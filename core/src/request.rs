@@ -230,11 +230,46 @@ mod tests {
     }
 
     #[test]
+    fn an_id_reads_back_from_its_text_and_its_octets() {
+        let entropy = crate::entropy::tests::Counting::default();
+        let (id, next) = [1, 2].map(|millis| Id::new(Timestamp::from_millis(millis), &entropy)).into();
+        assert_ne!(id, next);
+        assert!(id < next, "newer ones sort after older ones");
+        assert_eq!(Id::from_bytes(*id.as_bytes()), id);
+        assert_eq!((id.to_string().len(), Id::parse(&id.to_string())), (36, Some(id)));
+        assert_eq!(Id::parse("no id"), None);
+        assert_eq!(id.as_bytes()[6] >> 4, 7, "a UUID of version 7");
+    }
+
+    #[test]
+    fn origins_and_states_are_read_back_as_they_were_written() {
+        assert_eq!(Origin::ALL.map(Origin::as_str), ["chaser", "unleash", "page", "help-desk"]);
+        for origin in Origin::ALL {
+            assert_eq!(Origin::parse(origin.as_str()), Some(origin));
+        }
+        let states = [State::Accepted, State::Leased, State::Mailed, State::Suppressed, State::Failed];
+        assert_eq!(states.map(State::as_str), ["accepted", "leased", "mailed", "suppressed", "failed"]);
+        assert_eq!(states.map(|state| State::parse(state.as_str())), states.map(Some));
+        assert_eq!((Origin::parse("window"), State::parse("lost")), (None, None));
+    }
+
+    #[test]
+    fn a_reason_says_which_limit_it_was() {
+        assert_eq!(Reason::from(Suppression::Cooldown), Reason::Cooldown);
+        assert_eq!(Reason::from(Suppression::Hourly), Reason::Hourly);
+    }
+
+    #[test]
     fn a_reason_is_read_back_as_it_was_written() {
         for reason in Reason::ALL {
             let state = if reason == Reason::Unanswered { State::Mailed } else { State::Failed };
             assert_eq!(Reason::parse(reason.as_str(), state), Some(reason));
         }
+        assert_eq!(Reason::parse("unknown", State::Failed), Some(Reason::NoAccount));
         assert_eq!(Reason::parse("a word of a later release", State::Failed), None);
+        let mut words = Reason::ALL.map(Reason::as_str).to_vec();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Reason::ALL.len() - 1, "one word has two meanings: {words:?}");
     }
 }

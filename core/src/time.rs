@@ -74,6 +74,14 @@ mod tests {
     }
 
     #[test]
+    fn spans_are_added_and_taken_off_in_milliseconds() {
+        let noon = Timestamp::from_millis(1_000);
+        assert_eq!(noon.plus(Duration::from_millis(250)), Timestamp::from_millis(1_250));
+        assert_eq!(noon.minus(Duration::from_millis(250)), Timestamp::from_millis(750));
+        assert_eq!(noon.to_string(), "1000");
+    }
+
+    #[test]
     fn the_ends_of_time_saturate() {
         assert_eq!(Timestamp::from_millis(i64::MAX).plus(Duration::from_secs(1)).as_millis(), i64::MAX);
         assert_eq!(Timestamp::from_millis(i64::MIN).minus(Duration::MAX).as_millis(), i64::MIN);

@@ -1,8 +1,8 @@
 //! Named points at which a test makes the process die, stop or fail, to see that nothing is lost.
 //!
 //! In a build with the feature `failpoints`, `REGAIN_FAILPOINT=name[:nth][=action]` chooses the point, the how-manieth
-//! time it is reached, and what happens then: `kill` (as by `kill -9`, the default), `stop` (as by `kill -STOP`), or
-//! `error` where the point is one that can fail. `REGAIN_FAILPOINT_LEASE_SECONDS` shortens leases and claims. Other
+//! time it is reached, and what happens then: `kill` (as by `kill -9`, the default), `stop` (as by `kill -STOP`),
+//! `panic` (as at a bug), or `error` where the point is one that can fail. `REGAIN_FAILPOINT_LEASE_SECONDS` shortens leases and claims. Other
 //! builds contain none of it.
 
 use crate::users::StoreFault;
@@ -70,6 +70,8 @@ mod chosen {
         match chosen.action {
             Action::Kill => std::process::abort(),
             Action::Stop => stop(),
+            #[expect(clippy::panic, reason = "it is what a test wants to see survived")]
+            Action::Panic => panic!("a test wants a panic at {name}"),
             Action::Error => return true,
         }
         false
@@ -91,6 +93,7 @@ mod chosen {
     enum Action {
         Kill,
         Stop,
+        Panic,
         Error,
     }
 
@@ -106,6 +109,7 @@ mod chosen {
             let action = match action {
                 "kill" => Action::Kill,
                 "stop" => Action::Stop,
+                "panic" => Action::Panic,
                 "error" => Action::Error,
                 _ => return None,
             };

@@ -16,7 +16,8 @@ pub fn start(directives: Option<&str>) {
 
 /// What is logged. Whatever is asked for, not what PostgreSQL says beside its answers: an application's own trigger may
 /// raise a notice that quotes the stored password, and the driver would pass it on.
-fn filter(directives: Option<&str>) -> EnvFilter {
+#[must_use]
+pub fn filter(directives: Option<&str>) -> EnvFilter {
     let asked = EnvFilter::try_new(directives.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
     match "tokio_postgres::connection=off".parse() {
         Ok(directive) => asked.add_directive(directive),

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for a terminal: what it prints is its result")]
 
 mod bench;
+mod canaries;
 mod conformance;
 mod databases;
 mod faults;
@@ -11,6 +12,7 @@ mod glossary;
 mod interop;
 mod libraries;
 mod mistakes;
+mod mutants;
 mod needs;
 mod page_sheets;
 mod references;
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         ["weaknesses", ref names @ ..] => weaknesses::run_all(names),
         ["fuzz", ref words @ ..] => fuzz::run_all(words),
         ["page-sheets"] => page_sheets::draw(),
+        ["mutants", ref words @ ..] => mutants::run_all(words),
         ["sbom"] => sbom::write(),
         ["regen"] => references::regenerate(),
         ["tidy"] => tree::tidy(),
@@ -75,6 +78,7 @@ const USAGE: &str = "cargo xtask COMMAND
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   fuzz [TARGET…]   looks for octets that break the parsers, a minute each or --seconds N
   page-sheets      draws every hosted page in every language into target/page-sheets/, for somebody to look at
+  mutants [PART…]  changes rules, hashes or recovery in one place after the other: tests notice; --shard K/N for a share
   sbom             writes target/regain.cdx.json: what the program is built of, as CycloneDX
   regen            writes docs/reference/ anew
   tidy             lists files over 500 lines and left-overs";

@@ -240,6 +240,11 @@ pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
     cargo_tool("cargo-fuzz", "0.13.2")
 }
 
+/// cargo-mutants; a minute to build.
+pub(crate) fn cargo_mutants() -> Result<PathBuf> {
+    cargo_tool("cargo-mutants", "27.1.0")
+}
+
 /// One of cargo's tools: the machine's, or our own under `target/`, built there once.
 fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
     let folder = root().join("target/tools");

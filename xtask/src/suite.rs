@@ -1,5 +1,6 @@
 //! The suites: what runs, and in which order. Quick steps come first, so that a slip shows early.
 
+use crate::canaries::{self, Canaries};
 use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
 use crate::{conformance, faults, glossary, libraries, needs, references, supply_chain, tree, weaknesses};
@@ -23,7 +24,13 @@ pub(crate) fn test() -> Result<bool> {
         databases = Some(started);
         complete
     });
+    let mut canaries = None;
+    report.step("a place for what the servers leave behind", |_| {
+        canaries = Some(Canaries::empty()?);
+        Ok(())
+    });
     let servers = || databases.iter().flat_map(Databases::variables);
+    let kept = || canaries.iter().map(Canaries::variable);
     report.step("server tests", |tests| {
         let mut command = cargo("test -p regain --features failpoints --lib");
         let passed = run_tests(command.envs(environment.iter().cloned()).envs(servers()), tests)?;
@@ -41,7 +48,7 @@ pub(crate) fn test() -> Result<bool> {
     });
     report.step("integration tests", |tests| {
         let mut command = cargo("test -p regain --features failpoints --test it");
-        command.env("INSTA_UPDATE", "no").envs(environment.iter().cloned()).envs(servers());
+        command.env("INSTA_UPDATE", "no").envs(environment.iter().cloned()).envs(servers()).envs(kept());
         if !needs::is_root() {
             command.args(["--", "--skip", "real_smtp::postfix"]);
         }
@@ -51,9 +58,16 @@ pub(crate) fn test() -> Result<bool> {
         ensure!(weaknesses::run_all(&[])?, "a weakness is not noticed");
         Ok(())
     });
-    report.step("faults", |tests| run_tests(faults::test().envs(environment).envs(servers()), tests).map(drop));
+    report.step("faults", |tests| {
+        run_tests(faults::test().envs(environment).envs(servers()).envs(kept()), tests).map(drop)
+    });
     report.step("several nodes on one ledger", |tests| {
-        run_tests(cargo("test -p regain --features failpoints --test nodes").envs(servers()), tests).map(drop)
+        let mut command = cargo("test -p regain --features failpoints --test nodes");
+        run_tests(command.envs(servers()).envs(kept()), tests).map(drop)
+    });
+    report.step("secrets in logs and ledgers, planted ones first", |_| {
+        canaries::telltales_are_found_out()?;
+        canaries.as_ref().map_or(Ok(()), Canaries::look)
     });
     report.not_run("nodes in earnest, and the soak (cargo xtask nodes, cargo xtask soak --minutes N)");
     report.not_run("fuzzing (cargo xtask fuzz); what it kept was replayed");

@@ -1,5 +1,7 @@
 //! What somebody quick notices while others wish the server ill, and what memory that takes.
 
+mod encrypted;
+
 use super::Stage;
 use super::measures::{P50, P99, milliseconds};
 use super::redeem::{copy, gather, redeemings};
@@ -36,7 +38,7 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         quick.measure(report, QUIET)?;
         for attack in Attack::ALL {
             let name = attack.name();
-            let attackers = Process::start(attack::command(attack, quick.regain.public)?, &folder)?;
+            let attackers = Process::start(attack::command(attack, quick.regain.public, None)?, &folder)?;
             wait_until_on(&attackers)?;
             quick.measure(report, &name)?;
             drop(attackers);
@@ -49,6 +51,8 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
             quick.measure(report, STORM)?;
             storm.join().map_err(|_| anyhow::anyhow!("the storm died"))?.map(drop)
         })?;
+        drop(regain);
+        encrypted::measure(stage, report, &accounts)?;
     }
     let names: Vec<String> = Attack::ALL.iter().map(|attack| attack.name()).chain([STORM.to_owned()]).collect();
     for name in &names {
@@ -57,8 +61,9 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         report.goal_of_ratio(bound, P50, [name.as_str(), QUIET]);
     }
     for name in &names {
-        report.goal(format!("{PSS}: {name}"), Bound::AtMost(256.0), report.rounds(name, PSS).to_vec());
+        report.goal(format!("{PSS}: {name}"), Bound::AtMost(PSS_MAX), report.rounds(name, PSS).to_vec());
     }
+    encrypted::hold(report);
     report.note(
         "The quick client makes a new connection for each of its 100 requests a second, from an address of its own. Networks \
          have no limit of calls here, so that nothing but the server's build protects it. The same process answered all through.",
@@ -96,11 +101,7 @@ impl Quick<'_> {
         };
         let (outcome, most) = std::thread::scope(|scope| {
             let sending = scope.spawn(|| load::run(&load, &addresses));
-            let mut most = 0;
-            while !sending.is_finished() {
-                most = most.max(self.regain.process.pss_bytes().unwrap_or(0));
-                std::thread::sleep(Duration::from_millis(50));
-            }
+            let most = most_pss(&self.regain.process, || sending.is_finished());
             (sending.join(), most)
         });
         let outcome: Outcome = outcome.map_err(|_| anyhow::anyhow!("the load generator died"))??;
@@ -109,9 +110,19 @@ impl Quick<'_> {
         report.add(target, P50, milliseconds(outcome.all().percentile(0.5)));
         report.add(target, P99, milliseconds(outcome.all().percentile(0.99)));
         report.add(target, FAILED, outcome.refused.values().sum::<u64>() as f64);
-        report.add(target, PSS, most as f64 / f64::from(1 << 20));
+        report.add(target, PSS, most);
         Ok(())
     }
+}
+
+/// The most memory that a process takes until it `is_over`, in MiB.
+fn most_pss(process: &Process, is_over: impl Fn() -> bool) -> f64 {
+    let mut most = 0;
+    while !is_over() {
+        most = most.max(process.pss_bytes().unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    most as f64 / f64::from(1 << 20)
 }
 
 fn wait_until_on(attackers: &Process) -> Result<()> {
@@ -127,6 +138,7 @@ const QUIET: &str = "quiet";
 const STORM: &str = "hashing-storm";
 const FAILED: &str = "other answers";
 const PSS: &str = "PSS, MiB";
+const PSS_MAX: f64 = 256.0;
 
 /// Of the quick client, in a second.
 const RATE: u32 = 100;

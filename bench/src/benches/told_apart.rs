@@ -96,7 +96,8 @@ fn measure(
     while runs.len() < RUNS_MAX && !runs.last().is_some_and(Run::is_alike) {
         println!("{}, run {}", setting.name, runs.len() + 1);
         let place = Place::make(stage, setting, accounts, users)?;
-        let series = ask(&place, setting.times * stage.plan.samples)?;
+        let lasts = LASTS_MAX * u32::try_from(setting.times)?;
+        let series = ask(&place, setting.times * stage.plan.samples, lasts)?;
         keep(&stage.folder.join(format!("{}-{}.csv", setting.name, runs.len() + 1)), &series)?;
         let run = Run::of(&series);
         run.note(report, setting.name);
@@ -115,11 +116,11 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Setting>> {
     Ok(ALL.iter().filter(|setting| names.is_empty() || names.iter().any(|name| name == setting.name)).collect())
 }
 
-/// Asks for `each` addresses of each kind.
-fn ask(place: &Place, each: usize) -> Result<Series> {
+/// Asks for `each` addresses of each kind, for so long at most.
+fn ask(place: &Place, each: usize, lasts: Duration) -> Result<Series> {
     let target = Target::parse(&format!("http://{}", place.public()), None, None)?;
     let mut classes = [UNKNOWN, KNOWN, DISABLED, THROTTLED, CONTROL].map(|name| Class { name, next: addresses(name) });
-    let bounds = Bounds { requests: each * classes.len(), lasts: LASTS_MAX };
+    let bounds = Bounds { requests: each * classes.len(), lasts };
     let series = collect(&target, &mut classes, bounds, &SystemEntropy, &mut |_| ())?;
     if series.refused > 0 {
         bail!("{} requests were refused", series.refused);
@@ -233,7 +234,8 @@ const MEASURES: [[&str; 2]; 3] =
     [["first byte, µs", "± first, µs"], ["last byte, µs", "± last, µs"], ["next, µs", "± next, µs"]];
 
 const RUNS_MAX: usize = 2;
-/// Of one run. On a disk that takes milliseconds for a commit, it ends before it has all of its samples.
+/// Of one run, for each time `--samples`. On a disk that takes milliseconds for a commit, it ends before it has all of its
+/// samples; `fine` has the time for its hundred thousand of each kind.
 const LASTS_MAX: Duration = Duration::from_secs(200);
 /// Those of even number are eligible.
 const ACCOUNTS: u64 = 500_000;

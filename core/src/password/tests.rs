@@ -125,6 +125,73 @@ fn all_violations_are_told_at_once() {
 }
 
 #[test]
+fn lengths_are_bounds_that_are_within() {
+    for (preset, min, max) in [(Preset::Nist, 8, 256), (Preset::Unleash, 10, 128)] {
+        assert_eq!(preset.lengths(), Lengths { min, max });
+    }
+    let exact = Policy::new(Preset::Nist, Lengths { min: 9, max: 9 }, []);
+    let judged = |text: &str| exact.check(text.to_owned().into(), &NOBODY).err().unwrap_or_default();
+    assert_eq!(judged("zq vkw px"), []);
+    assert_eq!(judged("zq vkw p"), [Violation::TooShort { length_min: 9 }]);
+    assert_eq!(judged("zq vkw px!"), [Violation::TooLong { length_max: 9 }]);
+}
+
+#[test]
+fn as_many_octets_as_any_format_holds_are_judged_in_full() {
+    let generous = Policy::new(Preset::Nist, Lengths { min: 1, max: usize::MAX }, []);
+    let judged = |octets: usize, context: &Context<'_>| {
+        generous.check("\0".repeat(octets).into(), context).err().unwrap_or_default()
+    };
+    let context = Context { nul_allowed: false, ..NOBODY };
+    assert_eq!(judged(PASSWORD_BYTES_MAX, &context), [Violation::HasNul]);
+    assert_eq!(judged(PASSWORD_BYTES_MAX + 1, &context), [Violation::TooManyBytes { bytes_max: PASSWORD_BYTES_MAX }]);
+}
+
+#[test]
+fn an_operators_own_words_are_refused_by_either_preset_and_empty_ones_are_none() {
+    let of = |preset| Policy::new(preset, Lengths { min: 0, max: 99 }, [" Wombat-Wombat1 ".to_owned(), " ".to_owned()]);
+    for preset in [Preset::Nist, Preset::Unleash] {
+        let refused = of(preset).check("WOMBAT-wombat1".to_owned().into(), &NOBODY).unwrap_err();
+        assert_eq!(refused, [Violation::Common], "{preset:?}");
+    }
+    assert!(of(Preset::Nist).check(String::new().into(), &NOBODY).is_ok());
+}
+
+#[test]
+fn three_digits_behind_a_word_make_another_of_it() {
+    assert_eq!(nist("analytical999"), [""; 0]);
+    assert_eq!(nist("analytical9x"), [""; 0]);
+}
+
+#[test]
+fn every_violation_has_a_code_and_a_message_of_its_own() {
+    let all = [
+        Violation::TooShort { length_min: 1 },
+        Violation::TooLong { length_max: 1 },
+        Violation::TooManyBytes { bytes_max: 1 },
+        Violation::HasNul,
+        Violation::Common,
+        Violation::Breached,
+        Violation::IsProductName,
+        Violation::IsAddress,
+        Violation::IsName,
+        Violation::Repeats,
+        Violation::NoLowerCase,
+        Violation::NoUpperCase,
+        Violation::NoDigit,
+        Violation::NoSpecial,
+        Violation::PreviouslyUsed,
+    ];
+    for of in [|violation: &Violation| violation.code().to_owned(), Violation::message] {
+        let words: std::collections::BTreeSet<String> = all.iter().map(of).collect();
+        assert!(words.len() == all.len() && !words.contains(""), "{words:?}");
+    }
+    let limited = all.iter().filter(|violation| violation.limit().is_some()).count();
+    assert_eq!(limited, 3, "only what has a number in its message has a limit");
+    assert_eq!(Violation::PreviouslyUsed.code(), "previously_used");
+}
+
+#[test]
 fn messages_name_their_limit() {
     for violation in [
         Violation::TooShort { length_min: 41 },

@@ -60,6 +60,81 @@ fn the_interval_of_a_median_is_between_the_ranks_of_the_book() {
     assert_eq!(medians::median(&[1.0, 2.0, 7.0]), Some(2.0));
 }
 
+/// Of eight samples no two ranks enclose the median so surely, of nine the first and the last do.
+#[test]
+fn nine_samples_are_the_fewest_with_an_interval() {
+    let first: Vec<f64> = (1..=9).map(f64::from).collect();
+    assert!(medians::difference(&first[..8], &first[..8]).half_width.is_infinite());
+    assert!((medians::difference(&first, &first).half_width - 4.0 * 2.0_f64.sqrt()).abs() < 1e-12);
+    assert_eq!(medians::difference(&[1.0, 2.0, 7.0], &[6.0, 4.0, 5.0]).value, 3.0);
+}
+
+#[test]
+fn two_samples_of_each_are_the_fewest_with_a_t() {
+    assert!((welch::plain_t(&[1.0, 2.0], &[2.0, 4.0]) - 1.5 / 1.25_f64.sqrt()).abs() < 1e-12);
+    for (these, those) in
+        [(&[1.0][..], &[2.0, 3.0][..]), (&[2.0, 3.0], &[1.0]), (&[], &[1.0, 2.0]), (&[2.0, 4.0], &[3.0, 3.0])]
+    {
+        assert_eq!(welch::plain_t(these, those), 0.0, "{these:?} {those:?}");
+    }
+}
+
+#[test]
+fn nothing_to_compare_with_is_guessing_and_so_is_a_tie() {
+    for (these, those) in [(&[][..], &[1.0][..]), (&[1.0], &[]), (&[], &[]), (&[1.0, 1.0], &[1.0])] {
+        assert_eq!(classifier::area(these, those), 0.5, "{these:?} {those:?}");
+    }
+    assert_eq!(classifier::area(&[1.0, 2.0], &[2.0, 3.0, 0.0]), 3.5 / 6.0);
+}
+
+/// Half of each series is judged: 50 and 30 of 100 and 61.
+#[test]
+fn an_area_is_as_sure_as_the_ranks_of_what_was_judged() {
+    let mut random = Seeded(6);
+    let auc = classifier::auc(&random.samples(100), &random.samples(61));
+    let expected = medians::NORMAL_99_PERCENT * (81.0_f64 / (12.0 * 50.0 * 30.0)).sqrt();
+    assert!((auc.half_width - expected).abs() < 1e-12, "{auc:?}");
+    assert!((Auc { value: 0.25, half_width: 0.0 }.distance() - 0.25).abs() < 1e-12);
+}
+
+fn compared(t: f64, value: f64, half_width: f64) -> Compared {
+    Compared { t, medians: Difference { value, half_width } }
+}
+
+#[test]
+fn only_what_is_beyond_its_bound_tells() {
+    let alike = Auc { value: 0.75, half_width: 0.25 };
+    for (duration, auc, tells) in [
+        (compared(4.4, 1.0, 0.5), alike, vec![]),
+        (compared(-T_MAX, 0.0, 0.0), alike, vec![Tell::Mean(0)]),
+        (compared(0.0, -1.1, 1.0), alike, vec![Tell::Median(0)]),
+        (compared(0.0, 1.5, 1.5), alike, vec![]),
+        (compared(0.0, 0.0, 0.0), Auc { value: 0.2, half_width: 0.25 }, vec![Tell::Together]),
+        (compared(0.0, 0.0, 0.0), Auc { value: 0.505, half_width: 0.0 }, vec![]),
+    ] {
+        assert_eq!(
+            Comparison { samples: [100; 2], durations: [duration], auc }.tells(1.0),
+            tells,
+            "{duration:?} {auc:?}"
+        );
+    }
+}
+
+#[test]
+fn how_far_apart_they_may_be_is_said_with_how_far_one_may_be_mistaken() {
+    let auc = Auc { value: 0.5, half_width: 0.0 };
+    let durations = [compared(0.0, -3.0, 1.0), compared(0.0, 2.0, 1.5)];
+    let comparison = Comparison { samples: [100; 2], durations, auc };
+    assert_eq!((comparison.within(), comparison.noticeable(2.0), comparison.noticeable(7.0)), (4.0, 6.0, 7.0));
+}
+
+#[test]
+fn a_quantile_has_its_share_below_it() {
+    let sorted = [1.0, 2.0, 3.0, 4.0];
+    assert_eq!([0.0, 0.25, 0.5, 0.99, 1.0].map(|share| quantile(&sorted, share).unwrap()), [1.0, 2.0, 3.0, 4.0, 4.0]);
+    assert_eq!(quantile(&[], 0.5), None);
+}
+
 #[test]
 fn too_few_samples_say_nothing() {
     let few = Seeded(1).samples(3);

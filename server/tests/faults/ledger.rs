@@ -1,6 +1,7 @@
 //! The ledger that servers share, and what it holds: read behind their backs.
 
 use crate::history::{Delivery, Entry};
+use crate::support::canary;
 use crate::support::process::{eventually, needed};
 use regain::ambient::SystemEntropy;
 use regain_core::entropy::random;
@@ -131,6 +132,7 @@ impl Drop for Ledger {
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
+                canary::keep_rows(&server).await;
                 let Some(server) = connect(server.dbname("postgres")).await else { return };
                 let _ = server.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             });

@@ -64,6 +64,30 @@ async fn nothing_in_a_stolen_ledger_is_a_token() {
     assert!(process.is_live(&token).await);
 }
 
+/// A bug, when the mail with the token has just gone out, or the new password is in hand: what Rust prints of it is no
+/// line of the log, and goes where the log goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_with_a_secret_in_hand_tells_nothing_and_ends_nothing() {
+    for point in ["mail_handed_over", "claimed", "hash_computed"] {
+        let site = Site::with_accounts(&[ADA]).await;
+        let failpoint = format!("{point}=panic");
+        let env = [("REGAIN_LOG", "trace"), ("RUST_BACKTRACE", "full"), ("REGAIN_FAILPOINT", &failpoint)];
+        let mut process = site.serve(&env);
+        process.request(ADA).await;
+        let mail = site.mails_to(ADA, 1).await.remove(0);
+        process.confirm(&reset_token(&mail).unwrap(), ADAS).await.unwrap();
+        let panicked = async || process.log().contains("a test wants a panic").then_some(());
+        eventually("panic", DEADLINE, panicked).await;
+        process.request(GRACE).await;
+        assert!(process.terminate().success(), "{point}: {}", process.log());
+
+        let passwords = [ADAS, OLD_PASSWORD, &site.stored_password(ADA)].map(|text| Secret::text(text.to_owned()));
+        let secrets: Vec<Secret> = secrets_of(&mail).into_iter().chain(passwords).collect();
+        find_none(&secrets, point, &[("stderr".into(), process.log().into_bytes())]);
+        find_none(&secrets, point, &files(site.path()));
+    }
+}
+
 /// As a browser does without scripts; with a refused password before. The cookie that it got.
 async fn redeem_by_page(process: &Process, token: &str) -> String {
     let client = client();

@@ -75,8 +75,11 @@ async fn crowded() -> Server {
     server
 }
 
+type Door = (&'static str, fn(&str) -> String);
+const DOORS: [Door; 3] = [("chaser", chaser), ("unleash", unleash), ("page", page)];
+
 async fn is_uniform(server: &Server, status: &str) {
-    for (door, request) in [("chaser", chaser as fn(&str) -> String), ("unleash", unleash), ("page", page)] {
+    for (door, request) in DOORS {
         let mut answers = Vec::new();
         for address in ADDRESSES {
             answers.push((address, exchange(server, &request(address)).await));
@@ -101,6 +104,36 @@ async fn so_it_is_while_the_relay_refuses() {
         let server = crowded().await;
         server.inbox.at(Phase::Rcpt, behaviour);
         is_uniform(&server, "200").await;
+    }
+}
+
+/// The courier begins with each request and is left with what the relay does; meanwhile somebody asks for another address.
+#[tokio::test]
+async fn so_it_is_while_the_relay_hangs_resets_or_is_gone_and_so_is_the_next_request() {
+    let troubles: [fn(&Server); 5] = [
+        |server| server.inbox.at(Phase::Connect, Behaviour::Hang),
+        |server| server.inbox.at(Phase::Rcpt, Behaviour::Hang),
+        |server| server.inbox.at(Phase::Dot, Behaviour::Hang),
+        |server| server.inbox.at(Phase::Connect, Behaviour::Reset),
+        |server| server.inbox.goes_away(),
+    ];
+    for (n, trouble) in troubles.into_iter().enumerate() {
+        let server = crowded().await;
+        trouble(&server);
+        for (door, request) in DOORS {
+            let mut answers = Vec::new();
+            for address in ADDRESSES {
+                let answer = exchange(&server, &request(address)).await;
+                server.tick().await;
+                answers.push((address, [answer, exchange(&server, &request("next@example.com")).await]));
+            }
+            for (address, pair) in &answers {
+                assert_eq!(*pair, answers[0].1, "{n}, {door}: {address} is not answered as {}", answers[0].0);
+            }
+            let [answer, next] = &answers[0].1;
+            assert!(answer == next && (answer.contains(" 200 ") || answer.contains(" 303 ")), "{answer}\n{next}");
+        }
+        assert_eq!(server.ledger_says("SELECT count(*) FROM outbox WHERE outcome = 'delivered'"), 1, "trouble {n}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! What people and programs ask of a node, and what they hear.
 
+use crate::support::canary;
 use crate::support::process::API_TOKEN;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -78,7 +79,10 @@ impl Client {
     }
 
     fn put(&self, door: &str, ask: &Ask) -> RequestBuilder {
-        let post = |path: &str, body: Value| self.0.post(format!("http://{door}{path}")).json(&body);
+        let post = |path: &str, body: Value| {
+            canary::note_body(&body);
+            self.0.post(format!("http://{door}{path}")).json(&body)
+        };
         match ask {
             Ask::Request { address } => post("/auth/password-reset/request", json!({ "email": address })),
             Ask::Trusted { address } => {

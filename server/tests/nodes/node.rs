@@ -1,5 +1,6 @@
 //! One node: a process that is killed, stopped and started again, always at the same two ports.
 
+use crate::support::canary;
 use crate::support::process::command;
 use std::fs::File;
 use std::net::TcpListener;
@@ -122,7 +123,9 @@ impl Drop for Node {
         if std::thread::panicking() {
             println!("── {} wrote:\n{}", self.name, self.log());
         }
+        canary::keep_metrics_at(&self.admin);
         self.kill();
+        canary::keep_log(&self.log_file());
     }
 }
 

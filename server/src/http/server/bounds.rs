@@ -99,6 +99,10 @@ const WINDOW_OCTETS: u32 = 65_535;
 /// What is kept of an answer that a client does not take; the rest stays with whoever wrote it.
 const SEND_OCTETS_MAX: usize = 64 * 1024;
 
+/// What is kept, encrypted, of an answer that a client does not take. To whoever wrote the answer it is as good as taken, so
+/// [`super::burden`] does not count it: ten thousand connections times rustls' own 64 KiB would be far too much.
+pub(super) const TLS_OCTETS_MAX: usize = 4 * 1024;
+
 /// Without a timer hyper's deadlines are silently off.
 pub(super) fn http(deadline: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());

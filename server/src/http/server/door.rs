@@ -39,7 +39,8 @@ impl Door {
         // Answers are small; waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.tls.clone() else { return self.converse(stream, peer, seat).await };
-        let handshake = timeout(self.bounds.handshake, tls.accept(stream));
+        let accept = tls.accept_with(stream, |session| session.set_buffer_limit(Some(bounds::TLS_OCTETS_MAX)));
+        let handshake = timeout(self.bounds.handshake, accept);
         let shaken = tokio::select! {
             shaken = handshake => shaken,
             () = seat.evicted() => return,

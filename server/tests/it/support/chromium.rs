@@ -1,5 +1,6 @@
 //! A real Chromium, driven as a person would.
 
+use super::canary::{self, Kind};
 use super::process::{DEADLINE, eventually, lines_of, needed};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -60,6 +61,9 @@ impl Browser {
 
     /// Types into the field of that name, in place of what it holds.
     pub(crate) async fn fill(&self, name: &str, text: &str) {
+        if name.contains("password") {
+            canary::note(Kind::Password, text);
+        }
         let field = self.page.find(Locator::Css(&format!("[name={name}]"))).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();

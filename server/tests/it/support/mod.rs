@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod canary;
 pub(crate) mod chromium;
 pub(crate) mod postgres;
 pub(crate) mod process;

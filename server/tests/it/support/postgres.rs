@@ -1,5 +1,6 @@
 //! A PostgreSQL database of one test's own, with accounts, a role with the least rights, and a gate on the way there.
 
+use super::canary;
 use super::process::needed;
 use regain::ambient::SystemEntropy;
 use regain_core::entropy::random;
@@ -90,10 +91,11 @@ impl Drop for Database {
             format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
             format!("DROP ROLE IF EXISTS {}", self.name),
         ];
-        let server = self.server.clone();
+        let (server, database) = (self.server.clone(), self.superuser());
         let removing = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
+                canary::keep_rows(&database).await;
                 let server = connect(&server).await;
                 for sql in remove {
                     server.batch_execute(&sql).await.unwrap();

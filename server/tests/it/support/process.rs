@@ -1,5 +1,6 @@
 //! The program itself, as a process of its own: started, asked, killed, started again.
 
+use super::canary::{self, Kind};
 use super::smtp::{ReceivedMail, SmtpServer};
 use reqwest::{Client, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
@@ -52,6 +53,8 @@ impl Site {
     }
 
     async fn reached_at(public_url: &str, listen: &str, addresses: &[&str]) -> Self {
+        canary::note(Kind::Password, OLD_PASSWORD);
+        canary::note(Kind::ApiToken, API_TOKEN);
         let smtp = SmtpServer::start().await;
         let dir = tempfile::tempdir().unwrap();
         let config =
@@ -96,7 +99,11 @@ impl Site {
         let output = self.regain(words, "");
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "regain {words:?}: {}\n{stderr}", output.status);
-        String::from_utf8(output.stdout).unwrap()
+        let printed = String::from_utf8(output.stdout).unwrap();
+        if let ["token", "create", ..] = words {
+            canary::note(Kind::ApiToken, printed.trim());
+        }
+        printed
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -111,6 +118,7 @@ impl Site {
 
     /// Whether `password` is this account's, as `regain hash verify` sees it.
     pub(crate) fn accepts(&self, address: &str, password: &str) -> bool {
+        canary::note(Kind::Password, password);
         let output = self.regain(&["hash", "verify", &self.stored_password(address)], password);
         match output.status.code() {
             Some(0) => true,
@@ -126,6 +134,12 @@ impl Site {
             (mails.len() >= count).then_some(mails)
         })
         .await
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        canary::keep_databases(self.path());
     }
 }
 
@@ -188,6 +202,7 @@ impl Process {
 
     /// Posts JSON; an error if the program dies over it.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> reqwest::Result<Response> {
+        canary::note_body(body);
         self.client.post(self.url(path)).json(body).send().await
     }
 
@@ -294,6 +309,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        canary::keep_metrics_at(&self.admin);
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -335,13 +351,18 @@ fn to_its_end(command: &mut Command, stdin: &str) -> Output {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // A program that ends without reading has its reasons.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    let output = child.wait_with_output().unwrap();
+    if let Some(mut log) = canary::new_log() {
+        log.write_all(&output.stderr).unwrap();
+    }
+    output
 }
 
 /// The program in `dir`, with none of these tests' settings.
 pub(crate) fn command(dir: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regain"));
     without_our_settings(command.args(words).current_dir(dir).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    canary::loosen_tongue(&mut command, words);
     command
 }
 
@@ -374,8 +395,12 @@ pub(crate) fn lines_of(pipe: impl Read + Send + 'static) -> Receiver<String> {
 fn text_of(pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
     let text = Arc::new(Mutex::new(String::new()));
     let kept = text.clone();
+    let mut log = canary::new_log();
     std::thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            if let Some(log) = &mut log {
+                writeln!(log, "{line}").unwrap();
+            }
             let mut kept = kept.lock().unwrap();
             kept.push_str(&line);
             kept.push('\n');

@@ -1,5 +1,6 @@
 //! The server in this process, with a clock turned by hand and a courier that works when told to.
 
+use super::canary::{self, Kind};
 use super::smtp::{Behaviour, Phase, ReceivedMail, SmtpServer};
 use regain::ambient::SystemEntropy;
 use regain::app::App;
@@ -82,6 +83,9 @@ impl Server {
         overrides: &str,
         wrap: impl FnOnce(Arc<dyn UserStore>) -> Arc<dyn UserStore>,
     ) -> Self {
+        canary::listen();
+        [OLD_PASSWORD, NEW_PASSWORD].iter().for_each(|password| canary::note(Kind::Password, password));
+        canary::note(Kind::ApiToken, API_TOKEN);
         let dir = tempfile::tempdir().unwrap();
         create_accounts(&dir);
         let inbox = SmtpServer::start().await;
@@ -117,6 +121,7 @@ impl Server {
     }
 
     pub(crate) async fn post_json(&self, path: &str, body: serde_json::Value) -> Response {
+        canary::note_body(&body);
         self.post(path).json(&body).send().await.unwrap()
     }
 
@@ -162,6 +167,11 @@ impl Server {
     /// The courier works until nothing is due at this moment.
     pub(crate) async fn run_until_idle(&self) {
         self.courier.lock().await.run_until_idle().await.unwrap();
+    }
+
+    /// One turn of the courier, who does not wait for what becomes of the mails.
+    pub(crate) async fn tick(&self) {
+        self.courier.lock().await.tick().await.unwrap();
     }
 
     /// The token in the newest mail to `address` that has one.
@@ -251,6 +261,13 @@ impl Server {
     /// What the steps of a recovery are called with.
     pub(crate) fn app(&self) -> &Arc<App> {
         &self.app
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        canary::keep_metrics(&regain::metrics::page(&self.app));
+        canary::keep_databases(self.dir.path());
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod session;
 
+use super::canary;
 use mail_parser::MessageParser;
 use regain::config::{Smtp, SmtpTls};
 use rustls::pki_types::PrivateKeyDer;
@@ -73,6 +74,8 @@ pub(crate) enum Behaviour {
     Hang,
     /// Closes the connection; the mail is not kept.
     Drop,
+    /// Resets the connection. For [`Phase::Connect`].
+    Reset,
     /// Keeps the mail, and closes the connection without a reply. For [`Phase::Dot`].
     KeepAndDrop,
 }
@@ -154,6 +157,11 @@ impl SmtpServer {
         self.relay.script.lock().unwrap().insert(phase, Scripted { behaviour, once: true });
     }
 
+    /// From now on nobody listens here.
+    pub(crate) fn goes_away(&self) {
+        self.listening.abort();
+    }
+
     /// From now on does as it should.
     pub(crate) fn behave(&self) {
         self.relay.script.lock().unwrap().clear();
@@ -221,6 +229,11 @@ impl ReceivedMail {
         MessageParser::default().parse(&self.raw).expect("a mail can be parsed")
     }
 
+    /// Whether it is a mail with a text.
+    pub(crate) fn is_readable(&self) -> bool {
+        MessageParser::default().parse(&self.raw).is_some_and(|mail| mail.body_text(0).is_some())
+    }
+
     /// The plain text.
     pub(crate) fn text(&self) -> String {
         self.parsed().body_text(0).expect("a mail has a text").into_owned()
@@ -270,6 +283,12 @@ struct Relay {
 }
 
 impl Relay {
+    /// Whether connections are reset.
+    fn resets(&self) -> bool {
+        let script = self.script.lock().unwrap();
+        script.get(&Phase::Connect).is_some_and(|scripted| matches!(scripted.behaviour, Behaviour::Reset))
+    }
+
     /// What the script wants at `phase`, which is reached now.
     fn reached(&self, phase: Phase) -> Option<Behaviour> {
         let mut script = self.script.lock().unwrap();
@@ -282,6 +301,7 @@ impl Relay {
 
     /// Gives the mail's number.
     fn keep(&self, mail: ReceivedMail) -> usize {
+        canary::note_mail(&mail);
         if let Some(taker) = &self.options.taker {
             // Whoever is gone wants no more.
             let _ = taker.send(mail);

@@ -11,6 +11,9 @@ use tokio::net::TcpStream;
 /// Talks until the connection ends.
 pub(super) async fn serve(stream: TcpStream, relay: Arc<Relay>) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    if relay.resets() {
+        return stream.set_zero_linger();
+    }
     if relay.options.tls == Encryption::Implicit {
         let stream = relay.tls.accept(stream).await?;
         Session::new(stream, relay, true).run(true).await.map(drop)
@@ -245,7 +248,7 @@ async fn act(behaviour: Behaviour) -> io::Result<&'static str> {
     match behaviour {
         Behaviour::Reply(line) => Ok(line),
         Behaviour::Hang => std::future::pending().await,
-        Behaviour::Drop | Behaviour::KeepAndDrop => Err(io::ErrorKind::ConnectionAborted.into()),
+        Behaviour::Drop | Behaviour::Reset | Behaviour::KeepAndDrop => Err(io::ErrorKind::ConnectionAborted.into()),
     }
 }
 

@@ -1,0 +1,153 @@
+//! A secret, and how else it may be written.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use std::collections::BTreeSet;
+
+/// What must be nowhere, and unmistakable: an ordinary word may stand in a log for other reasons.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Secret {
+    kind: String,
+    text: String,
+}
+
+impl Secret {
+    /// A line as `server/tests/it/support/canary.rs` writes it; none if it is no such line, or what it names is no secret
+    /// that could be told from other text.
+    pub(super) fn read(line: &str) -> Option<Self> {
+        let (kind, text) = serde_json::from_str(line).ok()?;
+        let secret = Self { kind, text };
+        secret.is_unmistakable().then_some(secret)
+    }
+
+    /// What it opens, in a word.
+    pub(super) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    fn is_unmistakable(&self) -> bool {
+        if self.kind == "Code" {
+            // Of hexadecimal digits alone, it might be part of a digest.
+            return self.text.len() == 9 && !self.text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+        }
+        let different: BTreeSet<char> = self.text.chars().collect();
+        self.text.len() >= OCTETS_MIN && different.len() >= DIFFERENT_MIN
+    }
+
+    /// Each way to write it, with how that is called. None is shorter than [`super::haystack::HEAD`].
+    pub(super) fn spellings(&self) -> BTreeSet<(&'static str, Vec<u8>)> {
+        let mut all = BTreeSet::new();
+        self.spell(self.text.as_bytes(), "as it is", &mut all);
+        match self.kind.as_str() {
+            "Code" => self.spell(self.text.replace('-', "").as_bytes(), "without its hyphen", &mut all),
+            "Token" => {
+                if let Ok(octets) = URL_SAFE_NO_PAD.decode(&self.text) {
+                    self.spell(&octets, "as raw octets", &mut all);
+                }
+            }
+            _ => {}
+        }
+        all.retain(|(_, octets)| octets.len() >= super::haystack::HEAD);
+        all
+    }
+
+    fn spell(&self, octets: &[u8], how: &'static str, all: &mut BTreeSet<(&'static str, Vec<u8>)>) {
+        all.insert((how, octets.to_vec()));
+        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        all.insert(("in hexadecimal", hex.to_uppercase().into_bytes()));
+        all.insert(("in hexadecimal", hex.into_bytes()));
+        let numbers: Vec<String> = octets.iter().map(u8::to_string).collect();
+        all.insert(("as a list of octets", numbers.join(", ").into_bytes()));
+        all.insert(("as a list of octets", numbers.join(",").into_bytes()));
+        for offset in 0..3 {
+            all.extend([STANDARD.encode(&shifted(octets, offset)), URL_SAFE.encode(&shifted(octets, offset))].map(
+                |text| {
+                    let sure = sure_of(&text, octets.len(), offset);
+                    ("in base64", sure.as_bytes().to_vec())
+                },
+            ));
+        }
+        let Ok(text) = std::str::from_utf8(octets) else { return };
+        let json = serde_json::Value::from(text).to_string();
+        all.insert(("as JSON", json[1..json.len() - 1].as_bytes().to_vec()));
+        let debug = format!("{text:?}");
+        all.insert(("as Rust's Debug", debug[1..debug.len() - 1].as_bytes().to_vec()));
+        let percent = escaped(octets, "%", |octet| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet));
+        all.insert(("percent-encoded", percent.replace("%20", "+").into_bytes()));
+        all.insert(("percent-encoded", percent.to_lowercase().into_bytes()));
+        all.insert(("percent-encoded", percent.into_bytes()));
+        let quoted = escaped(octets, "=", |octet| (b' '..=b'~').contains(&octet) && octet != b'=');
+        all.insert(("quoted-printable", quoted.into_bytes()));
+    }
+}
+
+/// `octets` as they stand in a longer text of which base64 was made.
+fn shifted(octets: &[u8], offset: usize) -> Vec<u8> {
+    [&[0; 2][..offset], octets].concat()
+}
+
+/// Of base64, what does not depend on what stands before and after.
+fn sure_of(text: &str, octets: usize, offset: usize) -> &str {
+    let from = (offset * 8).div_ceil(6);
+    let to = (offset + octets) * 8 / 6;
+    &text[from..to]
+}
+
+fn escaped(octets: &[u8], mark: &str, stays: impl Fn(u8) -> bool) -> String {
+    let one = |octet: &u8| if stays(*octet) { char::from(*octet).to_string() } else { format!("{mark}{octet:02X}") };
+    octets.iter().map(one).collect()
+}
+
+/// Of a password or a token.
+const OCTETS_MIN: usize = 12;
+const DIFFERENT_MIN: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(kind: &str, text: &str) -> Option<Secret> {
+        Secret::read(&serde_json::json!([kind, text]).to_string())
+    }
+
+    #[test]
+    fn only_what_cannot_be_mistaken_is_looked_for() {
+        for (kind, text) in
+            [("Password", "password"), ("Password", "aaaaaaaaaaaaaaaa"), ("Code", "1234-ABCD"), ("Code", "x")]
+        {
+            assert_eq!(secret(kind, text), None, "{text}");
+        }
+        assert!(secret("Password", "old horse battery staple").is_some() && secret("Code", "1234-WXYZ").is_some());
+        assert_eq!(Secret::read("[\"Password\",\"cut off"), None);
+    }
+
+    #[test]
+    fn a_secret_is_known_in_each_of_its_spellings() {
+        let password = secret("Password", "grün=\"5 Otter\" & 9").unwrap();
+        let spelled: Vec<_> = password.spellings().into_iter().map(|(_, octets)| octets).collect();
+        let inside = |before: &str| STANDARD.encode(format!("{before}grün=\"5 Otter\" & 9, and more"));
+        for text in [
+            "grün=\\\"5 Otter\\\" & 9".to_owned(),
+            "gr%C3%BCn%3D%225%20Otter%22%20%26%209".to_owned(),
+            "gr%C3%BCn%3D%225+Otter%22+%26+9".to_owned(),
+            "gr=C3=BCn=3D\"5 Otter\" & 9".to_owned(),
+            "6772c3bc6e3d2235204f747465722220262039".to_owned(),
+            "[103, 114, 195, 188, 110, 61, 34, 53, 32, 79, 116, 116, 101, 114, 34, 32, 38, 32, 57]".to_owned(),
+            inside(""),
+            inside("1"),
+            inside("12"),
+        ] {
+            let is_there = |octets: &Vec<u8>| text.as_bytes().windows(octets.len()).any(|window| window == octets);
+            assert!(spelled.iter().any(is_there), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_octets_too() {
+        let token = secret("Token", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA").unwrap();
+        let raw: Vec<u8> = [0xab, 0xcd, 0xef, 0x12, 0x34, 0x56, 0x78, 0x90].repeat(4);
+        assert!(token.spellings().contains(&("as raw octets", raw)));
+        let code = secret("Code", "7K2M-WXYZ").unwrap();
+        assert!(code.spellings().contains(&("without its hyphen", b"7K2MWXYZ".to_vec())));
+    }
+}
