@@ -9,6 +9,7 @@
 pub mod account;
 pub mod code;
 pub mod delivery;
+pub mod device;
 pub mod email;
 pub mod entropy;
 pub mod hash;

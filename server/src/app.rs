@@ -10,7 +10,7 @@ use crate::http::misses::Misses;
 use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
-use crate::mail::{Mail, MailFault};
+use crate::mail::{self, Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
 use crate::telemetry::Complaints;
@@ -117,6 +117,18 @@ impl App {
         }
     }
 
+    /// Reads words and templates again. Either all of them are used from now on, or nothing has changed.
+    ///
+    /// # Errors
+    /// [`StartFault`], with the first thing that is wrong.
+    pub fn reload_texts(&self) -> Result<(), StartFault> {
+        let words = Arc::new(Words::with_own(self.config.locales_dir.as_deref())?);
+        let composer = mail::composer(&self.config, Arc::clone(&words)).map_err(MailFault::from)?;
+        self.words.replace(&words);
+        self.mail.composer.replace(&composer);
+        Ok(())
+    }
+
     /// Whether the server was told to stop.
     #[must_use]
     pub fn is_leaving(&self) -> bool {
@@ -129,7 +141,7 @@ impl App {
     /// [`StartFault`].
     pub fn around(config: Config, adapters: Adapters) -> Result<Self, StartFault> {
         let Adapters { keys, ledger, users, clock, entropy, metrics } = adapters;
-        let words = Arc::new(Words::built_in()?);
+        let words = Arc::new(Words::with_own(config.locales_dir.as_deref())?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
             mail: Mail::new(&config, Arc::clone(&words))?,

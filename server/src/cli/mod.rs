@@ -23,6 +23,7 @@ use crate::app::StartFault;
 use crate::config::secret::SecretError;
 use crate::config::{Config, ConfigErrors};
 use crate::http::tls::TlsFault;
+use crate::mail::MailFault;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -155,7 +156,8 @@ fn report(fault: &anyhow::Error) -> ExitCode {
 /// Whether a file that the configuration names is to blame.
 fn is_misconfigured(fault: &anyhow::Error) -> bool {
     let secret = match fault.downcast_ref::<StartFault>() {
-        Some(StartFault::Blocklist { .. } | StartFault::Breached { .. }) => return true,
+        Some(StartFault::Blocklist { .. } | StartFault::Breached { .. } | StartFault::Words(_)) => return true,
+        Some(StartFault::Mail(MailFault::Compose(_))) => return true,
         Some(StartFault::Secret(error)) => Some(error),
         _ => fault.downcast_ref::<SecretError>(),
     };

@@ -59,6 +59,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Shown in mail and pages.
     pub product_name: String,
+    /// The operator's own texts.
+    pub locales_dir: Option<PathBuf>,
     /// `[server]`
     pub server: Server,
     /// `[ledger]`
@@ -111,6 +113,7 @@ impl Config {
     fn read(settings: &mut Settings) -> Option<Self> {
         let public_url = public::read_url(settings);
         let product_name = public::read_product_name(settings, public_url.as_ref());
+        let locales_dir = public::read_locales_dir(settings);
         let ledger = ledger::read(settings);
         let ledger_path = ledger.as_ref().and_then(|ledger| ledger.url.path());
         let server = server::read(settings, ledger.as_ref().map(|ledger| &ledger.url));
@@ -125,6 +128,7 @@ impl Config {
         Some(Self {
             public_url: public_url?,
             product_name: product_name?,
+            locales_dir,
             server: server?,
             ledger: ledger?,
             users: users?,

@@ -3,12 +3,13 @@
 pub mod compose;
 pub mod file;
 mod name;
+pub mod sample;
 pub mod smtp;
 
 use crate::config::{self, Config};
 use crate::i18n::Words;
 use async_trait::async_trait;
-use compose::{ComposeFault, Composer, Letterhead};
+use compose::{ComposeFault, Composer, Letterhead, Templates};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
 use regain_core::request::Id;
@@ -40,7 +41,7 @@ impl Mail {
     /// # Errors
     /// [`MailFault`].
     pub fn new(config: &Config, words: Arc<Words>) -> Result<Self, MailFault> {
-        let composer = Composer::new(words, Letterhead::of(config))?;
+        let composer = composer(config, words)?;
         let transports = config.mail.transports.iter().map(|transport| -> Result<Arc<dyn Transport>, MailFault> {
             Ok(match transport {
                 config::Transport::File(folder) => Arc::new(file::FileTransport::new(folder.clone())),
@@ -82,6 +83,19 @@ impl Mail {
         }
         last
     }
+}
+
+/// Writes mails as configured. What an operator has of their own is tried out first.
+///
+/// # Errors
+/// [`ComposeFault`].
+pub fn composer(config: &Config, words: Arc<Words>) -> Result<Composer, ComposeFault> {
+    let own = config.mail.templates_dir.as_deref();
+    let composer = Composer::with_templates(words, Letterhead::of(config), Templates::with_own(own)?)?;
+    if own.is_some() || config.locales_dir.is_some() {
+        composer.prove()?;
+    }
+    Ok(composer)
 }
 
 /// A carrier of mail. What it says of a mail decides whether that is tried again, so it never guesses.

@@ -7,7 +7,7 @@ use crate::support::smtp::{Behaviour, Options, Phase, SmtpServer};
 use async_trait::async_trait;
 use regain::config::Mailbox;
 use regain::i18n::Words;
-use regain::mail::compose::{Composer, Letterhead};
+use regain::mail::compose::{Composer, Letterhead, Look};
 use regain::mail::file::FileTransport;
 use regain::mail::smtp::{Patience, SmtpTransport};
 use regain::mail::{Mail, Parcel, SENDERS, Transport};
@@ -45,6 +45,7 @@ fn composer() -> Composer {
         host: "accounts.example.com".into(),
         from: Mailbox { name: None, address: EmailAddress::parse("no-reply@example.com").unwrap() },
         reply_to: None,
+        look: Look::default(),
     };
     Composer::new(Arc::new(Words::built_in().unwrap()), letterhead).unwrap()
 }
@@ -239,6 +240,7 @@ async fn a_reset_mail_arrives_with_its_link_and_its_code() {
         name: Some("Ada".into()),
         locales: vec![],
         at: Timestamp::from_millis(1_795_286_889_123),
+        asker: None,
     };
     let to = EmailAddress::parse("ada@example.com").unwrap();
     let parcel = composer().compose(&message, &to, Id::from_bytes([7; 16])).unwrap();

@@ -125,7 +125,7 @@ impl Pages {
             Page::NotMeRefused => (StatusCode::BAD_REQUEST, "not_me_refused.html", "page-not-me-refused"),
             Page::NotMeDone => (StatusCode::OK, "not_me_done.html", "page-not-me-done"),
         };
-        let language = self.words.choose(locales);
+        let language = &self.words.choose(locales);
         let details = match page {
             Page::EnterCode => context! { hint => self.password_hint(language) },
             Page::ChoosePassword { bound_to, shortcomings } => context! {
@@ -146,7 +146,7 @@ impl Pages {
     }
 
     fn respond(&self, status: StatusCode, template: &str, key: &str, locales: &[Locale], details: Value) -> Response {
-        let language = self.words.choose(locales);
+        let language = &self.words.choose(locales);
         let frame = context! {
             language => language.tag(),
             direction => language.direction(),

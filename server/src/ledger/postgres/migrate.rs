@@ -17,11 +17,18 @@ struct Migration {
     sql: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    compatible_from: 1,
-    sql: include_str!("../../../../migrations/postgres/0001_ledger.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        compatible_from: 1,
+        sql: include_str!("../../../../migrations/postgres/0001_ledger.sql"),
+    },
+    Migration {
+        version: 4,
+        compatible_from: 1,
+        sql: include_str!("../../../../migrations/postgres/0004_device.sql"),
+    },
+];
 
 /// Brings the ledger to this version of Regain, in one transaction, unless it is there already.
 ///

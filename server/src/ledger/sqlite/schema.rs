@@ -13,6 +13,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, sql: include_str!("../../../../migrations/sqlite/0001_ledger.sql") },
     Migration { version: 2, sql: include_str!("../../../../migrations/sqlite/0002_append_only_acceptance.sql") },
     Migration { version: 3, sql: include_str!("../../../../migrations/sqlite/0003_count_by_index.sql") },
+    Migration { version: 6, sql: include_str!("../../../../migrations/sqlite/0006_device.sql") },
 ];
 
 /// Marks a file as a ledger, in the place that SQLite keeps for it: "RGN1".
@@ -34,7 +35,7 @@ pub(super) fn refuse_foreign(connection: &Connection) -> Result<(), LedgerFault>
 /// Brings the ledger to this version of Regain, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerFault> {
     let failed = || LedgerFault::engine("cannot be migrated");
-    if current_version(connection).map_err(failed())? == Some(MIGRATIONS.len() as u32) {
+    if current_version(connection).map_err(failed())? == Some(latest()) {
         return verify(connection);
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed())?;
@@ -57,6 +58,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerFault> {
     }
     transaction.commit().map_err(failed())?;
     verify(connection)
+}
+
+fn latest() -> u32 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
 
 fn current_version(connection: &Connection) -> rusqlite::Result<Option<u32>> {
@@ -82,7 +87,7 @@ pub(super) fn verify(connection: &Connection) -> Result<(), LedgerFault> {
             None => {
                 return Err(LedgerFault::Foreign(format!(
                     "is of a newer version of Regain (its schema is {version}, this program knows {}); run that one",
-                    MIGRATIONS.len()
+                    latest()
                 )));
             }
             Some(migration) if checksum(migration.sql) != stored => {
@@ -109,7 +114,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
         migrate(&mut connection).unwrap();
-        assert_eq!(current_version(&connection).unwrap(), Some(MIGRATIONS.len() as u32));
+        assert_eq!(current_version(&connection).unwrap(), Some(latest()));
     }
 
     #[test]

@@ -1,0 +1,83 @@
+//! Mails that nobody asked for: to look at them, to try a transport, and to see that templates leave nothing out.
+
+use regain_core::device::Device;
+use regain_core::locale::Locale;
+use regain_core::message::{Asker, Body, Message, MessageKind};
+use regain_core::time::Timestamp;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+/// In the shape of a token; opens nothing, since nothing that is minted at random is the letters in their order.
+pub(crate) const TOKEN: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq";
+/// Of the link that says "this was not me".
+pub(crate) const NOT_ME_TOKEN: &str = "qponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA";
+/// In the shape of a code.
+pub(crate) const CODE: &str = "7K3P-M9QX";
+
+/// What sample mails are about.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// What links begin with: scheme and host.
+    pub origin: String,
+    /// What stands before the token in the link, if that is another.
+    pub link: Option<String>,
+    /// The owner's name.
+    pub name: Option<String>,
+    /// How long the link lives.
+    pub link_ttl: Duration,
+    /// How long the code lives.
+    pub code_ttl: Duration,
+}
+
+impl Sample {
+    /// With the lives that links and codes have by default.
+    #[must_use]
+    pub fn at(origin: &str) -> Self {
+        let (link_ttl, code_ttl) = (Duration::from_secs(3600), Duration::from_secs(600));
+        Self { origin: origin.to_owned(), link: None, name: Some("Ada".to_owned()), link_ttl, code_ttl }
+    }
+
+    /// The link for a new password.
+    pub(crate) fn link(&self) -> String {
+        match &self.link {
+            Some(before) => format!("{before}{TOKEN}"),
+            None => format!("{}/reset-password#{TOKEN}", self.origin),
+        }
+    }
+
+    /// The link that says "this was not me".
+    pub(crate) fn not_me_link(&self) -> String {
+        format!("{}/not-me?token={NOT_ME_TOKEN}", self.origin)
+    }
+
+    /// The message of this kind, in the language with this tag.
+    #[must_use]
+    pub fn message(&self, kind: MessageKind, tag: &str) -> Message {
+        let not_me_link = self.not_me_link().into();
+        let body = match kind {
+            MessageKind::Reset => Body::Reset {
+                link: self.link().into(),
+                code: CODE.into(),
+                link_ttl: self.link_ttl,
+                code_ttl: self.code_ttl,
+                not_me_link,
+            },
+            MessageKind::PasswordChanged => Body::PasswordChanged { not_me_link },
+            MessageKind::NoAccount => Body::NoAccount,
+            MessageKind::Test => Body::Test,
+        };
+        let told = matches!(kind, MessageKind::Reset | MessageKind::NoAccount);
+        let device = Device::parse("Firefox on Windows").filter(|_| told);
+        let address = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
+        Message {
+            body,
+            name: self.name.clone(),
+            locales: Locale::parse(tag).into_iter().collect(),
+            at: WRITTEN_AT,
+            asker: device.map(|device| Asker { device, address }),
+        }
+    }
+}
+
+/// 2026-11-21, 18:48:09 UTC.
+const WRITTEN_AT: Timestamp = Timestamp::from_millis(1_795_286_889_000);
