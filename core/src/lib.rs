@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod code;
+pub mod color;
 pub mod delivery;
 pub mod device;
 pub mod email;

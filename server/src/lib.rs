@@ -6,6 +6,7 @@
 
 pub mod ambient;
 pub mod app;
+pub mod brand;
 pub mod breached;
 pub mod cli;
 pub mod config;

@@ -208,6 +208,7 @@ pub(super) struct Section {
 /// In the order of the reference.
 pub(super) const SECTIONS: &[Section] = &[
     Section { doc: "What people see of this server.", keys: super::public::KEYS },
+    Section { doc: "What mails and pages look like.", keys: super::brand::KEYS },
     Section { doc: "The public port.", keys: super::server::KEYS },
     Section { doc: "Regain's own state.", keys: super::ledger::KEYS },
     Section { doc: "The accounts whose passwords are reset.", keys: super::users::KEYS },

@@ -6,6 +6,7 @@
 
 mod admin;
 mod api;
+mod brand;
 mod error;
 mod key;
 mod ledger;
@@ -47,6 +48,7 @@ pub use smtp::{Smtp, SmtpTls};
 pub(crate) use users::is_identifier;
 pub use users::{AfterReset, Credentials, History, StoreUrl, Users};
 
+use crate::brand::Brand;
 use error::{Place, Problem, SourceFile};
 use settings::Settings;
 use std::ffi::OsString;
@@ -61,6 +63,8 @@ pub struct Config {
     pub product_name: String,
     /// The operator's own texts.
     pub locales_dir: Option<PathBuf>,
+    /// `[brand]`
+    pub brand: Brand,
     /// `[server]`
     pub server: Server,
     /// `[ledger]`
@@ -114,6 +118,7 @@ impl Config {
         let public_url = public::read_url(settings);
         let product_name = public::read_product_name(settings, public_url.as_ref());
         let locales_dir = public::read_locales_dir(settings);
+        let brand = brand::read(settings);
         let ledger = ledger::read(settings);
         let ledger_path = ledger.as_ref().and_then(|ledger| ledger.url.path());
         let server = server::read(settings, ledger.as_ref().map(|ledger| &ledger.url));
@@ -129,6 +134,7 @@ impl Config {
             public_url: public_url?,
             product_name: product_name?,
             locales_dir,
+            brand: brand?,
             server: server?,
             ledger: ledger?,
             users: users?,

@@ -71,6 +71,7 @@ pub(super) fn config() -> Config {
             loopback: false,
         },
         product_name: "Example".into(),
+        brand: crate::brand::Brand::default(),
         server: Server {
             listen: ([127, 0, 0, 1], 0).into(),
             trusted_proxies: Vec::new(),

@@ -52,6 +52,11 @@ fn every_documented_key_is_taken() {
         r#"
 public_url = "https://accounts.example.com"
 product_name = "Example"
+[brand]
+logo_file = ""
+color = '#1d5c58'
+support_url = ""
+css_file = ""
 [server]
 listen = "127.0.0.1:8080"
 trusted_proxies = ["10.0.0.0/8", "192.0.2.7"]
@@ -228,4 +233,20 @@ fn a_twin_that_names_no_readable_file_is_refused() {
     assert_eq!(errors.count(), 1, "nor is the setting called missing: {errors}");
     let missing = with(&[("REGAIN_USERS__URL_FILE", "nowhere")]).unwrap_err().to_string();
     assert!(missing.contains("/etc/regain/nowhere: No such file"), "{missing}");
+}
+
+#[test]
+fn a_brand_is_read_with_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("logo.txt"), b"\x89PNG\r\n\x1a\n").unwrap();
+    std::fs::write(folder.path().join("brand.css"), "main { border: 0 }").unwrap();
+    let lines = "[brand]\nlogo_file = 'logo.txt'\ncolor = '#FFD500'\ncss_file = 'brand.css'\nsupport_url = 'mailto:help@example.com'";
+    let config = Config::from_toml(&plus(LEAST, lines), folder.path(), NO_ENVIRONMENT).unwrap();
+    assert_eq!(config.brand.logo.map(|logo| logo.kind().media_type()), Some("image/png"), "whatever its name");
+    assert_eq!(config.brand.accent.light.fill.to_string(), "#ffd500");
+    assert_eq!(config.brand.css.unwrap().text(), "main { border: 0 }");
+    assert_eq!(config.brand.support_url.as_deref(), Some("mailto:help@example.com"));
+    let plain = read(LEAST).brand;
+    assert!(plain.logo.is_none() && plain.css.is_none() && plain.support_url.is_none());
+    assert_eq!(plain.accent, crate::brand::Accent::default());
 }

@@ -196,3 +196,62 @@ fn nothing_unknown_is_passed_over() {
         assert_eq!(with(&[(test_only, "x")]).is_ok(), cfg!(feature = "failpoints"));
     }
 }
+
+#[test]
+fn a_colour_that_is_more_than_a_colour_is_refused() {
+    for color in ["", "red", "#1d5c5", "#1d5c58;}", "1d5c58", "#1d5c58 /*", "rgb(1,2,3)"] {
+        refused("brand.color", &format!("\"{color}\""));
+    }
+}
+
+#[test]
+fn help_is_on_a_safe_page_or_at_an_address() {
+    for url in [
+        "javascript:alert(1)",
+        "http://help.example.com",
+        "data:text/html,x",
+        "//help.example.com",
+        "mailto:",
+        "mailto:help",
+        "mailto:help@example.com?cc=evil@example.com",
+        "mailto:a@example.com,b@example.com",
+        "mailto:help%0d%0a@example.com",
+        "MAILTO:help@example.com",
+        "https://help.example.com/\\u0022onclick=x",
+    ] {
+        refused("brand.support_url", &format!("\"{url}\""));
+    }
+    let config = read(&plus(LEAST, "[brand]\nsupport_url = \"https://example.com/help?a=1\""));
+    assert_eq!(config.brand.support_url.as_deref(), Some("https://example.com/help?a=1"));
+}
+
+#[test]
+fn a_brand_whose_files_are_not_what_they_should_be_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("logo.png"), "<svg><script/></svg>").unwrap();
+    std::fs::write(folder.path().join("huge.png"), vec![0x89; 64 * 1024 + 1]).unwrap();
+    std::fs::write(folder.path().join("brand.css"), "@import 'https://evil.example';").unwrap();
+    let complaint = |lines: &str| {
+        let text = plus(LEAST, &format!("[brand]\n{lines}"));
+        let errors = Config::from_toml(&text, folder.path(), NO_ENVIRONMENT).unwrap_err().to_string();
+        errors.lines().next().unwrap_or_default().to_owned()
+    };
+    for (lines, title) in [
+        (
+            "logo_file = 'none.png'",
+            "`brand.logo_file` names a file that cannot be read: No such file or directory (os error 2)",
+        ),
+        ("logo_file = '.'", "`brand.logo_file` names a file that cannot be read: it is no regular file"),
+        (
+            "logo_file = 'logo.png'",
+            "`brand.logo_file` names an SVG that does more than be looked at: the element <script>",
+        ),
+        ("logo_file = 'huge.png'", "`brand.logo_file` names a file of 65537 octets"),
+        (
+            "css_file = 'brand.css'",
+            "`brand.css_file` names a file that would load something: `@import`, which names other files",
+        ),
+    ] {
+        assert_eq!(complaint(lines), format!("error: {title}"));
+    }
+}
