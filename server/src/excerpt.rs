@@ -30,7 +30,10 @@ impl Fault<'_> {
         let place = (start - line.start).min(shown.len())..(end - line.start).min(shown.len());
         let group = Group::with_title(Level::ERROR.primary_title(self.title))
             .element(
-                Snippet::source(shown).line_start(number).path(self.path).annotation(AnnotationKind::Primary.span(place)),
+                Snippet::source(shown)
+                    .line_start(number)
+                    .path(self.path)
+                    .annotation(AnnotationKind::Primary.span(place)),
             )
             .element(Level::HELP.message(self.help));
         Renderer::plain().render(&[group])
@@ -65,7 +68,10 @@ mod tests {
         let text = "one\n  two {{ three\nfour\n";
         let fault = Fault { path: "mail/a.txt", text, place: line(text, 2), title: "it does not end", help: "end it" };
         let shown = fault.render();
-        assert!(shown.contains("mail/a.txt:2:3") && shown.contains("  two {{ three") && shown.contains("end it"), "{shown}");
+        assert!(
+            shown.contains("mail/a.txt:2:3") && shown.contains("  two {{ three") && shown.contains("end it"),
+            "{shown}"
+        );
         assert!(!shown.contains("four"), "{shown}");
     }
 

@@ -77,11 +77,7 @@ impl Words {
         for (tag, source) in own {
             match volumes.iter_mut().find(|volume| same(&volume.tag, &tag)) {
                 Some(volume) => volume.sources.push(source.into()),
-                None => volumes.push(Volume {
-                    tag: tag.into(),
-                    sources: vec![source.into()],
-                    opened: OnceLock::new(),
-                }),
+                None => volumes.push(Volume { tag: tag.into(), sources: vec![source.into()], opened: OnceLock::new() }),
             }
         }
         Self::on_shelf(volumes)

@@ -11,6 +11,7 @@ mod explain;
 pub mod hash;
 mod init;
 mod ledger;
+mod mail;
 mod measure;
 mod openapi;
 mod outbox;
@@ -60,6 +61,9 @@ enum Command {
     /// The ledger: back it up, look it over, copy it to PostgreSQL.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// The mails: look at them, write the templates out for editing, send one.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// API tokens for trusted callers.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -124,6 +128,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
         Command::Ledger(command) => ledger::run(command, load, out)?,
+        Command::Mail(command) => mail::run(command, load, out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;

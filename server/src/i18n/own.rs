@@ -16,9 +16,8 @@ use unic_langid::LanguageIdentifier;
 /// # Errors
 /// [`WordsFault::Own`].
 pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, WordsFault> {
-    let unreadable = |path: &Path, cause: &dyn Display| {
-        WordsFault::Own(format!("{}: {cause}; see locales_dir", path.display()))
-    };
+    let unreadable =
+        |path: &Path, cause: &dyn Display| WordsFault::Own(format!("{}: {cause}; see locales_dir", path.display()));
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
@@ -62,10 +61,18 @@ fn look_through(path: &str, tag: &str, source: &str) -> Result<(), WordsFault> {
     for Text { key, line: number, gaps } in texts(source) {
         let place = line(source, number);
         if let Some(first) = seen.insert(key, number) {
-            return fault(place, &format!("`{key}` is there twice"), &format!("keep one; the other is in line {first}"));
+            return fault(
+                place,
+                &format!("`{key}` is there twice"),
+                &format!("keep one; the other is in line {first}"),
+            );
         }
         let Some(text) = known.get(key) else {
-            return fault(place, &format!("there is no text called `{key}`"), "`regain mail eject` writes those there are");
+            return fault(
+                place,
+                &format!("there is no text called `{key}`"),
+                "`regain mail eject` writes those there are",
+            );
         };
         if let Some(gap) = gaps.difference(&text.gaps).next() {
             let fillable: Vec<String> = text.gaps.iter().map(|gap| format!("`${gap}`")).collect();
@@ -79,7 +86,8 @@ fn look_through(path: &str, tag: &str, source: &str) -> Result<(), WordsFault> {
     let missing: Vec<&str> = known.keys().filter(|key| !seen.contains_key(*key)).copied().collect();
     if !missing.is_empty() && !LANGUAGES.iter().any(|(it, _)| same(it, tag)) {
         let named = missing.iter().take(5).map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-        let help = "a language that is not built in needs every text; start from a file that `regain mail eject` writes";
+        let help =
+            "a language that is not built in needs every text; start from a file that `regain mail eject` writes";
         return fault(0..0, &format!("{} texts are missing, such as {named}", missing.len()), help);
     }
     Ok(())

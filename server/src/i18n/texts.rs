@@ -45,7 +45,8 @@ mod tests {
     fn texts_are_found_with_their_gaps() {
         let source = "# a = { $no }\na = { $x } and { $y_z }\nb=B\n-term = T\nc =\n    { $count ->\n       *[other] { $count } = { $d }\n    }\n";
         let found = texts(source);
-        let short: Vec<_> = found.iter().map(|text| (text.key, text.line, text.gaps.iter().copied().collect())).collect();
+        let short: Vec<_> =
+            found.iter().map(|text| (text.key, text.line, text.gaps.iter().copied().collect())).collect();
         let expected: Vec<(&str, usize, Vec<&str>)> =
             vec![("a", 2, vec!["x", "y_z"]), ("b", 3, vec![]), ("c", 5, vec!["count", "d"])];
         assert_eq!(short, expected);

@@ -8,7 +8,7 @@ mod skeleton;
 mod templates;
 mod wrap;
 
-pub use look::{Accent, Logo, Look};
+pub use look::{Logo, Look};
 pub use templates::Templates;
 
 use super::Parcel;
@@ -66,7 +66,7 @@ impl Letterhead {
             host: config.public_url.host.clone(),
             from: config.mail.from.clone(),
             reply_to: config.mail.reply_to.clone(),
-            look: Look::default(),
+            look: Look::of(&config.brand),
         }
     }
 }

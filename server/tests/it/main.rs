@@ -23,6 +23,7 @@ mod interrupted;
 mod ledger_tools;
 mod link_life;
 mod mail;
+mod mail_texts;
 mod measure;
 mod metrics;
 mod not_me;

@@ -18,16 +18,8 @@ struct Migration {
 }
 
 const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        compatible_from: 1,
-        sql: include_str!("../../../../migrations/postgres/0001_ledger.sql"),
-    },
-    Migration {
-        version: 4,
-        compatible_from: 1,
-        sql: include_str!("../../../../migrations/postgres/0004_device.sql"),
-    },
+    Migration { version: 1, compatible_from: 1, sql: include_str!("../../../../migrations/postgres/0001_ledger.sql") },
+    Migration { version: 4, compatible_from: 1, sql: include_str!("../../../../migrations/postgres/0004_device.sql") },
 ];
 
 /// Brings the ledger to this version of Regain, in one transaction, unless it is there already.

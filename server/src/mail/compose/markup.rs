@@ -80,12 +80,25 @@ fn loads(style: &str) -> bool {
 }
 
 const FORBIDDEN: &[&str] = &[
-    "script", "iframe", "frame", "object", "embed", "applet", "link", "base", "form", "input", "video", "audio", "source",
-    "track", "svg", "math", "image", "portal", "template",
+    "script", "iframe", "frame", "object", "embed", "applet", "link", "base", "form", "input", "video", "audio",
+    "source", "track", "svg", "math", "image", "portal", "template",
 ];
 const LOADED: &[&str] = &[
-    "src", "srcset", "background", "poster", "data", "lowsrc", "dynsrc", "longdesc", "xlink:href", "ping", "manifest",
-    "classid", "codebase", "action", "formaction",
+    "src",
+    "srcset",
+    "background",
+    "poster",
+    "data",
+    "lowsrc",
+    "dynsrc",
+    "longdesc",
+    "xlink:href",
+    "ping",
+    "manifest",
+    "classid",
+    "codebase",
+    "action",
+    "formaction",
 ];
 
 #[cfg(test)]
@@ -94,7 +107,8 @@ mod tests {
 
     #[test]
     fn tags_are_read_as_browsers_read_them() {
-        let [a, b]: [Tag; 2] = tags("x < 3 </p><A HREF = 'a>b'  b c=d/e/><!--[if mso]><v:fill src=x><![endif]-->").try_into().unwrap();
+        let [a, b]: [Tag; 2] =
+            tags("x < 3 </p><A HREF = 'a>b'  b c=d/e/><!--[if mso]><v:fill src=x><![endif]-->").try_into().unwrap();
         assert_eq!(a.name, "a");
         let attributes: Vec<_> = a.attributes.iter().map(|(name, value)| (&**name, &**value)).collect();
         assert_eq!(attributes, [("href", "a>b"), ("b", ""), ("c", "d/e/")]);

@@ -42,10 +42,10 @@ struct Flaw {
 }
 
 fn flaw(sample: &Sample, kind: MessageKind, mail: &Bodies) -> Option<Flaw> {
-    let (link, not_me) = (sample.link(), sample.not_me_link());
+    let (link, not_me) = (&*sample.link, &*sample.not_me_link);
     let wanted: &[(&str, &str)] = match kind {
-        MessageKind::Reset => &[("link", &link), ("code", sample::CODE), ("not_me_link", &not_me)],
-        MessageKind::PasswordChanged => &[("not_me_link", &not_me)],
+        MessageKind::Reset => &[("link", link), ("code", sample::CODE), ("not_me_link", not_me)],
+        MessageKind::PasswordChanged => &[("not_me_link", not_me)],
         MessageKind::NoAccount | MessageKind::Test => &[],
     };
     for (part, body) in [("txt", &mail.text), ("html", &mail.html)] {
@@ -57,10 +57,14 @@ fn flaw(sample: &Sample, kind: MessageKind, mail: &Bodies) -> Option<Flaw> {
             let what = format!("`{open}` is left over");
             return Some(Flaw { part, what, help: "a text has a gap that nothing fills, or a template is not closed" });
         }
-        for (link, token) in [(&*link, sample::TOKEN), (&*not_me, sample::NOT_ME_TOKEN)] {
+        for (link, token) in [(link, sample::TOKEN), (not_me, sample::NOT_ME_TOKEN)] {
             if is_given_away(body, link, token) {
                 let what = "a link stands within another address, or glued to other words".to_owned();
-                return Some(Flaw { part, what, help: "links lead to public_url and stand alone; nobody else may see them" });
+                return Some(Flaw {
+                    part,
+                    what,
+                    help: "links lead to public_url and stand alone; nobody else may see them",
+                });
             }
         }
     }
@@ -68,13 +72,14 @@ fn flaw(sample: &Sample, kind: MessageKind, mail: &Bodies) -> Option<Flaw> {
         let what = "there is markup in the text part".to_owned();
         return Some(Flaw { part: "txt", what, help: "body.txt is read as it is; write plain text" });
     }
-    of_html(&link, &not_me, &mail.html)
+    of_html(link, not_me, &mail.html)
 }
 
 fn of_html(link: &str, not_me: &str, html: &str) -> Option<Flaw> {
     if let Some(found) = fetched(html) {
         let what = format!("{found} would be fetched or run when the mail is read");
-        let help = "a mail must fetch nothing: it would tell when and where it was read; [brand] logo_file puts a logo in";
+        let help =
+            "a mail must fetch nothing: it would tell when and where it was read; [brand] logo_file puts a logo in";
         return Some(Flaw { part: "html", what, help });
     }
     let secrets = [sample::TOKEN, sample::NOT_ME_TOKEN, sample::CODE];
@@ -82,7 +87,11 @@ fn of_html(link: &str, not_me: &str, html: &str) -> Option<Flaw> {
         let is_ours = name == "href" && (value == link || value == not_me);
         if !is_ours && secrets.iter().any(|secret| value.contains(secret)) {
             let what = format!("{name}=\"{value}\" has a secret in it");
-            return Some(Flaw { part: "html", what, help: "put `{{ link }}` alone between the quotation marks of an href" });
+            return Some(Flaw {
+                part: "html",
+                what,
+                help: "put `{{ link }}` alone between the quotation marks of an href",
+            });
         }
     }
     (html.len() > HTML_OCTETS_MAX).then(|| Flaw {
