@@ -14,7 +14,7 @@ moment =
         [10] أكتوبر
         [11] نوفمبر
        *[12] ديسمبر
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 # Spans stand after “لمدة”, in the genitive.
 span-days =
     { $count ->

@@ -15,7 +15,7 @@ moment =
         [10] Oktober
         [11] November
        *[12] Dezember
-    } { $year } um { $time } UTC
+    } { $year } um { $time } UTC
 # Spans stand before “lang”.
 span-days =
     { $count ->

@@ -15,7 +15,7 @@ moment =
         [10] October
         [11] November
        *[12] December
-    } { $year }, { $time } UTC
+    } { $year }, { $time } UTC
 span-days =
     { $count ->
         [one] 1 day

@@ -15,7 +15,7 @@ moment =
         [10] octubre
         [11] noviembre
        *[12] diciembre
-    } de { $year } ({ $time } UTC)
+    } de { $year } ({ $time } UTC)
 span-days =
     { $count ->
         [one] { $count } día

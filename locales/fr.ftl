@@ -18,7 +18,7 @@ moment =
         [10] octobre
         [11] novembre
        *[12] décembre
-    } { $year } à { $time } UTC
+    } { $year } à { $time } UTC
 span-days =
     { $count ->
         [one] { $count } jour

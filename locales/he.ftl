@@ -14,7 +14,7 @@ moment =
         [10] באוקטובר
         [11] בנובמבר
        *[12] בדצמבר
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 span-days =
     { $count ->
         [one] יום אחד

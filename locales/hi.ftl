@@ -15,7 +15,7 @@ moment =
         [10] अक्टूबर
         [11] नवंबर
        *[12] दिसंबर
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 # Spans stand before “तक”.
 span-days = { $count } दिन
 span-hours = { $count } घंटे

@@ -20,7 +20,7 @@ moment =
         [10] ottobre
         [11] novembre
        *[12] dicembre
-    } { $year } alle { $time } UTC
+    } { $year } alle { $time } UTC
 span-days =
     { $count ->
         [one] { $count } giorno

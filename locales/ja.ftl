@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
 span-days = { $count }日間
 span-hours = { $count }時間
 span-minutes = { $count }分間

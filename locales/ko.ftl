@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }년 { $month }월 { $day }일 { $time } UTC
+moment = { $year }년 { $month }월 { $day }일 { $time } UTC
 span-days = { $count }일
 span-hours = { $count }시간
 span-minutes = { $count }분

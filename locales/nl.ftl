@@ -15,7 +15,7 @@ moment =
         [10] oktober
         [11] november
        *[12] december
-    } { $year } om { $time } UTC
+    } { $year } om { $time } UTC
 span-days =
     { $count ->
         [one] { $count } dag

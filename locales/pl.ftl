@@ -14,7 +14,7 @@ moment =
         [10] października
         [11] listopada
        *[12] grudnia
-    } { $year } r. o { $time } UTC
+    } { $year } r. o { $time } UTC
 # Spans stand after “przez”, in the accusative.
 span-days =
     { $count ->

@@ -18,7 +18,7 @@ moment =
         [10] outubro
         [11] novembro
        *[12] dezembro
-    } de { $year } ({ $time } UTC)
+    } de { $year } ({ $time } UTC)
 span-days =
     { $count ->
         [one] { $count } dia

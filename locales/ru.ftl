@@ -14,7 +14,7 @@ moment =
         [10] октября
         [11] ноября
        *[12] декабря
-    } { $year } года в { $time } UTC
+    } { $year } года в { $time } UTC
 # Spans stand after “в течение”, in the genitive.
 span-days =
     { $count ->

@@ -15,7 +15,7 @@ moment =
         [10] Ekim
         [11] Kasım
        *[12] Aralık
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 # Spans stand before “boyunca”.
 span-days = { $count } gün
 span-hours = { $count } saat

@@ -14,7 +14,7 @@ moment =
         [10] жовтня
         [11] листопада
        *[12] грудня
-    } { $year } року ({ $time } UTC)
+    } { $year } року ({ $time } UTC)
 # Spans stand after “протягом”, in the genitive.
 span-days =
     { $count ->

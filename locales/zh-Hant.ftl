@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
 span-days = { $count } 天
 span-hours = { $count } 小時
 span-minutes = { $count } 分鐘

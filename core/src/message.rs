@@ -67,7 +67,7 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// The asker's network as far as it is the owner's business: 192.0.2.*, or the first 48 bits of an IPv6 address. None
+    /// The asker's network as far as it is the owner's business: 192.0.2.x, or the first 48 bits of an IPv6 address. None
     /// where it says nothing: on this machine, or in a network of the operator's own.
     #[must_use]
     pub fn network(&self) -> Option<String> {
@@ -79,7 +79,7 @@ impl Asker {
                     || address.is_unspecified()
                     || (address.octets()[0] == 100 && address.octets()[1] & 0xC0 == 64);
                 let [a, b, c, _] = address.octets();
-                (!says_nothing).then(|| format!("{a}.{b}.{c}.*"))
+                (!says_nothing).then(|| format!("{a}.{b}.{c}.x"))
             }
             IpAddr::V6(address) => {
                 let says_nothing = address.is_loopback()
@@ -87,7 +87,7 @@ impl Asker {
                     || address.is_unicast_link_local()
                     || address.is_unspecified();
                 let [a, b, c, ..] = address.segments();
-                (!says_nothing).then(|| format!("{a:x}:{b:x}:{c:x}:*"))
+                (!says_nothing).then(|| format!("{a:x}:{b:x}:{c:x}:x"))
             }
         }
     }
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_network_is_told_without_whom_in_it() {
-        assert_eq!(network("192.0.2.77").as_deref(), Some("192.0.2.*"));
-        assert_eq!(network("::ffff:192.0.2.77").as_deref(), Some("192.0.2.*"));
-        assert_eq!(network("2001:db8:5:6:7:8:9:a").as_deref(), Some("2001:db8:5:*"));
+        assert_eq!(network("192.0.2.77").as_deref(), Some("192.0.2.x"));
+        assert_eq!(network("::ffff:192.0.2.77").as_deref(), Some("192.0.2.x"));
+        assert_eq!(network("2001:db8:5:6:7:8:9:a").as_deref(), Some("2001:db8:5:x"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn printed(language: &Language) -> Vec<(&'static str, String)> {
         ("moment", Arg::Text(&moment)),
         ("browser", Arg::Text("Firefox")),
         ("system", Arg::Text("Windows")),
-        ("network", Arg::Text("192.0.2.*")),
+        ("network", Arg::Text("192.0.2.x")),
     ];
     let keys = LANGUAGES[0].1.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
     let keys = keys.filter_map(|line| line.split(" =").next()).filter(|key| *key != "moment");
