@@ -1,7 +1,8 @@
 ### Shared
 
+# The mark at the beginning has the date run from right to left, though it ends in Latin letters.
 moment =
-    { $day } { $month ->
+    { "\u200F" }{ $day } { $month ->
         [1] בינואר
         [2] בפברואר
         [3] במרץ

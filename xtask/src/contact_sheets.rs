@@ -14,6 +14,8 @@ pub(crate) struct Sheet {
     pub(crate) name: String,
     /// How wide each is shown, in pixels.
     pub(crate) width: u32,
+    /// How high the highest is.
+    pub(crate) row_height: u32,
     /// What stands over each, and the document.
     pub(crate) documents: Vec<(String, String)>,
 }
@@ -33,7 +35,7 @@ pub(crate) fn draw_all() -> Result<bool> {
     Ok(true)
 }
 
-/// Every mail in every language: by day, in the dark and turned dark by force, as wide as a desk and as narrow as a phone.
+/// Every mail in every language: by day and in the dark, as wide as a desk and as narrow as a phone.
 fn mails(regain: &Path, folder: &Path) -> Result<Vec<Sheet>> {
     let written = folder.join("mails");
     fs::write(folder.join("logo.png"), LOGO)?;
@@ -47,14 +49,14 @@ fn mails(regain: &Path, folder: &Path) -> Result<Vec<Sheet>> {
     paths.sort();
     let mut sheets: Vec<Sheet> = Vec::new();
     for (look, query) in [("light", "not all"), ("dark", "all")] {
-        for width in [640, 320] {
+        for (width, row_height) in [(640, 950), (320, 1450)] {
             for path in &paths {
                 let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
                 let (message, language) = stem.split_once('.').with_context(|| format!("{stem} names no language"))?;
                 let name = format!("mail-{message}-{look}-{width}");
                 let html = fs::read_to_string(path)?.replace("(prefers-color-scheme: dark)", query);
                 if sheets.last().is_none_or(|sheet| sheet.name != name) {
-                    sheets.push(Sheet { name: name.clone(), width, documents: Vec::new() });
+                    sheets.push(Sheet { name: name.clone(), width, row_height, documents: Vec::new() });
                 }
                 if let Some(sheet) = sheets.last_mut() {
                     sheet.documents.push((language.to_owned(), html));
@@ -81,7 +83,7 @@ impl Sheet {
         fs::write(&page, format!("{HEAD}{frames}{FIT}"))?;
         let columns = (SHEET_WIDTH / (self.width + GAP)).max(1);
         let rows = u32::try_from(self.documents.len())?.div_ceil(columns);
-        let size = format!("--window-size={},{}", columns * (self.width + GAP) + GAP, rows * ROW_HEIGHT);
+        let size = format!("--window-size={},{}", columns * (self.width + GAP) + GAP, rows * self.row_height);
         let picture = folder.join(format!("{}.png", self.name));
         let profile = folder.join("profile");
         let mut shot = Command::new(chromium);
@@ -98,15 +100,14 @@ impl Sheet {
 /// Pixels.
 const SHEET_WIDTH: u32 = 4000;
 const GAP: u32 = 16;
-/// What the longest mail takes on a phone.
-const ROW_HEIGHT: u32 = 1500;
 
 const HEAD: &str = "<!doctype html><meta charset=utf-8><style>body{margin:0;padding:0 0 0 16px;background:#888;\
     display:flex;flex-wrap:wrap;align-items:flex-start;font:14px sans-serif}figure{margin:0 16px 16px 0}\
     figcaption{padding:4px}iframe{border:0;display:block;background:#fff}</style>";
-/// A frame is as high as what is in it.
+/// A frame is as high as what is in it; one that is too narrow for it gets a red edge.
 const FIT: &str = "<script>for (const frame of document.querySelectorAll('iframe')) frame.onload = () => \
-    { frame.height = frame.contentDocument.documentElement.scrollHeight };</script>";
+    { const page = frame.contentDocument.documentElement; frame.height = page.scrollHeight; \
+    if (page.scrollWidth > frame.width) frame.style.outline = '6px solid red' };</script>";
 
 /// A brand that is no favourite: a pale colour, a logo that is dark on nothing.
 const CONFIG: &str = r##"

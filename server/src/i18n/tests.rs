@@ -111,8 +111,16 @@ fn moments_are_told_in_utc() {
 }
 
 #[test]
+fn a_date_runs_as_the_words_around_it_though_it_ends_in_latin_letters() {
+    // Whatever is isolated goes by the first strong character outside of what is isolated in it.
+    for tag in ["ar", "he"] {
+        assert!(tongue(tag).moment(Timestamp::from_millis(0)).starts_with('\u{200F}'), "{tag}");
+    }
+}
+
+#[test]
 fn moments_and_spans_follow_the_grammar_of_their_language() {
-    let bare = |text: String| text.replace(['\u{2068}', '\u{2069}'], "").replace('\u{A0}', " ");
+    let bare = |text: String| text.replace(['\u{2068}', '\u{2069}', '\u{200F}'], "").replace('\u{A0}', " ");
     let first_of_august = Timestamp::from_millis(1_785_610_080_000);
     for (tag, moment, spans) in [
         ("ar", "1 أغسطس 2026 (18:48 UTC)", ["دقيقتين", "5 دقائق", "11 دقيقة", "100 دقيقة"]),
