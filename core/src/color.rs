@@ -43,8 +43,8 @@ impl Color {
         if white >= contrast || white >= self.contrast_with(Self::BLACK) { Self::WHITE } else { Self::BLACK }
     }
 
-    /// This colour, as much lighter or darker (`towards` white or black) as it takes to be read on `ground` at `contrast`;
-    /// white or black itself, if nothing less will do. Its hue and saturation (HSL) stay.
+    /// This colour, as much lighter or darker (`towards` white or black) as it takes to be read on `ground` at
+    /// `contrast`; white or black itself, if nothing less will do. Its hue and saturation (HSL) stay.
     #[must_use]
     pub fn legible_on(self, ground: Self, contrast: f64, towards: Self) -> Self {
         let (own, end) = (self.lightness(), towards.lightness());

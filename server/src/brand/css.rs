@@ -1,5 +1,5 @@
-//! The operator's own style. The Content Security Policy of the pages is what keeps it from loading anything; here it is read so
-//! that an operator learns at once what a browser would refuse in silence.
+//! The operator's own style. The Content Security Policy of the pages is what keeps it from loading anything; here it
+//! is read so that an operator learns at once what a browser would refuse in silence.
 
 use super::Unfit;
 use std::sync::Arc;
@@ -34,7 +34,8 @@ impl Css {
     }
 }
 
-/// What in a style sheet would load something that is not part of it, if anything would. What stands in a comment counts as well.
+/// What in a style sheet would load something that is not part of it, if anything would. What stands in a comment
+/// counts as well.
 pub(super) fn loaded_by(text: &str) -> Option<String> {
     let plain = without_escapes(text).to_ascii_lowercase();
     if let Some(word) = ["@import", "image-set(", "src("].into_iter().find(|word| plain.contains(word)) {

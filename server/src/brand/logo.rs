@@ -19,7 +19,8 @@ pub enum LogoKind {
     Png,
     /// JPEG
     Jpeg,
-    /// Scalable Vector Graphics, without scripts and without anything from elsewhere. No mail program can be relied on to show it.
+    /// Scalable Vector Graphics, without scripts and without anything from elsewhere. No mail program can be relied on
+    /// to show it.
     Svg,
 }
 

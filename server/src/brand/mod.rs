@@ -49,8 +49,8 @@ pub struct Tone {
 pub struct Unfit(pub(crate) String);
 
 impl Accent {
-    /// The shades of `color`. There are some for every colour: a text on it is white or black, and what is too pale or too dark to
-    /// be read on the background gets a darker or lighter shade.
+    /// The shades of `color`. There are some for every colour: a text on it is white or black, and what is too pale or
+    /// too dark to be read on the background gets a darker or lighter shade.
     #[must_use]
     pub fn of(color: Color) -> Self {
         let on_light = color.legible_on(LIGHT_GROUND, CONTRAST_MIN, Color::BLACK);

@@ -1,5 +1,5 @@
-//! What an SVG may hold that is served as a logo: shapes, colours, text, pictures that are part of it. It is served as a
-//! picture and in a sandbox, where nothing else would work; so whatever else it holds is refused before.
+//! What an SVG may hold that is served as a logo: shapes, colours, text, pictures that are part of it. It is served as
+//! a picture and in a sandbox, where nothing else would work; so whatever else it holds is refused before.
 
 use super::css;
 
@@ -11,23 +11,25 @@ pub(super) fn is_svg(text: &str) -> bool {
 
 /// What in an SVG runs, loads or leads elsewhere, if anything does.
 pub(super) fn does_more_than_be_looked_at(text: &str) -> Option<String> {
-    tags(text)
-        .find_map(|tag| match tag {
-            Tag::Aside(aside) => (!is_harmless(aside)).then(|| format!("{}…", start_of(aside))),
-            Tag::Element { name, attributes } => refused_in(name, attributes),
-        })
-        .or_else(|| css::loaded_by(text))
+    if text.contains("&#") {
+        return Some("a character reference (&#), which could hide anything; write the character itself".into());
+    }
+    let refused = |tag| match tag {
+        Tag::Aside(aside) => (!is_harmless(aside)).then(|| format!("{}…", start_of(aside))),
+        Tag::Element { name, attributes } => refused_in(name, attributes),
+    };
+    tags(text).find_map(refused).or_else(|| css::loaded_by(text))
 }
 
-/// A comment, or the XML declaration. A document type could rename anything, an instruction could name a style sheet.
+/// A comment, or the XML declaration of a text in UTF-8, which is how it was read here. A document type could rename
+/// anything, an instruction could name a style sheet.
 fn is_harmless(aside: &str) -> bool {
-    aside.starts_with("<!--") || aside.starts_with("<?xml ")
+    let declared = aside.to_ascii_lowercase();
+    let is_utf8 = !declared.contains("encoding") || declared.contains("\"utf-8\"") || declared.contains("'utf-8'");
+    aside.starts_with("<!--") || aside.starts_with("<?xml ") && is_utf8
 }
 
 fn refused_in(name: &str, attributes: &str) -> Option<String> {
-    if attributes.contains('&') && attributes.contains("&#") {
-        return Some("a character reference in an attribute, which could hide anything".into());
-    }
     let name = local(name);
     if ELEMENTS_REFUSED.contains(&name.as_str()) {
         return Some(format!("the element <{name}>"));
@@ -60,7 +62,8 @@ enum Tag<'a> {
     Aside(&'a str),
 }
 
-/// Every tag but end tags, in order. What is not well formed ends as one that is refused, or is no tag to a browser either.
+/// Every tag but end tags, in order. What is not well formed ends as one that is refused, or is no tag to a browser
+/// either.
 fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -81,7 +84,8 @@ fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     })
 }
 
-/// Where the tag ends that `text` starts with: a comment at its mark, everything else at the first `>` outside quotation marks.
+/// Where the tag ends that `text` starts with: a comment at its mark, everything else at the first `>` outside
+/// quotation marks.
 fn end_of_tag(text: &str) -> usize {
     if text.starts_with("<!--") {
         return text.find("-->").map_or(text.len(), |at| at + 3);
@@ -178,7 +182,7 @@ mod tests {
             "<style>.a{fill:#fff} @media (prefers-color-scheme: dark) { .a { fill: #000 } }</style>",
             "<image href='data:image/png;base64,iVBORw0KGgo='/>",
             "<sodipodi:namedview id='n' inkscape:zoom='1'/><metadata><rdf:RDF/></metadata>",
-            "<text>1 &lt; 2 > 1 &#169;</text>",
+            "<text>1 &lt; 2 > 1 ©</text>",
         ] {
             assert_eq!(does_more_than_be_looked_at(&svg(inner)), None, "{inner}");
         }
@@ -209,10 +213,22 @@ mod tests {
             "<style>@import 'https://evil.example/a.css';</style>",
             "<rect fill='url(https://evil.example/a.svg#a)'/>",
             "<rect style='fill:u\\72l(//evil.example)'/>",
+            "<style>@&#105;mport 'https://evil.example/a.css';</style>",
             "<![CDATA[<script>]]>",
             "<?xml-stylesheet href='https://evil.example/a.css'?>",
         ] {
             assert!(does_more_than_be_looked_at(&svg(inner)).is_some(), "{inner}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_says_it_is_in_another_encoding_is_refused() {
+        for (encoding, is_taken) in
+            [("UTF-8", true), ("utf-8", true), ("ISO-2022-JP", false), ("UTF-7", false), ("", false)]
+        {
+            let declared = format!("<?xml version='1.0' encoding='{encoding}'?>{}", svg(""));
+            assert!(is_svg(&declared));
+            assert_eq!(does_more_than_be_looked_at(&declared).is_none(), is_taken, "{encoding}");
         }
     }
 
