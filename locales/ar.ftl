@@ -1,7 +1,8 @@
 ### Shared
 
+# The mark at the beginning has the date run from right to left, though it ends in Latin letters.
 moment =
-    { $day } { $month ->
+    { "\u200F" }{ $day } { $month ->
         [1] يناير
         [2] فبراير
         [3] مارس
@@ -14,7 +15,7 @@ moment =
         [10] أكتوبر
         [11] نوفمبر
        *[12] ديسمبر
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 # Spans stand after “لمدة”, in the genitive.
 span-days =
     { $count ->
@@ -60,6 +61,13 @@ mail-greeting-named = مرحبًا { $name }،
 mail-not-me-button = لم أكن أنا
 mail-link-as-text = إذا لم يعمل الزر، فافتح هذا العنوان:
 mail-automatic = أُرسلت هذه الرسالة تلقائيًا من { $product }.
+mail-support = هل تحتاج إلى مساعدة؟ اطلبها هنا:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] جاء الطلب من { $browser } على { $system }.
+       *[other] جاء الطلب من { $browser } على { $system }، وعنوان الشبكة { $network }.
+    }
 
 mail-reset-subject = إعادة تعيين كلمة المرور في { $product }
 mail-reset-intro = طلب شخص ما، والأرجح أنه أنت، في { $moment } كلمة مرور جديدة لحسابك في { $product }.
@@ -71,6 +79,7 @@ mail-reset-code-lives = الرمز صالح لمدة { $span }.
 mail-reset-not-me = إذا لم تكن أنت، فلم يتغير شيء: كلمة مرورك ما زالت تعمل. لا تعطِ الرابط أو الرمز لأحد. لإلغائهما وإبلاغنا بذلك، افتح:
 
 mail-password-changed-subject = تم تغيير كلمة مرورك في { $product }
+mail-password-changed-preheader = إذا لم تكن أنت، فأبلغنا فورًا.
 mail-password-changed-intro = تم تغيير كلمة مرور حسابك في { $product } بتاريخ { $moment }.
 mail-password-changed-if-me = إذا كنت أنت من غيّرها، فلا يلزمك فعل أي شيء آخر.
 mail-password-changed-not-me = إذا لم تكن أنت، فربما دخل شخص ما إلى حسابك أو إلى صندوق بريدك. أبلغنا فورًا:

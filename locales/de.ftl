@@ -15,7 +15,7 @@ moment =
         [10] Oktober
         [11] November
        *[12] Dezember
-    } { $year } um { $time } UTC
+    } { $year } um { $time } UTC
 # Spans stand before “lang”.
 span-days =
     { $count ->
@@ -46,6 +46,13 @@ mail-greeting-named = Guten Tag { $name },
 mail-not-me-button = Das war ich nicht
 mail-link-as-text = Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:
 mail-automatic = { $product } hat diese E-Mail automatisch verschickt.
+mail-support = Brauchen Sie Hilfe? Hier erreichen Sie uns:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] Die Anfrage kam von { $browser } auf { $system }.
+       *[other] Die Anfrage kam von { $browser } auf { $system }, Netzwerkadresse { $network }.
+    }
 
 mail-reset-subject = Ihr Passwort für { $product } zurücksetzen
 mail-reset-intro = jemand, vermutlich Sie, hat am { $moment } ein neues Passwort für Ihr Konto bei { $product } angefordert.
@@ -57,6 +64,7 @@ mail-reset-code-lives = Der Code ist { $span } lang gültig.
 mail-reset-not-me = Falls Sie das nicht waren, hat sich nichts geändert: Ihr Passwort gilt weiter. Geben Sie weder den Link noch den Code weiter. Um beide zu sperren und uns Bescheid zu geben, öffnen Sie:
 
 mail-password-changed-subject = Ihr Passwort für { $product } wurde geändert
+mail-password-changed-preheader = Falls Sie das nicht waren, geben Sie uns sofort Bescheid.
 mail-password-changed-intro = das Passwort Ihres Kontos bei { $product } wurde am { $moment } geändert.
 mail-password-changed-if-me = Wenn Sie das waren, brauchen Sie nichts weiter zu tun.
 mail-password-changed-not-me = Falls Sie das nicht waren, hat vielleicht jemand Zugang zu Ihrem Konto oder Ihrem Postfach. Geben Sie uns sofort Bescheid:

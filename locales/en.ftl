@@ -15,7 +15,7 @@ moment =
         [10] October
         [11] November
        *[12] December
-    } { $year }, { $time } UTC
+    } { $year }, { $time } UTC
 span-days =
     { $count ->
         [one] 1 day
@@ -44,6 +44,13 @@ mail-greeting-named = Hello { $name },
 mail-not-me-button = This wasn’t me
 mail-link-as-text = If the button does not work, open this address:
 mail-automatic = { $product } sent this mail automatically.
+mail-support = Do you need help? Ask here:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] The request came from { $browser } on { $system }.
+       *[other] The request came from { $browser } on { $system }, network address { $network }.
+    }
 
 mail-reset-subject = Reset your password for { $product }
 mail-reset-intro = Somebody, probably you, asked on { $moment } for a new password for your { $product } account.
@@ -55,6 +62,7 @@ mail-reset-code-lives = The code works for { $span }.
 mail-reset-not-me = If it wasn’t you, nothing has changed: your password still works. Do not pass the link or the code on. To end them and let us know, open:
 
 mail-password-changed-subject = Your password for { $product } was changed
+mail-password-changed-preheader = If it wasn’t you, let us know at once.
 mail-password-changed-intro = The password of your { $product } account was changed on { $moment }.
 mail-password-changed-if-me = If it was you, there is nothing left to do.
 mail-password-changed-not-me = If it wasn’t you, somebody may have got into your account or your mailbox. Let us know at once:

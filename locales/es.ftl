@@ -15,7 +15,7 @@ moment =
         [10] octubre
         [11] noviembre
        *[12] diciembre
-    } de { $year } ({ $time } UTC)
+    } de { $year } ({ $time } UTC)
 span-days =
     { $count ->
         [one] { $count } día
@@ -44,6 +44,13 @@ mail-greeting-named = Hola, { $name }:
 mail-not-me-button = No fui yo
 mail-link-as-text = Si el botón no funciona, abre esta dirección:
 mail-automatic = { $product } envió este correo automáticamente.
+mail-support = ¿Necesitas ayuda? Puedes pedirla aquí:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] La solicitud vino de { $browser } en { $system }.
+       *[other] La solicitud vino de { $browser } en { $system }, dirección de red { $network }.
+    }
 
 mail-reset-subject = Restablece tu contraseña de { $product }
 mail-reset-intro = Alguien, probablemente tú, pidió el { $moment } una contraseña nueva para tu cuenta de { $product }.
@@ -55,6 +62,7 @@ mail-reset-code-lives = El código es válido durante { $span }.
 mail-reset-not-me = Si no fuiste tú, nada cambió: tu contraseña sigue funcionando. No compartas el enlace ni el código. Para anularlos y avisarnos, abre:
 
 mail-password-changed-subject = Se cambió tu contraseña de { $product }
+mail-password-changed-preheader = Si no fuiste tú, avísanos enseguida.
 mail-password-changed-intro = La contraseña de tu cuenta de { $product } se cambió el { $moment }.
 mail-password-changed-if-me = Si fuiste tú, no tienes que hacer nada más.
 mail-password-changed-not-me = Si no fuiste tú, puede que alguien haya entrado en tu cuenta o en tu buzón de correo. Avísanos enseguida:

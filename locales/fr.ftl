@@ -18,7 +18,7 @@ moment =
         [10] octobre
         [11] novembre
        *[12] décembre
-    } { $year } à { $time } UTC
+    } { $year } à { $time } UTC
 span-days =
     { $count ->
         [one] { $count } jour
@@ -47,6 +47,13 @@ mail-greeting-named = Bonjour { $name },
 mail-not-me-button = Ce n’était pas moi
 mail-link-as-text = Si le bouton ne fonctionne pas, ouvrez cette adresse :
 mail-automatic = Cet e-mail a été envoyé automatiquement par { $product }.
+mail-support = Besoin d’aide ? Contactez-nous ici :
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] La demande vient de { $browser } sur { $system }.
+       *[other] La demande vient de { $browser } sur { $system }, adresse réseau { $network }.
+    }
 
 mail-reset-subject = Réinitialisez votre mot de passe { $product }
 mail-reset-intro = Quelqu’un, sans doute vous, a demandé le { $moment } un nouveau mot de passe pour votre compte { $product }.
@@ -58,6 +65,7 @@ mail-reset-code-lives = Ce code reste valable pendant { $span }.
 mail-reset-not-me = Si ce n’était pas vous, rien n’a changé : votre mot de passe fonctionne toujours. Ne transmettez ni le lien ni le code. Pour les désactiver et nous prévenir, ouvrez :
 
 mail-password-changed-subject = Votre mot de passe { $product } a été modifié
+mail-password-changed-preheader = Si ce n’était pas vous, prévenez-nous tout de suite.
 mail-password-changed-intro = Le mot de passe de votre compte { $product } a été modifié le { $moment }.
 mail-password-changed-if-me = Si c’était vous, vous n’avez rien d’autre à faire.
 mail-password-changed-not-me = Si ce n’était pas vous, quelqu’un a peut-être accès à votre compte ou à votre messagerie. Prévenez-nous tout de suite :

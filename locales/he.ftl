@@ -1,7 +1,8 @@
 ### Shared
 
+# The mark at the beginning has the date run from right to left, though it ends in Latin letters.
 moment =
-    { $day } { $month ->
+    { "\u200F" }{ $day } { $month ->
         [1] בינואר
         [2] בפברואר
         [3] במרץ
@@ -14,7 +15,7 @@ moment =
         [10] באוקטובר
         [11] בנובמבר
        *[12] בדצמבר
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 span-days =
     { $count ->
         [one] יום אחד
@@ -48,6 +49,13 @@ mail-greeting-named = שלום { $name },
 mail-not-me-button = זה לא הייתי אני
 mail-link-as-text = אם הכפתור לא פועל, יש לפתוח את הכתובת הזאת:
 mail-automatic = ההודעה הזאת נשלחה אוטומטית מאת { $product }.
+mail-support = נחוצה עזרה? אפשר לפנות לכאן:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] הבקשה הגיעה מ־{ $browser } על { $system }.
+       *[other] הבקשה הגיעה מ־{ $browser } על { $system }, כתובת רשת { $network }.
+    }
 
 mail-reset-subject = איפוס הסיסמה לחשבון { $product }
 mail-reset-intro = בתאריך { $moment } התקבלה בקשה, כנראה ממך, לסיסמה חדשה לחשבון { $product } שלך.
@@ -59,6 +67,7 @@ mail-reset-code-lives = הקוד תקף למשך { $span }.
 mail-reset-not-me = אם הבקשה לא הגיעה ממך, שום דבר לא השתנה: הסיסמה שלך עדיין פועלת. אין למסור לאף אחד את הקישור או את הקוד. כדי לבטל אותם ולהודיע לנו, יש לפתוח:
 
 mail-password-changed-subject = הסיסמה לחשבון { $product } שונתה
+mail-password-changed-preheader = אם השינוי לא נעשה על ידך, נא להודיע לנו מיד.
 mail-password-changed-intro = הסיסמה לחשבון { $product } שלך שונתה בתאריך { $moment }.
 mail-password-changed-if-me = אם השינוי נעשה על ידך, אין צורך לעשות דבר נוסף.
 mail-password-changed-not-me = אם השינוי לא נעשה על ידך, ייתכן שמישהו נכנס לחשבון או לתיבת הדואר שלך. נא להודיע לנו מיד:

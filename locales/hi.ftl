@@ -15,7 +15,7 @@ moment =
         [10] अक्टूबर
         [11] नवंबर
        *[12] दिसंबर
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 # Spans stand before “तक”.
 span-days = { $count } दिन
 span-hours = { $count } घंटे
@@ -29,6 +29,13 @@ mail-greeting-named = नमस्ते { $name },
 mail-not-me-button = यह मैंने नहीं किया
 mail-link-as-text = अगर बटन काम न करे, तो यह पता खोलें:
 mail-automatic = यह ईमेल { $product } की ओर से अपने-आप भेजा गया है।
+mail-support = मदद चाहिए? यहाँ पूछें:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] यह अनुरोध { $system } पर { $browser } से आया।
+       *[other] यह अनुरोध { $system } पर { $browser } से आया, नेटवर्क पता { $network }।
+    }
 
 mail-reset-subject = { $product } का अपना पासवर्ड रीसेट करें
 mail-reset-intro = किसी ने, शायद आपने ही, { $moment } को आपके { $product } खाते के लिए नया पासवर्ड माँगा।
@@ -40,6 +47,7 @@ mail-reset-code-lives = यह कोड { $span } तक मान्य है
 mail-reset-not-me = अगर यह आपने नहीं किया, तो कुछ भी नहीं बदला है: आपका पासवर्ड अब भी काम करता है। यह लिंक या कोड किसी को न दें। इन्हें रद्द करने और हमें बताने के लिए यह खोलें:
 
 mail-password-changed-subject = { $product } का आपका पासवर्ड बदल दिया गया
+mail-password-changed-preheader = अगर यह आपने नहीं किया, तो हमें तुरंत बताएँ।
 mail-password-changed-intro = आपके { $product } खाते का पासवर्ड { $moment } को बदल दिया गया।
 mail-password-changed-if-me = अगर यह आपने किया है, तो और कुछ करने की ज़रूरत नहीं है।
 mail-password-changed-not-me = अगर यह आपने नहीं किया, तो हो सकता है कि कोई आपके खाते या आपके मेलबॉक्स में पहुँच गया हो। हमें तुरंत बताएँ:

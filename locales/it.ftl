@@ -20,7 +20,7 @@ moment =
         [10] ottobre
         [11] novembre
        *[12] dicembre
-    } { $year } alle { $time } UTC
+    } { $year } alle { $time } UTC
 span-days =
     { $count ->
         [one] { $count } giorno
@@ -50,6 +50,13 @@ mail-greeting-named = Ciao { $name },
 mail-not-me-button = Non ero io
 mail-link-as-text = Se il pulsante non funziona, apri questo indirizzo:
 mail-automatic = Questa email è stata inviata automaticamente da { $product }.
+mail-support = Ti serve aiuto? Chiedi qui:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] La richiesta proviene da { $browser } su { $system }.
+       *[other] La richiesta proviene da { $browser } su { $system }, indirizzo di rete { $network }.
+    }
 
 mail-reset-subject = Reimposta la tua password di { $product }
 mail-reset-intro = qualcuno, probabilmente tu, ha chiesto { $moment } una nuova password per il tuo account { $product }.
@@ -61,6 +68,7 @@ mail-reset-code-lives = Il codice è valido per { $span }.
 mail-reset-not-me = Se non eri tu, non è cambiato nulla: la tua password funziona ancora. Non dare a nessuno il link né il codice. Per annullarli e avvisarci, apri:
 
 mail-password-changed-subject = La tua password di { $product } è stata cambiata
+mail-password-changed-preheader = Se non eri tu, avvisaci subito.
 mail-password-changed-intro = la password del tuo account { $product } è stata cambiata { $moment }.
 mail-password-changed-if-me = Se eri tu, non devi fare altro.
 mail-password-changed-not-me = Se non eri tu, qualcuno potrebbe essere entrato nel tuo account o nella tua casella email. Avvisaci subito:

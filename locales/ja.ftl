@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
 span-days = { $count }日間
 span-hours = { $count }時間
 span-minutes = { $count }分間
@@ -13,6 +13,13 @@ mail-greeting-named = { $name } 様
 mail-not-me-button = 心当たりがありません
 mail-link-as-text = ボタンが動作しない場合は、次のアドレスを開いてください。
 mail-automatic = このメールは{ $product }から自動的に送信されました。
+mail-support = お困りの場合は、こちらへお問い合わせください。
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] リクエスト元は{ $system }の{ $browser }です。
+       *[other] リクエスト元は{ $system }の{ $browser }、ネットワークアドレスは{ $network }です。
+    }
 
 mail-reset-subject = { $product }のパスワードの再設定
 mail-reset-intro = { $moment }に、{ $product }アカウントのパスワード再設定のリクエストを受け付けました。おそらくお客様ご本人によるものです。
@@ -24,6 +31,7 @@ mail-reset-code-lives = このコードの有効期間は{ $span }です。
 mail-reset-not-me = お心当たりがない場合も、何も変わっていません。現在のパスワードはそのままお使いいただけます。リンクやコードを他の人に渡さないでください。リンクとコードを無効にして運営者に知らせるには、次を開いてください。
 
 mail-password-changed-subject = { $product }のパスワードが変更されました
+mail-password-changed-preheader = お心当たりがない場合は、すぐに運営者にお知らせください。
 mail-password-changed-intro = { $moment }に、{ $product }のアカウントのパスワードが変更されました。
 mail-password-changed-if-me = お客様ご本人による変更であれば、何もする必要はありません。
 mail-password-changed-not-me = お心当たりがない場合は、誰かがアカウントまたはメールボックスに入り込んだおそれがあります。すぐに運営者にお知らせください。

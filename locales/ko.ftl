@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }년 { $month }월 { $day }일 { $time } UTC
+moment = { $year }년 { $month }월 { $day }일 { $time } UTC
 span-days = { $count }일
 span-hours = { $count }시간
 span-minutes = { $count }분
@@ -13,6 +13,13 @@ mail-greeting-named = 안녕하세요, { $name }님.
 mail-not-me-button = 제가 한 일이 아닙니다
 mail-link-as-text = 버튼이 작동하지 않으면 다음 주소를 여세요.
 mail-automatic = 이 메일은 { $product }에서 자동으로 보냈습니다.
+mail-support = 도움이 필요하신가요? 여기로 문의하세요.
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] 요청은 { $system }의 { $browser }에서 왔습니다.
+       *[other] 요청은 { $system }의 { $browser }에서 왔으며, 네트워크 주소는 { $network }입니다.
+    }
 
 mail-reset-subject = { $product } 비밀번호 재설정
 mail-reset-intro = { $moment }에 누군가가(아마도 본인이) { $product } 계정의 새 비밀번호를 요청했습니다.
@@ -24,6 +31,7 @@ mail-reset-code-lives = 코드는 { $span } 동안 유효합니다.
 mail-reset-not-me = 본인이 요청하지 않았더라도 바뀐 것은 없으며, 지금 비밀번호를 그대로 사용할 수 있습니다. 링크와 코드를 다른 사람에게 알려 주지 마세요. 링크와 코드를 무효로 하고 저희에게 알리려면 다음을 여세요.
 
 mail-password-changed-subject = { $product } 비밀번호가 변경되었습니다
+mail-password-changed-preheader = 본인이 변경하지 않았다면 바로 알려 주세요.
 mail-password-changed-intro = { $moment }에 { $product } 계정의 비밀번호가 변경되었습니다.
 mail-password-changed-if-me = 본인이 변경했다면 더 하실 일은 없습니다.
 mail-password-changed-not-me = 본인이 변경하지 않았다면 누군가가 계정이나 메일함에 들어왔을 수 있습니다. 바로 알려 주세요.

@@ -15,7 +15,7 @@ moment =
         [10] oktober
         [11] november
        *[12] december
-    } { $year } om { $time } UTC
+    } { $year } om { $time } UTC
 span-days =
     { $count ->
         [one] { $count } dag
@@ -40,6 +40,13 @@ mail-greeting-named = Hallo { $name },
 mail-not-me-button = Dit was ik niet
 mail-link-as-text = Werkt de knop niet? Open dan dit adres:
 mail-automatic = Deze e-mail is automatisch verstuurd door { $product }.
+mail-support = Hulp nodig? Vraag het hier:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] De aanvraag kwam van { $browser } op { $system }.
+       *[other] De aanvraag kwam van { $browser } op { $system }, netwerkadres { $network }.
+    }
 
 mail-reset-subject = Stel je wachtwoord voor { $product } opnieuw in
 mail-reset-intro = Iemand, waarschijnlijk jij, heeft op { $moment } een nieuw wachtwoord aangevraagd voor je account bij { $product }.
@@ -51,6 +58,7 @@ mail-reset-code-lives = De code blijft { $span } geldig.
 mail-reset-not-me = Was jij het niet? Dan is er niets veranderd: je wachtwoord werkt nog. Geef de link en de code aan niemand door. Om ze ongeldig te maken en het ons te laten weten, open je:
 
 mail-password-changed-subject = Je wachtwoord voor { $product } is gewijzigd
+mail-password-changed-preheader = Was jij het niet? Laat het ons dan meteen weten.
 mail-password-changed-intro = Het wachtwoord van je account bij { $product } is op { $moment } gewijzigd.
 mail-password-changed-if-me = Was jij het, dan hoef je verder niets te doen.
 mail-password-changed-not-me = Was jij het niet? Dan heeft iemand misschien toegang tot je account of je mailbox. Laat het ons meteen weten:

@@ -14,7 +14,7 @@ moment =
         [10] października
         [11] listopada
        *[12] grudnia
-    } { $year } r. o { $time } UTC
+    } { $year } r. o { $time } UTC
 # Spans stand after “przez”, in the accusative.
 span-days =
     { $count ->
@@ -48,6 +48,13 @@ mail-greeting-named = Dzień dobry, { $name },
 mail-not-me-button = To nie ja
 mail-link-as-text = Jeśli przycisk nie działa, otwórz ten adres:
 mail-automatic = Tę wiadomość wysłał automatycznie serwis { $product }.
+mail-support = Potrzebujesz pomocy? Napisz lub zajrzyj tutaj:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] Prośba przyszła z przeglądarki { $browser } ({ $system }).
+       *[other] Prośba przyszła z przeglądarki { $browser } ({ $system }), adres sieciowy { $network }.
+    }
 
 mail-reset-subject = Zresetuj hasło do konta { $product }
 mail-reset-intro = ktoś, prawdopodobnie Ty, { $moment } poprosił o nowe hasło do Twojego konta { $product }.
@@ -59,6 +66,7 @@ mail-reset-code-lives = Kod jest ważny przez { $span }.
 mail-reset-not-me = Jeśli to nie Ty, nic się nie zmieniło: Twoje hasło nadal działa. Nie przekazuj nikomu linku ani kodu. Aby je unieważnić i dać nam znać, otwórz:
 
 mail-password-changed-subject = Hasło do konta { $product } zostało zmienione
+mail-password-changed-preheader = Jeśli to nie Ty, daj nam od razu znać.
 mail-password-changed-intro = hasło do Twojego konta { $product } zostało zmienione { $moment }.
 mail-password-changed-if-me = Jeśli to Ty, nie musisz już nic robić.
 mail-password-changed-not-me = Jeśli to nie Ty, ktoś mógł uzyskać dostęp do Twojego konta lub Twojej skrzynki pocztowej. Daj nam od razu znać:

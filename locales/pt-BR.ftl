@@ -18,7 +18,7 @@ moment =
         [10] outubro
         [11] novembro
        *[12] dezembro
-    } de { $year } ({ $time } UTC)
+    } de { $year } ({ $time } UTC)
 span-days =
     { $count ->
         [one] { $count } dia
@@ -47,6 +47,13 @@ mail-greeting-named = Olá, { $name }!
 mail-not-me-button = Não fui eu
 mail-link-as-text = Se o botão não funcionar, abra este endereço:
 mail-automatic = Este e-mail foi enviado automaticamente por { $product }.
+mail-support = Precisa de ajuda? Peça aqui:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] O pedido veio do { $browser } no { $system }.
+       *[other] O pedido veio do { $browser } no { $system }, endereço de rede { $network }.
+    }
 
 mail-reset-subject = Redefina sua senha de { $product }
 mail-reset-intro = Alguém, provavelmente você, pediu, em { $moment }, uma nova senha para a sua conta { $product }.
@@ -58,6 +65,7 @@ mail-reset-code-lives = O código vale por { $span }.
 mail-reset-not-me = Se não foi você, nada mudou: sua senha continua valendo. Não repasse o link nem o código. Para cancelá-los e nos avisar, abra:
 
 mail-password-changed-subject = Sua senha de { $product } foi alterada
+mail-password-changed-preheader = Se não foi você, avise-nos agora mesmo.
 mail-password-changed-intro = A senha da sua conta { $product } foi alterada em { $moment }.
 mail-password-changed-if-me = Se foi você, não é preciso fazer mais nada.
 mail-password-changed-not-me = Se não foi você, alguém pode ter acesso à sua conta ou à sua caixa de e-mail. Avise-nos agora mesmo:

@@ -14,7 +14,7 @@ moment =
         [10] октября
         [11] ноября
        *[12] декабря
-    } { $year } года в { $time } UTC
+    } { $year } года в { $time } UTC
 # Spans stand after “в течение”, in the genitive.
 span-days =
     { $count ->
@@ -44,6 +44,13 @@ mail-greeting-named = Здравствуйте, { $name }!
 mail-not-me-button = Это не я
 mail-link-as-text = Если кнопка не работает, откройте этот адрес:
 mail-automatic = Это письмо отправлено автоматически сервисом { $product }.
+mail-support = Нужна помощь? Обратитесь сюда:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] Запрос пришёл из браузера { $browser } ({ $system }).
+       *[other] Запрос пришёл из браузера { $browser } ({ $system }), сетевой адрес { $network }.
+    }
 
 mail-reset-subject = Сброс пароля { $product }
 mail-reset-intro = Кто-то, вероятно вы, { $moment } запросил новый пароль для вашего аккаунта { $product }.
@@ -55,6 +62,7 @@ mail-reset-code-lives = Код действует в течение { $span }.
 mail-reset-not-me = Если это были не вы, ничего не изменилось: ваш пароль по-прежнему действует. Никому не передавайте ссылку и код. Чтобы отменить их и сообщить нам, откройте:
 
 mail-password-changed-subject = Пароль { $product } изменён
+mail-password-changed-preheader = Если это были не вы, сразу же сообщите нам.
 mail-password-changed-intro = Пароль вашего аккаунта { $product } был изменён { $moment }.
 mail-password-changed-if-me = Если это были вы, больше ничего делать не нужно.
 mail-password-changed-not-me = Если это были не вы, кто-то мог получить доступ к вашему аккаунту или почтовому ящику. Сразу же сообщите нам:

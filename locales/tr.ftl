@@ -15,7 +15,7 @@ moment =
         [10] Ekim
         [11] Kasım
        *[12] Aralık
-    } { $year } ({ $time } UTC)
+    } { $year } ({ $time } UTC)
 # Spans stand before “boyunca”.
 span-days = { $count } gün
 span-hours = { $count } saat
@@ -29,6 +29,13 @@ mail-greeting-named = Merhaba { $name },
 mail-not-me-button = Bu ben değildim
 mail-link-as-text = Düğme çalışmazsa şu adresi açın:
 mail-automatic = Bu e-posta { $product } tarafından otomatik olarak gönderildi.
+mail-support = Yardıma mı ihtiyacınız var? Buradan sorabilirsiniz:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] İstek { $browser } ({ $system }) tarayıcısından geldi.
+       *[other] İstek { $browser } ({ $system }) tarayıcısından geldi, ağ adresi { $network }.
+    }
 
 mail-reset-subject = { $product } parolanızı sıfırlayın
 mail-reset-intro = Birisi, büyük olasılıkla siz, { $moment } tarihinde { $product } hesabınız için yeni bir parola istedi.
@@ -40,6 +47,7 @@ mail-reset-code-lives = Kod { $span } boyunca geçerlidir.
 mail-reset-not-me = İsteyen siz değilseniz hiçbir şey değişmedi: parolanız hâlâ geçerli. Bağlantıyı ve kodu kimseyle paylaşmayın. Bunları iptal etmek ve bize haber vermek için şunu açın:
 
 mail-password-changed-subject = { $product } parolanız değiştirildi
+mail-password-changed-preheader = Değiştiren siz değilseniz bize hemen haber verin.
 mail-password-changed-intro = { $product } hesabınızın parolası { $moment } tarihinde değiştirildi.
 mail-password-changed-if-me = Değiştiren sizseniz yapmanız gereken başka bir şey yok.
 mail-password-changed-not-me = Değiştiren siz değilseniz birisi hesabınıza ya da posta kutunuza girmiş olabilir. Bize hemen haber verin:

@@ -14,7 +14,7 @@ moment =
         [10] жовтня
         [11] листопада
        *[12] грудня
-    } { $year } року ({ $time } UTC)
+    } { $year } року ({ $time } UTC)
 # Spans stand after “протягом”, in the genitive.
 span-days =
     { $count ->
@@ -44,6 +44,13 @@ mail-greeting-named = Добрий день, { $name }!
 mail-not-me-button = Це не я
 mail-link-as-text = Якщо кнопка не працює, відкрийте цю адресу:
 mail-automatic = Цей лист автоматично надіслав сервіс { $product }.
+mail-support = Потрібна допомога? Зверніться сюди:
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] Запит надійшов із браузера { $browser } ({ $system }).
+       *[other] Запит надійшов із браузера { $browser } ({ $system }), мережева адреса { $network }.
+    }
 
 mail-reset-subject = Скидання пароля { $product }
 mail-reset-intro = Хтось, імовірно ви, { $moment } попросив новий пароль для вашого облікового запису { $product }.
@@ -55,6 +62,7 @@ mail-reset-code-lives = Код діє протягом { $span }.
 mail-reset-not-me = Якщо це були не ви, нічого не змінилося: ваш пароль і далі діє. Нікому не передавайте посилання й код. Щоб скасувати їх і повідомити нас, відкрийте:
 
 mail-password-changed-subject = Пароль { $product } змінено
+mail-password-changed-preheader = Якщо це були не ви, негайно повідомте нас.
 mail-password-changed-intro = Пароль вашого облікового запису { $product } змінено { $moment }.
 mail-password-changed-if-me = Якщо це були ви, більше нічого робити не потрібно.
 mail-password-changed-not-me = Якщо це були не ви, хтось міг отримати доступ до вашого облікового запису або поштової скриньки. Негайно повідомте нас:

@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
 span-days = { $count } 天
 span-hours = { $count } 小时
 span-minutes = { $count } 分钟
@@ -13,6 +13,13 @@ mail-greeting-named = { $name }，您好：
 mail-not-me-button = 不是我本人操作
 mail-link-as-text = 如果按钮无法使用，请打开此网址：
 mail-automatic = 此邮件由 { $product } 自动发送。
+mail-support = 需要帮助？请到这里：
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] 该申请来自 { $system } 上的 { $browser }。
+       *[other] 该申请来自 { $system } 上的 { $browser }，网络地址为 { $network }。
+    }
 
 mail-reset-subject = 重置您的 { $product } 密码
 mail-reset-intro = 有人（很可能是您本人）于 { $moment } 为您的 { $product } 账号申请了新密码。
@@ -24,6 +31,7 @@ mail-reset-code-lives = 此验证码的有效期为 { $span }。
 mail-reset-not-me = 如果不是您本人操作，一切都没有改变：您的密码仍然有效。请勿将链接或验证码告诉他人。要让它们失效并通知我们，请打开：
 
 mail-password-changed-subject = 您的 { $product } 密码已更改
+mail-password-changed-preheader = 如果不是您本人操作，请立即告诉我们。
 mail-password-changed-intro = 您的 { $product } 账号的密码已于 { $moment } 更改。
 mail-password-changed-if-me = 如果是您本人操作，您无需再做任何事。
 mail-password-changed-not-me = 如果不是您本人操作，可能有人进入了您的账号或邮箱。请立即告诉我们：

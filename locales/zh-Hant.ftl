@@ -1,6 +1,6 @@
 ### Shared
 
-moment = { $year }年{ $month }月{ $day }日 { $time } UTC
+moment = { $year }年{ $month }月{ $day }日 { $time } UTC
 span-days = { $count } 天
 span-hours = { $count } 小時
 span-minutes = { $count } 分鐘
@@ -13,6 +13,13 @@ mail-greeting-named = { $name }，您好：
 mail-not-me-button = 不是我本人操作
 mail-link-as-text = 如果按鈕無法使用，請開啟這個網址：
 mail-automatic = 這封郵件由 { $product } 自動寄出。
+mail-support = 需要協助？請到這裡：
+# $network is none where it says nothing: a private one.
+mail-asked-from =
+    { $network ->
+        [none] 這項申請來自 { $system } 上的 { $browser }。
+       *[other] 這項申請來自 { $system } 上的 { $browser }，網路位址為 { $network }。
+    }
 
 mail-reset-subject = 重設您的 { $product } 密碼
 mail-reset-intro = 有人（很可能是您本人）於 { $moment } 為您的 { $product } 帳號申請了新密碼。
@@ -24,6 +31,7 @@ mail-reset-code-lives = 這組驗證碼的有效期限為 { $span }。
 mail-reset-not-me = 如果不是您本人操作，一切都沒有改變：您的密碼仍然有效。請勿將連結或驗證碼告訴他人。若要讓它們失效並通知我們，請開啟：
 
 mail-password-changed-subject = 您的 { $product } 密碼已變更
+mail-password-changed-preheader = 如果不是您本人操作，請立即告訴我們。
 mail-password-changed-intro = 您的 { $product } 帳號的密碼已於 { $moment } 變更。
 mail-password-changed-if-me = 如果是您本人操作，您不必再做任何事。
 mail-password-changed-not-me = 如果不是您本人操作，可能有人進入了您的帳號或信箱。請立即告訴我們：

@@ -10,6 +10,7 @@ pub mod account;
 pub mod code;
 pub mod color;
 pub mod delivery;
+pub mod device;
 pub mod email;
 pub mod entropy;
 pub mod event;

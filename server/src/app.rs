@@ -11,7 +11,7 @@ use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
 use crate::mail::events::{HttpsFetch, Receivers};
-use crate::mail::{Mail, MailFault};
+use crate::mail::{self, Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
 use crate::sightings::Sightings;
@@ -123,6 +123,18 @@ impl App {
         }
     }
 
+    /// Reads words and templates again. Either all of them are used from now on, or nothing has changed.
+    ///
+    /// # Errors
+    /// [`StartFault`], with the first thing that is wrong.
+    pub fn reload_texts(&self) -> Result<(), StartFault> {
+        let words = Arc::new(Words::with_own(self.config.locales_dir.as_deref())?);
+        let composer = mail::composer(&self.config, Arc::clone(&words)).map_err(MailFault::from)?;
+        self.words.replace(&words);
+        self.mail.composer.replace(&composer);
+        Ok(())
+    }
+
     /// Whether the server was told to stop.
     #[must_use]
     pub fn is_leaving(&self) -> bool {
@@ -138,7 +150,7 @@ impl App {
         if config.notify.webhook.is_some() {
             ledger.tell_operator();
         }
-        let words = Arc::new(Words::built_in()?);
+        let words = Arc::new(Words::with_own(config.locales_dir.as_deref())?);
         let not_me = format!("{}/not-me?token={{token}}", config.public_url.origin);
         Ok(Self {
             mail_events: Receivers::new(&config.mail_events, Arc::new(HttpsFetch::new(crate::roots::native))),

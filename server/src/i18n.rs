@@ -1,11 +1,16 @@
-//! The words, in every language there is. Text is data: a language is one file in `locales/` and one line here.
+//! The words, in every language there is. Text is data: a language is one file in `locales/` and one line here; an operator
+//! may have other words, and other languages, in files of their own ([`own`]).
 
 mod language;
+mod own;
+mod texts;
 
 pub use language::{Arg, Language};
 
 use regain_core::locale::Locale;
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use thiserror::Error;
 
 macro_rules! languages {
@@ -21,24 +26,36 @@ const LANGUAGES: &[(&str, &str)] = languages![
 ];
 
 /// Every language there is. One takes memory from the first time that somebody wants it.
-pub struct Words {
+pub struct Words(RwLock<Arc<Shelf>>);
+
+/// What [`Words`] holds until others replace it.
+struct Shelf {
     default: Arc<Language>,
-    shelf: Vec<Volume>,
+    rest: Vec<Volume>,
 }
 
 /// A language that is read when it is wanted.
 struct Volume {
-    tag: &'static str,
-    source: &'static str,
+    tag: Cow<'static, str>,
+    /// The words, and those that the operator has instead of some of them.
+    sources: Vec<Cow<'static, str>>,
     opened: OnceLock<Arc<Language>>,
 }
 
 /// A file of words cannot be used.
 #[derive(Debug, Error)]
-#[error("the words of {tag:?} cannot be read: {cause}; see locales/{tag}.ftl")]
-pub struct WordsFault {
-    tag: String,
-    cause: String,
+pub enum WordsFault {
+    /// One that is part of this program.
+    #[error("the words of {tag:?} cannot be read: {cause}; see locales/{tag}.ftl")]
+    BuiltIn {
+        /// Of the language.
+        tag: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// One of the operator's: shown with its place, or why it cannot be read.
+    #[error("{0}\n\nthe words in locales_dir are not used")]
+    Own(String),
 }
 
 impl Words {
@@ -50,48 +67,99 @@ impl Words {
         Self::of(LANGUAGES)
     }
 
+    /// The same, with what the operator has in `folder` instead or besides: `<tag>.ftl` each.
+    ///
+    /// # Errors
+    /// [`WordsFault::Own`], if a file there cannot be used.
+    pub fn with_own(folder: Option<&Path>) -> Result<Self, WordsFault> {
+        let own = folder.map_or(Ok(Vec::new()), own::read)?;
+        let mut volumes: Vec<Volume> = LANGUAGES.iter().copied().map(Volume::of).collect();
+        for (tag, source) in own {
+            match volumes.iter_mut().find(|volume| same(&volume.tag, &tag)) {
+                Some(volume) => volume.sources.push(source.into()),
+                None => volumes.push(Volume { tag: tag.into(), sources: vec![source.into()], opened: OnceLock::new() }),
+            }
+        }
+        Self::on_shelf(volumes)
+    }
+
     fn of(languages: &[(&'static str, &'static str)]) -> Result<Self, WordsFault> {
-        let shelve = |&(tag, source)| Volume { tag, source, opened: OnceLock::new() };
-        let (tag, source) = languages.first().copied().unwrap_or_default();
-        Ok(Self {
-            default: Arc::new(Language::parse(tag, source)?),
-            shelf: languages.iter().skip(1).map(shelve).collect(),
-        })
+        Self::on_shelf(languages.iter().copied().map(Volume::of).collect())
+    }
+
+    fn on_shelf(mut volumes: Vec<Volume>) -> Result<Self, WordsFault> {
+        let rest = volumes.split_off(volumes.len().min(1));
+        let default = match volumes.first() {
+            Some(first) => first.read()?,
+            None => Language::parse::<&str>("", &[])?,
+        };
+        Ok(Self(RwLock::new(Arc::new(Shelf { default: Arc::new(default), rest }))))
+    }
+
+    /// Every tag and its text, as `regain mail eject` writes them.
+    pub fn sources() -> impl Iterator<Item = (&'static str, &'static str)> {
+        LANGUAGES.iter().copied()
+    }
+
+    /// From now on the words of `others`.
+    pub fn replace(&self, others: &Self) {
+        let others = Arc::clone(&others.shelf());
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
     }
 
     /// All languages, the default first.
-    pub fn all(&self) -> impl Iterator<Item = &Arc<Language>> {
-        std::iter::once(&self.default).chain(self.shelf.iter().map(|volume| self.open(volume)))
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Language>> {
+        let shelf = self.shelf();
+        std::iter::once(Arc::clone(&shelf.default)).chain(shelf.rest.iter().map(|it| shelf.open(it))).collect()
     }
 
     /// The first of the `wanted` languages that there is, by its whole tag or else by the language that the tag means;
     /// the default, if there is none of them.
     #[must_use]
-    pub fn choose(&self, wanted: &[Locale]) -> &Arc<Language> {
-        wanted.iter().find_map(|locale| self.find(locale.as_str())).unwrap_or(&self.default)
+    pub fn choose(&self, wanted: &[Locale]) -> Arc<Language> {
+        let shelf = self.shelf();
+        wanted.iter().find_map(|locale| shelf.find(locale.as_str())).unwrap_or_else(|| Arc::clone(&shelf.default))
     }
 
-    fn find(&self, wanted: &str) -> Option<&Arc<Language>> {
+    fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Shelf {
+    fn find(&self, wanted: &str) -> Option<Arc<Language>> {
         let meant = meant_by(wanted);
         self.first(|tag| same(tag, wanted)).or_else(|| self.first(|tag| same(tag, meant) || same(primary(tag), meant)))
     }
 
-    fn first(&self, is_it: impl Fn(&str) -> bool) -> Option<&Arc<Language>> {
+    fn first(&self, is_it: impl Fn(&str) -> bool) -> Option<Arc<Language>> {
         if is_it(self.default.tag()) {
-            return Some(&self.default);
+            return Some(Arc::clone(&self.default));
         }
-        self.shelf.iter().find(|volume| is_it(volume.tag)).map(|volume| self.open(volume))
+        self.rest.iter().find(|volume| is_it(&volume.tag)).map(|volume| self.open(volume))
     }
 
     /// Reads a language, once.
-    fn open<'a>(&'a self, volume: &'a Volume) -> &'a Arc<Language> {
-        volume.opened.get_or_init(|| match Language::parse(volume.tag, volume.source) {
+    fn open(&self, volume: &Volume) -> Arc<Language> {
+        let opened = volume.opened.get_or_init(|| match volume.read() {
             Ok(language) => Arc::new(language),
             Err(fault) => {
                 tracing::error!(%fault, "another language stands in");
                 Arc::clone(&self.default)
             }
-        })
+        });
+        Arc::clone(opened)
+    }
+}
+
+impl Volume {
+    fn of((tag, source): (&'static str, &'static str)) -> Self {
+        Self { tag: tag.into(), sources: vec![source.into()], opened: OnceLock::new() }
+    }
+
+    fn read(&self) -> Result<Language, WordsFault> {
+        Language::parse(&self.tag, &self.sources)
     }
 }
 

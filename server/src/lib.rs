@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod courier;
 pub mod demo;
+mod excerpt;
 pub mod failpoint;
 pub mod finding;
 #[cfg(any(test, feature = "fuzzing"))]

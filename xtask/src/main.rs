@@ -5,6 +5,7 @@
 mod bench;
 mod canaries;
 mod conformance;
+mod contact_sheets;
 mod databases;
 mod faults;
 mod fuzz;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         ["interop", ref names @ ..] => interop::run_all(names),
         ["bench", ref words @ ..] => bench::run_all(words),
         ["faults", ref words @ ..] => faults::run_all(words),
+        ["contact-sheets"] => contact_sheets::draw_all(),
         ["nodes", ref options @ ..] => soak::nodes(options),
         ["soak", ref options @ ..] => soak::soak(options),
         ["simulate", ref arguments @ ..] => simulate::simulate(arguments),
@@ -74,6 +76,7 @@ const USAGE: &str = "cargo xtask COMMAND
   soak --minutes N people and faults of all kinds for so long, on three nodes or --nodes N; --seed S
   weaknesses [NAME…]
                    brings back what went wrong elsewhere, all or those named, and sees that a test notices
+  contact-sheets   pictures of every mail in every language, by day and in the dark, in target/contact-sheets
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   fuzz [TARGET…]   looks for octets that break the parsers, a minute each or --seconds N

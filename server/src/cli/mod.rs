@@ -24,6 +24,7 @@ use crate::app::StartFault;
 use crate::config::secret::SecretError;
 use crate::config::{Config, ConfigErrors};
 use crate::http::tls::TlsFault;
+use crate::mail::MailFault;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -63,6 +64,9 @@ enum Command {
     /// The ledger: back it up, look it over, copy it to PostgreSQL.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// The mails: look at them, write the templates out for editing, send one.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     /// API tokens for trusted callers.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -128,6 +132,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
         Command::Mail(command) => mail::run(&command, &load()?, &mut std::io::stdin().lock(), out)?,
         Command::Ledger(command) => ledger::run(command, load, out)?,
+        Command::Mail(command) => mail::run(command, load, out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;
@@ -160,7 +165,8 @@ fn report(fault: &anyhow::Error) -> ExitCode {
 /// Whether a file that the configuration names is to blame.
 fn is_misconfigured(fault: &anyhow::Error) -> bool {
     let secret = match fault.downcast_ref::<StartFault>() {
-        Some(StartFault::Blocklist { .. } | StartFault::Breached { .. }) => return true,
+        Some(StartFault::Blocklist { .. } | StartFault::Breached { .. } | StartFault::Words(_)) => return true,
+        Some(StartFault::Mail(MailFault::Compose(_))) => return true,
         Some(StartFault::Secret(error)) => Some(error),
         _ => fault.downcast_ref::<SecretError>(),
     };

@@ -27,6 +27,7 @@ pub(super) fn run(args: &RequestArgs, config: &Config, out: &mut dyn Write) -> a
         id,
         origin: Origin::HelpDesk,
         network: None,
+        device: None,
         locales: String::new(),
         address_digest: beside::keys(config)?.address_digest(&identifier.folded()),
         identifier: identifier.as_str().to_owned(),

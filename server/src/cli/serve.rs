@@ -93,14 +93,15 @@ impl Server {
     /// Serves until SIGTERM or SIGINT, then stops as [`Server::stop`] says. A second signal ends it at once.
     pub(super) async fn until_told_to_stop(self, notice: Duration) -> anyhow::Result<()> {
         let Self { mut running, mut signals } = self;
+        let app = Arc::clone(&running.app);
         tokio::select! {
-            () = signals.stop() => {}
+            () = signals.stop(&app) => {}
             failed = running.failed() => return Err(failed),
         }
         tracing::info!("stopping");
         tokio::select! {
             stopped = running.stop(notice) => stopped,
-            () = signals.stop() => Err(anyhow!("told to stop a second time: ended at once; the next start takes up what was under way")),
+            () = signals.terminated() => Err(anyhow!("told to stop a second time: ended at once; the next start takes up what was under way")),
         }
     }
 
@@ -166,16 +167,34 @@ impl Signals {
         })
     }
 
-    /// Returns when the process is told to stop.
-    async fn stop(&mut self) {
+    /// Returns when the process is told to stop. Until then, SIGHUP has `app` read its texts again.
+    async fn stop(&mut self, app: &Arc<App>) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => {
-                    tracing::warn!("TLS files are read again if they changed; all else needs a restart to apply");
-                }
+                _ = self.hang_up.recv() => reload(app).await,
             }
         }
+    }
+
+    /// Returns when the process is told to stop; whatever else it is told makes no difference any more.
+    async fn terminated(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// TLS files are followed by the port that has them.
+async fn reload(app: &Arc<App>) {
+    let reading = Arc::clone(app);
+    match tokio::task::spawn_blocking(move || reading.reload_texts()).await {
+        Ok(Ok(())) => tracing::info!(
+            "texts and templates are read again, and TLS files if they changed; other settings need a restart to apply"
+        ),
+        Ok(Err(fault)) => tracing::error!(%fault, "new texts or templates cannot be used; the old ones stay"),
+        Err(died) => tracing::error!(%died, "texts and templates were not read again; the old ones stay"),
     }
 }

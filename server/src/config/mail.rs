@@ -17,6 +17,8 @@ pub struct Mail {
     pub reply_to: Option<Mailbox>,
     /// The carriers, in the order in which they are tried; at least one.
     pub transports: Vec<Transport>,
+    /// The operator's own templates.
+    pub templates_dir: Option<PathBuf>,
 }
 
 /// A name and an address, as in a `From` header.
@@ -61,6 +63,11 @@ keys! {
         "The carriers in the order in which they are tried when one is down: each configured one, once. By default \
          `smtp`, `ses`, `postmark`, `sendgrid`, `mailgun`, `resend`, `sendmail`, `file`.",
     ).such_as("[\"postmark\", \"smtp\"]");
+    TEMPLATES_DIR = Key::path(
+        "mail.templates_dir",
+        "A directory with templates that take the place of built-in ones of the same name; `regain mail eject` writes \
+         those. Tried with every mail in every language before they are used, and read again on SIGHUP.",
+    ).such_as("\"texts/mail\"");
     SMTP_URL = Key::url(
         "mail.smtp.url",
         "The mail server: `smtps://user:password@host` (TLS from the start, port 465) or `smtp://` (STARTTLS required, \
@@ -95,7 +102,8 @@ pub(super) fn read(settings: &mut Settings, public_url: Option<&PublicUrl>) -> O
     let transports = named("smtp", smtp).into_iter().chain(providers);
     let transports = transports.chain(named("sendmail", sendmail)).chain(named("file", file)).collect();
     let transports = in_order(settings, transports);
-    Some(Mail { from: from?, reply_to, transports: transports? })
+    let templates_dir = settings.path(&TEMPLATES_DIR);
+    Some(Mail { from: from?, reply_to, transports: transports?, templates_dir })
 }
 
 fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> Option<Vec<Transport>> {

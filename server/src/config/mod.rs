@@ -66,6 +66,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Shown in mail and pages.
     pub product_name: String,
+    /// The operator's own texts.
+    pub locales_dir: Option<PathBuf>,
     /// `[brand]`
     pub brand: Brand,
     /// `[server]`
@@ -122,6 +124,7 @@ impl Config {
     fn read(settings: &mut Settings) -> Option<Self> {
         let public_url = public::read_url(settings);
         let product_name = public::read_product_name(settings, public_url.as_ref());
+        let locales_dir = public::read_locales_dir(settings);
         let brand = brand::read(settings);
         let ledger = ledger::read(settings);
         let ledger_path = ledger.as_ref().and_then(|ledger| ledger.url.path());
@@ -138,6 +141,7 @@ impl Config {
         Some(Self {
             public_url: public_url?,
             product_name: product_name?,
+            locales_dir,
             brand: brand?,
             server: server?,
             ledger: ledger?,

@@ -3,6 +3,7 @@
 use super::key::{Key, keys};
 use super::settings::{Refusal, Settings, refusal};
 use super::{url, value::Value};
+use std::path::PathBuf;
 
 /// An origin: scheme, host and port; no path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,11 @@ keys! {
         "The name shown in mail and pages. The host is what people can check in their browser, so it stands in for \
          a missing name.",
     ).or_derived("the host of `public_url`");
+    LOCALES_DIR = Key::path(
+        "locales_dir",
+        "A directory with texts for mails and pages that take the place of built-in ones of the same name, or add a \
+         language: `<tag>.ftl` each; `regain mail eject` writes those there are. Read again on SIGHUP.",
+    ).such_as("\"texts/locales\"");
 }
 
 /// Reads `public_url`.
@@ -42,6 +48,11 @@ pub(super) fn read_product_name(settings: &mut Settings, public_url: Option<&Pub
         settings.derive(&PRODUCT_NAME, Value::Text(public_url?.host.clone()));
     }
     settings.parsed(&PRODUCT_NAME, |name| shown_name(name).map(str::to_owned))
+}
+
+/// Reads `locales_dir`.
+pub(super) fn read_locales_dir(settings: &Settings) -> Option<PathBuf> {
+    settings.path(&LOCALES_DIR)
 }
 
 fn public_url(text: &str) -> Result<PublicUrl, Refusal> {

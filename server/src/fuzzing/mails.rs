@@ -2,7 +2,7 @@
 
 use crate::config::Mailbox;
 use crate::i18n::Words;
-use crate::mail::compose::{Composer, Letterhead};
+use crate::mail::compose::{Composer, Letterhead, Look};
 use mail_parser::{Message as Parsed, MessageParser};
 use regain_core::email::EmailAddress;
 use regain_core::locale::Locale;
@@ -82,7 +82,7 @@ fn composed(kind: MessageKind, locale: &Locale, address: &EmailAddress, name: Op
         MessageKind::Test => Body::Test,
     };
     let at = Timestamp::from_millis(1_795_286_889_123);
-    let message = Message { body, name: name.map(str::to_owned), locales: vec![locale.clone()], at };
+    let message = Message { body, name: name.map(str::to_owned), locales: vec![locale.clone()], at, asker: None };
     composer().compose(&message, address, Id::from_bytes([9; 16])).expect("our own templates").content
 }
 
@@ -95,6 +95,7 @@ fn composer() -> &'static Composer {
             host: "accounts.example.com".into(),
             from: Mailbox { name: Some("Example & Sons".into()), address: from },
             reply_to: None,
+            look: Look::default(),
         };
         Composer::new(Arc::new(Words::built_in().expect("our own words")), letterhead).expect("our own templates")
     })

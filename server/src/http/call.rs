@@ -7,6 +7,7 @@ use crate::app::App;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use regain_core::device::Device;
 use regain_core::locale::Locale;
 use regain_core::request::Id;
 use std::net::IpAddr;
@@ -38,6 +39,13 @@ impl Call {
     #[must_use]
     pub fn locales(&self) -> Vec<Locale> {
         locales(&self.headers)
+    }
+
+    /// What the client is, as far as it says so. A trusted caller's own browser, if it has one, is nobody's who asks.
+    #[must_use]
+    pub fn device(&self) -> Option<Device> {
+        let user_agent = self.headers.get(header::USER_AGENT).filter(|_| self.caller != Caller::Trusted)?;
+        Device::of_user_agent(user_agent.as_bytes())
     }
 }
 

@@ -71,6 +71,7 @@ pub(super) fn config() -> Config {
             loopback: false,
         },
         product_name: "Example".into(),
+        locales_dir: None,
         brand: crate::brand::Brand::default(),
         server: Server {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -102,6 +103,7 @@ pub(super) fn config() -> Config {
             from: Mailbox { name: None, address: EmailAddress::parse("no-reply@example.com").unwrap() },
             reply_to: None,
             transports: vec![Transport::File("mail".into())],
+            templates_dir: None,
         },
         api: Api {
             tokens: vec![Sha256::digest(API_TOKEN).into()],

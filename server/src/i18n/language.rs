@@ -26,20 +26,22 @@ pub enum Arg<'a> {
 }
 
 impl Language {
-    pub(super) fn parse(tag: &str, source: &str) -> Result<Self, WordsFault> {
-        let fault = |cause: String| WordsFault { tag: tag.to_owned(), cause };
+    /// A text of a later source takes the place of one with the same key in an earlier.
+    pub(super) fn parse<S: AsRef<str>>(tag: &str, sources: &[S]) -> Result<Self, WordsFault> {
+        let fault = |cause: String| WordsFault::BuiltIn { tag: tag.to_owned(), cause };
         let identifier: LanguageIdentifier = tag.parse().map_err(|_| fault("this is no language tag".into()))?;
         let direction = match identifier.character_direction() {
             CharacterDirection::RTL => "rtl",
             _ => "ltr",
         };
-        let resource =
-            FluentResource::try_new(source.to_owned()).map_err(|(_, errors)| fault(format!("{errors:?}")))?;
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // Isolation marks keep "Example, Inc." together among words that run the other way. No text holds an address
         // or a code, which people copy and which the marks would spoil.
         bundle.set_use_isolating(direction == "rtl");
-        bundle.add_resource(resource).map_err(|errors| fault(format!("{errors:?}")))?;
+        for source in sources {
+            let resource = FluentResource::try_new(source.as_ref().to_owned());
+            bundle.add_resource_overriding(resource.map_err(|(_, errors)| fault(format!("{errors:?}")))?);
+        }
         Ok(Self { tag: tag.to_owned(), direction, bundle })
     }
 

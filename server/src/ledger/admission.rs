@@ -3,6 +3,7 @@
 use super::LedgerFault;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::device::Device;
 use regain_core::keys::Digest;
 use regain_core::limit::{AccountHistory, AccountLimit};
 use regain_core::request::{Id, Origin};
@@ -18,6 +19,8 @@ pub struct NewRequest {
     pub origin: Origin,
     /// From which network.
     pub network: Option<String>,
+    /// With what.
+    pub device: Option<Device>,
     /// Language tags, best first, separated by commas.
     pub locales: String,
     /// What was typed.

@@ -236,6 +236,7 @@ pub(super) const TABLES: &[Table] = &[
             ("about", Kind::Id),
             ("origin", Kind::Text),
             ("network", Kind::Text),
+            ("device", Kind::Text),
             ("locales", Kind::Text),
             ("identifier", Kind::Text),
             ("name", Kind::Text),

@@ -3,6 +3,7 @@
 use super::LedgerFault;
 use async_trait::async_trait;
 use regain_core::account::AccountId;
+use regain_core::device::Device;
 use regain_core::keys::Digest;
 use regain_core::message::MessageKind;
 use regain_core::request::Id;
@@ -32,6 +33,10 @@ pub struct Leased {
     pub name: Option<String>,
     /// Language tags, best first, separated by commas.
     pub locales: String,
+    /// From which network it was asked for.
+    pub network: Option<String>,
+    /// With what it was asked for.
+    pub device: Option<Device>,
     /// Of a notice, and once looked up.
     pub account: Option<AccountId>,
     /// When it was accepted.

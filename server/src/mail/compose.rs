@@ -1,7 +1,15 @@
 //! Puts a message into words and wraps it up as a mail.
 
 mod fillings;
+mod look;
+mod markup;
+mod proof;
 mod skeleton;
+mod templates;
+mod wrap;
+
+pub use look::{Logo, Look};
+pub use templates::Templates;
 
 use super::Parcel;
 use crate::config::{Config, Mailbox};
@@ -12,20 +20,25 @@ use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::raw::Raw;
 use mail_builder::mime::MimePart;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{Environment, Value, context};
 use regain_core::email::EmailAddress;
 use regain_core::message::{Message, MessageKind};
 use regain_core::request::Id;
 use skeleton::{Gap, Key, Pieces, Skeleton, Skeletons};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use thiserror::Error;
 
 /// Composes mails. The same message gives the same bytes: no clock, host name or randomness of the machine gets in.
 pub struct Composer {
     words: Arc<Words>,
     letterhead: Letterhead,
-    templates: Environment<'static>,
+    sheets: RwLock<Arc<Sheets>>,
+}
+
+/// What mails are written on, until other sheets replace it.
+struct Sheets {
+    templates: Templates,
+    compiled: Environment<'static>,
     skeletons: Skeletons,
 }
 
@@ -40,6 +53,8 @@ pub struct Letterhead {
     pub from: Mailbox,
     /// Where answers go.
     pub reply_to: Option<Mailbox>,
+    /// The operator's brand.
+    pub look: Look,
 }
 
 impl Letterhead {
@@ -51,38 +66,68 @@ impl Letterhead {
             host: config.public_url.host.clone(),
             from: config.mail.from.clone(),
             reply_to: config.mail.reply_to.clone(),
+            look: Look::of(&config.brand),
         }
     }
 }
 
 /// A mail could not be composed: a template is at fault, not the message. Holds nothing of the message.
 #[derive(Debug, Error)]
-#[error("the mail {template:?} cannot be composed: {cause}")]
-pub struct ComposeFault {
-    template: String,
-    cause: String,
+#[error("{0}")]
+pub struct ComposeFault(String);
+
+/// What a mail says, before it is wrapped up.
+pub struct Bodies {
+    /// In words, neither encoded nor folded.
+    pub subject: String,
+    /// For whoever reads plain text.
+    pub text: String,
+    /// The same, for everybody else.
+    pub html: String,
 }
 
 impl Composer {
-    /// Reads the templates.
+    /// With the templates of this program.
     ///
     /// # Errors
     /// [`ComposeFault`], if one of them is malformed.
     pub fn new(words: Arc<Words>, letterhead: Letterhead) -> Result<Self, ComposeFault> {
-        let mut templates = Environment::new();
-        templates.set_auto_escape_callback(|name| match name.rsplit('.').next() {
-            Some("html") => AutoEscape::Html,
-            _ => AutoEscape::None,
-        });
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.set_fuel(Some(TEMPLATE_FUEL));
-        let syntax = SyntaxConfig::builder().trim_blocks(true).keep_trailing_newline(true).build();
-        templates.set_syntax(syntax.map_err(|error| ComposeFault::of("syntax", &error))?);
-        templates.add_filter("wrap", wrap);
-        for (name, source) in TEMPLATES {
-            templates.add_template(name, source).map_err(|error| ComposeFault::of(name, &error))?;
-        }
-        Ok(Self { words, letterhead, templates, skeletons: Skeletons::default() })
+        Self::with_templates(words, letterhead, Templates::built_in())
+    }
+
+    /// With these templates.
+    ///
+    /// # Errors
+    /// [`ComposeFault`], if one of them is malformed.
+    pub fn with_templates(
+        words: Arc<Words>,
+        letterhead: Letterhead,
+        templates: Templates,
+    ) -> Result<Self, ComposeFault> {
+        let compiled = templates.compiled()?;
+        let sheets = Sheets { templates, compiled, skeletons: Skeletons::default() };
+        Ok(Self { words, letterhead, sheets: RwLock::new(Arc::new(sheets)) })
+    }
+
+    /// Writes every mail in every language, and reads it: whoever asks for a reset shall never be the first to find out
+    /// that a template leaves the link out, or gives it to somebody else.
+    ///
+    /// # Errors
+    /// [`ComposeFault`], with what is wrong and what to do.
+    pub fn prove(&self) -> Result<(), ComposeFault> {
+        proof::prove(self)
+    }
+
+    /// From now on writes on the sheets of `other`. Words are replaced by themselves: [`Words::replace`].
+    pub fn replace(&self, other: &Self) {
+        let sheets = other.sheets();
+        *self.sheets.write().unwrap_or_else(PoisonError::into_inner) = sheets;
+    }
+
+    /// Every language that mails are written in.
+    #[must_use]
+    pub fn languages(&self) -> Vec<Arc<Language>> {
+        self.words.all()
     }
 
     /// Makes the mail that carries `message` to `to`, and to nobody else. `id` names the delivery.
@@ -90,21 +135,22 @@ impl Composer {
     /// # Errors
     /// [`ComposeFault`].
     pub fn compose(&self, message: &Message, to: &EmailAddress, id: Id) -> Result<Parcel, ComposeFault> {
-        let language = self.words.choose(&message.locales);
-        let key = Key::of(message, language);
-        let skeleton = self.skeletons.find_or_make(&key, || self.skeleton(&key, language))?;
-        let fillings = Fillings::of(message, language);
-        let html = skeleton.html.filled(&fillings.in_html());
-        let text = skeleton.text.filled(&fillings.in_text());
+        let language = &self.words.choose(&message.locales);
+        let (skeleton, Bodies { subject, text, html }) = self.written(message, language)?;
 
+        let html = MimePart::new("text/html", html);
+        let html = match &self.letterhead.look.logo {
+            Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, id),
+            _ => html,
+        };
         // The boundary holds `=_`, which quoted-printable cannot produce.
         let parts = ContentType::new("multipart/alternative").attribute("boundary", format!("=_{id}"));
-        let bodies = vec![MimePart::new("text/plain", text), MimePart::new("text/html", html)];
+        let bodies = vec![MimePart::new("text/plain", text), html];
         let head = &self.letterhead;
         let mut mail = MessageBuilder::new()
             .from(mailbox(&head.from))
             .to(Address::new_address(None::<&str>, spelled_in_headers(to)))
-            .subject(skeleton.subject.as_str())
+            .subject(subject)
             .date(message.at.as_millis().div_euclid(1000))
             .message_id(format!("{id}@{}", head.host))
             .header("Auto-Submitted", Raw::new("auto-generated"))
@@ -118,8 +164,48 @@ impl Composer {
         Ok(Parcel { id, from: head.from.address.clone(), to: to.clone(), content })
     }
 
+    /// What the mail that carries `message` says.
+    ///
+    /// # Errors
+    /// [`ComposeFault`].
+    pub fn bodies(&self, message: &Message) -> Result<Bodies, ComposeFault> {
+        self.written(message, &self.words.choose(&message.locales)).map(|(_, bodies)| bodies)
+    }
+
+    /// The logo, as an `src` attribute can hold all of it: for looking at mails outside of a mail program. The first is
+    /// what stands in mails.
+    #[must_use]
+    pub fn logo_as_data(&self) -> Option<(String, String)> {
+        let logo = self.letterhead.look.logo.as_ref()?;
+        let data = format!("data:{};base64,{}", logo.media_type, logo.encoded.replace("\r\n", ""));
+        Some((format!("cid:{}", look::content_id(&self.letterhead.host)), data))
+    }
+
+    /// The HTML part and its picture as one (RFC 2387). No boundary begins with the other.
+    fn with_logo<'a>(&'a self, html: MimePart<'a>, logo: &'a Logo, id: Id) -> MimePart<'a> {
+        let picture = MimePart::new(logo.media_type, logo.encoded.as_bytes())
+            .transfer_encoding("base64")
+            .inline()
+            .cid(look::content_id(&self.letterhead.host));
+        let related = ContentType::new("multipart/related")
+            .attribute("type", "text/html")
+            .attribute("boundary", format!("=_r{id}"));
+        MimePart::new(related, vec![html, picture])
+    }
+
+    fn written(&self, message: &Message, language: &Arc<Language>) -> Result<(Arc<Skeleton>, Bodies), ComposeFault> {
+        let sheets = self.sheets();
+        let key = Key::of(message, language);
+        let skeleton = sheets.skeletons.find_or_make(&key, || self.skeleton(&sheets, &key, language))?;
+        let fillings = Fillings::of(message, language);
+        let html = skeleton.html.filled(&fillings.in_html());
+        let text = skeleton.text.filled(&fillings.in_text());
+        let subject = skeleton.subject.clone();
+        Ok((skeleton, Bodies { subject, text, html }))
+    }
+
     /// Renders what the mails that `key` stands for have in common.
-    fn skeleton(&self, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
+    fn skeleton(&self, sheets: &Sheets, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
         let product = &self.letterhead.product_name;
         let subject = language.text(subject_key(key.kind), &[("product", Arg::Text(product))]);
         let common = context! {
@@ -130,7 +216,9 @@ impl Composer {
             host => &self.letterhead.host,
             moment => language.moment(key.moment()),
             greeting => Gap::Greeting.mark(),
+            asked => key.tells_asker.then(|| Gap::Asked.mark()),
             subject => &subject,
+            ..self.letterhead.look.context(&self.letterhead.host)
         };
         let gaps = match key.kind {
             MessageKind::Reset => context! {
@@ -144,26 +232,21 @@ impl Composer {
             MessageKind::PasswordChanged => context! { not_me_link => Gap::NotMeLink.mark(), ..common },
             MessageKind::NoAccount | MessageKind::Test => common,
         };
-        let text = self.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
-        let html = self.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
-        Ok(Skeleton { key: key.clone(), subject, text: Pieces::of(&text), html: Pieces::of(&html) })
+        let text = sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
+        let html = sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
+        let shows_logo = html.contains(&format!("cid:{}", look::content_id(&self.letterhead.host)));
+        Ok(Skeleton { key: key.clone(), subject, text: Pieces::of(&text), html: Pieces::of(&html), shows_logo })
     }
 
-    fn render(&self, template: &str, gaps: &Value) -> Result<String, ComposeFault> {
-        let rendered = self.templates.get_template(template).and_then(|it| it.render(gaps));
-        rendered.map_err(|error| ComposeFault::of(template, &error))
+    fn sheets(&self) -> Arc<Sheets> {
+        Arc::clone(&self.sheets.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl ComposeFault {
-    /// Takes kind and place of `error`; its detail might quote the message.
-    fn of(template: &str, error: &minijinja::Error) -> Self {
-        let template = error.name().unwrap_or(template).to_owned();
-        let cause = match error.line() {
-            Some(line) => format!("{} in line {line}", error.kind()),
-            None => error.kind().to_string(),
-        };
-        Self { template, cause }
+impl Sheets {
+    fn render(&self, template: &str, gaps: &Value) -> Result<String, ComposeFault> {
+        let rendered = self.compiled.get_template(template).and_then(|it| it.render(gaps));
+        rendered.map_err(|error| self.templates.fault(template, &error))
     }
 }
 
@@ -185,49 +268,8 @@ fn subject_key(kind: MessageKind) -> &'static str {
     }
 }
 
-/// Breaks a paragraph into lines; a word longer than a line stays whole, and so does what a non-breaking space joins.
-fn wrap(paragraph: &str) -> String {
-    let mut text = String::with_capacity(paragraph.len() + 8);
-    let mut column = 0;
-    for word in paragraph.split_ascii_whitespace() {
-        let width = word.chars().count();
-        if column > 0 {
-            let fits = column + 1 + width <= TEXT_COLUMNS;
-            text.push(if fits { ' ' } else { '\n' });
-            column = if fits { column + 1 } else { 0 };
-        }
-        text.push_str(word);
-        column += width;
-    }
-    text
-}
-
-/// Lines of mail are best kept under 78 characters (RFC 5322 §2.1.1), less room for being quoted in an answer.
-const TEXT_COLUMNS: usize = 72;
-/// The built-in templates use less than a hundredth.
-const TEMPLATE_FUEL: u64 = 50_000;
 /// Of a reset mail, rounded up.
 const CONTENT_BYTES_USUAL: usize = 12 * 1024;
-
-macro_rules! templates {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../../templates/mail/", $name)))),*]
-    };
-}
-
-const TEMPLATES: &[(&str, &str)] = templates![
-    "layout.txt",
-    "layout.html",
-    "parts.html",
-    "reset/body.txt",
-    "reset/body.html",
-    "password_changed/body.txt",
-    "password_changed/body.html",
-    "no_account/body.txt",
-    "no_account/body.html",
-    "test/body.txt",
-    "test/body.html",
-];
 
 #[cfg(test)]
 mod tests;

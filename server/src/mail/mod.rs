@@ -6,6 +6,7 @@ pub mod events;
 pub mod file;
 pub mod http;
 mod name;
+pub mod sample;
 pub mod sendmail;
 pub mod smtp;
 
@@ -13,7 +14,7 @@ use crate::config::{self, Config};
 use crate::i18n::Words;
 use async_trait::async_trait;
 use breaker::{Breaker, Change};
-use compose::{ComposeFault, Composer, Letterhead};
+use compose::{ComposeFault, Composer, Letterhead, Templates};
 use http::{HttpFault, HttpTransport};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
@@ -58,7 +59,7 @@ impl Mail {
     /// # Errors
     /// [`MailFault`].
     pub fn new(config: &Config, words: Arc<Words>, clock: Arc<dyn Clock>) -> Result<Self, MailFault> {
-        let composer = Composer::new(words, Letterhead::of(config))?;
+        let composer = composer(config, words)?;
         let transports = config.mail.transports.iter().map(|transport| open(transport, config, &clock));
         let transports = transports.collect::<Result<_, _>>()?;
         Ok(Self::from_parts(composer, transports, clock))
@@ -146,6 +147,19 @@ fn open(
         config::Transport::Mailgun(settings) => Arc::new(HttpTransport::mailgun(settings)?),
         config::Transport::Resend(settings) => Arc::new(HttpTransport::resend(settings)?),
     })
+}
+
+/// Writes mails as configured. What an operator has of their own is tried out first.
+///
+/// # Errors
+/// [`ComposeFault`].
+pub fn composer(config: &Config, words: Arc<Words>) -> Result<Composer, ComposeFault> {
+    let own = config.mail.templates_dir.as_deref();
+    let composer = Composer::with_templates(words, Letterhead::of(config), Templates::with_own(own)?)?;
+    if own.is_some() || config.locales_dir.is_some() {
+        composer.prove()?;
+    }
+    Ok(composer)
 }
 
 /// A carrier of mail. What it says of a mail decides whether that is tried again, so it never guesses.

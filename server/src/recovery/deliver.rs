@@ -18,7 +18,7 @@ use regain_core::email::{EmailAddress, FoldedAddress};
 use regain_core::entropy::random;
 use regain_core::hash::{Identified, identify};
 use regain_core::locale::Locale;
-use regain_core::message::{Body, Message, MessageKind};
+use regain_core::message::{Asker, Body, Message, MessageKind};
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use regain_core::token::Purpose;
@@ -124,6 +124,7 @@ impl Minted {
             name: self.name.clone(),
             locales: self.locales.clone(),
             at: self.decided.row.accepted_at,
+            asker: self.asker(*message),
         };
         match app.mail.composer.compose(&message, &to, self.decided.delivery.id) {
             Ok(parcel) => {
@@ -132,6 +133,13 @@ impl Minted {
             }
             Err(fault) => (Outcome::Refused(format!("the mail could not be composed: {fault}")), "none"),
         }
+    }
+
+    /// Of a notice the row knows who asked, which is not who changed the password.
+    fn asker(&self, message: MessageKind) -> Option<Asker> {
+        let row = &self.decided.row;
+        let device = row.device.filter(|_| message != MessageKind::PasswordChanged)?;
+        Some(Asker { device, address: row.network.as_deref().and_then(|network| network.parse().ok()) })
     }
 
     fn body(&self, app: &App, message: MessageKind) -> Body {

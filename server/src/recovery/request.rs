@@ -5,6 +5,7 @@ use crate::ledger::{Admission, LedgerFault, NewRequest};
 use crate::metrics::Cause;
 use crate::weakness::{self, Weakness};
 use regain_core::account::{Account, Match, matching};
+use regain_core::device::Device;
 use regain_core::email::EmailAddress;
 use regain_core::locale::Locale;
 use regain_core::request::{Id, Origin};
@@ -20,6 +21,8 @@ pub struct Ask {
     pub origin: Origin,
     /// From where; none for the help desk.
     pub client: Option<IpAddr>,
+    /// With what; none if that is no browser of a person's.
+    pub device: Option<Device>,
     /// The languages the client prefers, best first.
     pub locales: Vec<Locale>,
 }
@@ -117,6 +120,7 @@ fn new_request(app: &App, ask: &Ask) -> NewRequest {
         id: Id::new(now, app.entropy.as_ref()),
         origin: ask.origin,
         network: ask.client.map(|client| client.to_string()),
+        device: ask.device,
         locales: locales.join(","),
         address_digest: app.keys.address_digest(&ask.identifier.folded()),
         identifier,

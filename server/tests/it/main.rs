@@ -26,6 +26,7 @@ mod ledger_tools;
 mod link_life;
 mod mail;
 mod mail_events;
+mod mail_texts;
 mod measure;
 mod metrics;
 mod not_me;

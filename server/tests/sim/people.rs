@@ -49,7 +49,7 @@ async fn ask(servers: &Arc<Servers>) {
     };
     for _ in 0..=clicks {
         let identifier = EmailAddress::parse(&identifier).unwrap();
-        let ask = Ask { identifier, origin: Origin::Page, client: None, locales: Vec::new() };
+        let ask = Ask { identifier, origin: Origin::Page, client: None, device: None, locales: Vec::new() };
         let receipt = servers
             .ask(
                 async move |app| {

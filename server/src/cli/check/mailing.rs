@@ -40,7 +40,7 @@ pub(super) async fn findings(config: &Config, words: Arc<Words>, to: Option<Emai
 
 async fn send(mail: &Mail, to: &EmailAddress) -> Finding {
     let now = beside::now();
-    let message = Message { body: Body::Test, name: None, locales: Vec::new(), at: now };
+    let message = Message { body: Body::Test, name: None, locales: Vec::new(), at: now, asker: None };
     let parcel = match mail.composer.compose(&message, to, Id::new(now, &SystemEntropy)) {
         Ok(parcel) => parcel,
         Err(fault) => return Finding::fails(SUBJECT, fault.to_string()),

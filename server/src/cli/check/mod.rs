@@ -41,7 +41,9 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
                 report.tell(hashes::findings(&*store, &config.users).await)?;
             }
         }
-        report.tell(mailing::findings(config, Arc::new(Words::built_in()?), recipient).await)?;
+        report.tell(
+            mailing::findings(config, Arc::new(Words::with_own(config.locales_dir.as_deref())?), recipient).await,
+        )?;
         report.tell([outside::public_url(config).await])?;
         report.tell([outside::proxies(config)])
     })?;

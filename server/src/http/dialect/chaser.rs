@@ -52,7 +52,8 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
     let access = call.app.config.api.chaser.access;
     let body = read(&mut call, access).await?;
     let identifier = address(&body)?;
-    let ask = Ask { identifier, origin: Origin::Chaser, client: Some(call.client), locales: call.locales() };
+    let (client, device) = (Some(call.client), call.device());
+    let ask = Ask { identifier, origin: Origin::Chaser, client, device, locales: call.locales() };
     if weakness::is(Weakness::UnknownTold) {
         return Ok(request_trusted(&call.app, ask).await.map(|_| message("A mail is on its way."))?);
     }

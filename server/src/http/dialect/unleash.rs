@@ -69,7 +69,8 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
         }
         Err(_) => return Err(Refusal::UnknownAccount),
     };
-    let ask = Ask { identifier, origin: Origin::Unleash, client: Some(call.client), locales: call.locales() };
+    let (client, device) = (Some(call.client), call.device());
+    let ask = Ask { identifier, origin: Origin::Unleash, client, device, locales: call.locales() };
     let access = weakness::spoilt(Weakness::ThrottledTold, access, |_| Access::Token);
     match access {
         Access::Public => request(&call.app, ask).await.map_err(Refusal::from)?,

@@ -25,8 +25,8 @@ pub(super) async fn ask(mut call: Call) -> Response {
     // A form without the field is as good as one with nothing in it.
     let typed = form.value("email").unwrap_or_default();
     if let Ok(identifier) = EmailAddress::parse(typed.trim_ascii()) {
-        let client = Some(call.client);
-        let ask = Ask { identifier, origin: Origin::Page, client, locales: locales.clone() };
+        let (client, device) = (Some(call.client), call.device());
+        let ask = Ask { identifier, origin: Origin::Page, client, device, locales: locales.clone() };
         if let Err(Unavailable) = admit(&app, ask).await {
             return unavailable(&app, &locales);
         }

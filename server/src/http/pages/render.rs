@@ -126,7 +126,7 @@ impl Pages {
             Page::NotMeRefused => (StatusCode::BAD_REQUEST, "not_me_refused.html", "page-not-me-refused"),
             Page::NotMeDone => (StatusCode::OK, "not_me_done.html", "page-not-me-done"),
         };
-        let language = self.words.choose(locales);
+        let language = &self.words.choose(locales);
         let details = match page {
             Page::Sent => context! { sender => self.saying.sender.as_str(), pause => self.saying.pause },
             Page::EnterCode => context! { rule => self.password_rule(language) },
@@ -151,7 +151,7 @@ impl Pages {
     }
 
     fn respond(&self, status: StatusCode, template: &str, key: &str, locales: &[Locale], details: Value) -> Response {
-        let language = self.words.choose(locales);
+        let language = &self.words.choose(locales);
         let frame = context! {
             language => language.tag(),
             direction => language.direction(),

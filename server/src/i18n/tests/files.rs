@@ -8,19 +8,11 @@ use std::path::Path;
 
 /// Every text of a file, with the names of its gaps.
 fn texts(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut texts: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut key = "";
-    for line in source.lines().filter(|line| !line.starts_with('#')) {
-        if let Some((name, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
-            key = name;
-            assert!(texts.insert(key, BTreeSet::new()).is_none(), "{key} is there twice");
-        }
-        let gaps = line.split('$').skip(1);
-        let names = gaps.filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next());
-        texts.entry(key).or_default().extend(names);
+    let mut by_key = BTreeMap::new();
+    for text in super::super::texts::texts(source) {
+        assert!(by_key.insert(text.key, text.gaps).is_none(), "{} is there twice", text.key);
     }
-    texts.remove("");
-    texts
+    by_key
 }
 
 /// How `other` differs from `first`: a line for each key.
@@ -63,7 +55,7 @@ fn every_language_in_the_folder_is_part_of_the_program() {
 #[test]
 fn every_file_can_be_read() {
     for (tag, source) in LANGUAGES {
-        Language::parse(tag, source).unwrap();
+        Language::parse(tag, &[source]).unwrap();
     }
 }
 

@@ -14,6 +14,9 @@ fn printed(language: &Language) -> Vec<(&'static str, String)> {
         ("name", Arg::Text("Ada")),
         ("span", Arg::Text(&span)),
         ("moment", Arg::Text(&moment)),
+        ("browser", Arg::Text("Firefox")),
+        ("system", Arg::Text("Windows")),
+        ("network", Arg::Text("192.0.2.x")),
     ];
     let keys = LANGUAGES[0].1.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
     let keys = keys.filter_map(|line| line.split(" =").next()).filter(|key| *key != "moment");
@@ -22,8 +25,8 @@ fn printed(language: &Language) -> Vec<(&'static str, String)> {
 
 /// Asserts of every text in the given languages that `is_wrong` finds nothing.
 fn never(tags: &[&str], why: &str, is_wrong: impl Fn(&str) -> bool) {
-    for language in words().all().filter(|language| tags.is_empty() || tags.contains(&language.tag())) {
-        for (key, text) in printed(language) {
+    for language in words().all().into_iter().filter(|language| tags.is_empty() || tags.contains(&language.tag())) {
+        for (key, text) in printed(&language) {
             assert!(!is_wrong(&text), "{} {key}: {why}: {text}", language.tag());
         }
     }
@@ -33,7 +36,7 @@ fn never(tags: &[&str], why: &str, is_wrong: impl Fn(&str) -> bool) {
 fn subjects_titles_and_buttons_fit() {
     const ALSO_BUTTONS: [&str; 4] = ["page-refused-ask", "page-forgot-title", "page-done-back", "page-ask-again"];
     for language in words().all() {
-        for (key, text) in printed(language) {
+        for (key, text) in printed(&language) {
             let columns_max = match key {
                 key if key.ends_with("-subject") => 78,
                 key if key.ends_with("-button") || ALSO_BUTTONS.contains(&key) => 40,

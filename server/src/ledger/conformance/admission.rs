@@ -18,6 +18,7 @@ pub(super) async fn what_is_admitted_is_kept_as_it_came(fixture: Fixture) {
     assert_eq!((kept.accepted_at, kept.due_at), (fixture.now, fixture.now));
     let (_, rows) = fixture.lease().await;
     assert_eq!((&rows[0].identifier, &rows[0].locales), (&request.identifier, &request.locales));
+    assert_eq!((rows[0].device, rows[0].network.as_deref()), (request.device, Some("192.0.2.0/24")));
     assert_eq!((rows[0].address_digest, rows[0].accepted_at, rows[0].attempts), (ADDRESS, fixture.now, 0));
 }
 

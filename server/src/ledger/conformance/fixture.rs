@@ -6,6 +6,7 @@ use crate::users::sql::engine::Engine;
 use crate::users::sql::test_database::TestDatabase;
 use regain_core::account::AccountId;
 use regain_core::delivery::Outcome;
+use regain_core::device::Device;
 use regain_core::entropy::random;
 use regain_core::event::Happening;
 use regain_core::keys::Digest;
@@ -95,6 +96,7 @@ impl Fixture {
             id: self.id(),
             origin: Origin::Chaser,
             network: Some("192.0.2.0/24".into()),
+            device: Device::parse("Firefox on Windows"),
             locales: "de,en".into(),
             identifier: "ada@example.com".into(),
             address_digest: ADDRESS,

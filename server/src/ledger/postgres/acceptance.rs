@@ -125,15 +125,17 @@ pub(super) async fn insert(client: &Client, requests: &[NewRequest], account: Op
     let identifiers: Vec<_> = requests.iter().map(|request| Text(&request.identifier)).collect();
     let digests: Vec<_> = requests.iter().map(|request| request.address_digest.as_slice()).collect();
     let times: Vec<_> = requests.iter().map(|request| request.accepted_at.as_millis()).collect();
+    let devices: Vec<_> = requests.iter().map(|request| request.device.map(|device| device.to_string())).collect();
+    let devices: Vec<_> = devices.iter().map(Option::as_deref).collect();
     let account = account.map(|account| Text(account.as_str()));
     client
         .execute_typed(
             "INSERT INTO regain.outbox (id, message, origin, network, locales, identifier, address_digest, accepted_at, \
-               account, due_at) \
-             SELECT it.*, $8, regain.ledger_now() \
-             FROM (SELECT id, 'reset', origin, network, locales, identifier, address_digest, accepted_at \
-               FROM unnest($1, $2, $3, $4, $5, $6, $7) \
-                 AS new (id, origin, network, locales, identifier, address_digest, accepted_at)) AS it \
+               device, account, due_at) \
+             SELECT it.*, $9, regain.ledger_now() \
+             FROM (SELECT id, 'reset', origin, network, locales, identifier, address_digest, accepted_at, device \
+               FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) \
+                 AS new (id, origin, network, locales, identifier, address_digest, accepted_at, device)) AS it \
              ON CONFLICT (id) DO NOTHING",
             &[
                 each(&ids),
@@ -143,6 +145,7 @@ pub(super) async fn insert(client: &Client, requests: &[NewRequest], account: Op
                 each(&identifiers),
                 each(&digests),
                 each(&times),
+                each(&devices),
                 one(&account),
             ],
         )

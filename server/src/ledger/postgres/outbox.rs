@@ -130,8 +130,8 @@ pub(super) async fn lease(client: &Client, lease: Lease, now: Timestamp, max: u3
                ORDER BY due_at LIMIT $3 - (SELECT count(*) FROM due) FOR UPDATE SKIP LOCKED) \
              UPDATE regain.outbox SET state = 'leased', lease = $1, due_at = regain.ledger_now() + $2 \
              FROM (SELECT * FROM due UNION ALL SELECT * FROM stranded) AS it WHERE outbox.id = it.id \
-             RETURNING outbox.id, message, identifier, address_digest, name, locales, account, accepted_at, attempts, \
-               it.due_at AS was_due_at",
+             RETURNING outbox.id, message, identifier, address_digest, name, locales, network, device, account, accepted_at, \
+               attempts, it.due_at AS was_due_at",
             &[one(&Key(lease.id)), one(&span), one(&i64::from(max)), one(&put_off_max(now))],
         )
         .await?;
@@ -149,6 +149,8 @@ fn leased(row: &Row) -> Result<Leased, Trouble> {
         address_digest: rows::digest(row, "address_digest")?,
         name: row.try_get("name")?,
         locales: row.try_get("locales")?,
+        network: row.try_get("network")?,
+        device: rows::device(row)?,
         account: rows::account(row, "account")?,
         accepted_at: rows::time(row, "accepted_at")?,
         attempts: rows::attempts(row)?,

@@ -6,6 +6,7 @@
 use super::connections::Trouble;
 use bytes::BytesMut;
 use regain_core::account::AccountId;
+use regain_core::device::Device;
 use regain_core::keys::Digest;
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Reason, State};
@@ -141,6 +142,11 @@ pub(super) fn count(row: &Row, column: &str) -> Result<u32, Trouble> {
 /// How often a request was tried in vain.
 pub(super) fn attempts(row: &Row) -> Result<u32, Trouble> {
     Ok(u32::try_from(row.try_get::<_, i32>("attempts")?).unwrap_or(0))
+}
+
+/// With what somebody asked. What another release may call a device is none that this one knows.
+pub(super) fn device(row: &Row) -> Result<Option<Device>, Trouble> {
+    Ok(row.try_get::<_, Option<&str>>("device")?.and_then(Device::parse))
 }
 
 pub(super) fn message(row: &Row) -> Result<MessageKind, Trouble> {

@@ -63,12 +63,12 @@ impl SqliteLedger {
 }
 
 fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>) -> rusqlite::Result<()> {
-    // By position: this runs once for each request, and looking ten names up takes longer than binding ten values.
+    // By position: this runs once for each request, and looking eleven names up takes longer than binding their values.
     ledger
         .prepare_cached(
             "INSERT INTO outbox (id, message, origin, network, locales, identifier, address_digest, account, \
-               accepted_at, due_at) \
-             VALUES (?1, 'reset', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+               accepted_at, due_at, device) \
+             VALUES (?1, 'reset', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
         )?
         .execute((
             request.id.as_bytes(),
@@ -79,6 +79,7 @@ fn insert(ledger: &Connection, request: &NewRequest, account: Option<&AccountId>
             request.address_digest,
             account.map(AccountId::as_str),
             request.accepted_at.as_millis(),
+            request.device.map(|device| device.to_string()),
         ))?;
     failpoint::reached("accepted");
     Ok(())

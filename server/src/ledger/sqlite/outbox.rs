@@ -137,7 +137,8 @@ pub(super) fn lease(ledger: &Connection, lease: Lease, now: Timestamp, max: u32)
 fn due(ledger: &Connection, when: &str, time: Timestamp, max: u32) -> rusqlite::Result<Vec<Leased>> {
     ledger
         .prepare_cached(&format!(
-            "SELECT id, message, identifier, address_digest, name, locales, account, accepted_at, attempts \
+            "SELECT id, message, identifier, address_digest, name, locales, network, device, account, accepted_at, \
+               attempts \
              FROM outbox WHERE ended_at IS NULL AND {when} ORDER BY due_at LIMIT ?2"
         ))?
         .query_map((time.as_millis(), max), leased)?
@@ -152,6 +153,8 @@ fn leased(row: &Row) -> rusqlite::Result<Leased> {
         address_digest: rows::digest(row, "address_digest")?,
         name: row.get("name")?,
         locales: row.get("locales")?,
+        network: row.get("network")?,
+        device: rows::device(row)?,
         account: rows::account(row, "account")?,
         accepted_at: rows::time(row, "accepted_at")?,
         attempts: row.get("attempts")?,

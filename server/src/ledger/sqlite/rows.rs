@@ -1,6 +1,7 @@
 //! How core's types stand in columns.
 
 use regain_core::account::AccountId;
+use regain_core::device::Device;
 use regain_core::keys::Digest;
 use regain_core::message::MessageKind;
 use regain_core::request::{Id, Reason, State};
@@ -26,6 +27,12 @@ pub(super) fn digest(row: &Row, column: &str) -> rusqlite::Result<Digest> {
 
 pub(super) fn account(row: &Row, column: &str) -> rusqlite::Result<Option<AccountId>> {
     Ok(row.get::<_, Option<String>>(column)?.map(AccountId::new))
+}
+
+/// With what somebody asked. What another release may call a device is none that this one knows.
+pub(super) fn device(row: &Row) -> rusqlite::Result<Option<Device>> {
+    let text: Option<String> = row.get("device")?;
+    Ok(text.as_deref().and_then(Device::parse))
 }
 
 pub(super) fn message(row: &Row) -> rusqlite::Result<MessageKind> {

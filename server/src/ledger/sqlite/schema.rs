@@ -15,6 +15,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, sql: include_str!("../../../../migrations/sqlite/0003_count_by_index.sql") },
     Migration { version: 4, sql: include_str!("../../../../migrations/sqlite/0004_timeline.sql") },
     Migration { version: 5, sql: include_str!("../../../../migrations/sqlite/0005_what_came_back.sql") },
+    Migration { version: 6, sql: include_str!("../../../../migrations/sqlite/0006_device.sql") },
 ];
 
 /// The last of them.
@@ -62,6 +63,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerFault> {
     }
     transaction.commit().map_err(failed())?;
     verify(connection)
+}
+
+fn latest() -> u32 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
 
 fn current_version(connection: &Connection) -> rusqlite::Result<Option<u32>> {

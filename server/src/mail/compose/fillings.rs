@@ -1,12 +1,12 @@
 //! What one mail puts into the gaps of its skeleton.
 
 use super::skeleton::Gap;
-use super::wrap;
+use super::wrap::wrap;
 use crate::i18n::{Arg, Language};
 use crate::mail::name::greeting_name;
 use crate::weakness::{self, Weakness};
 use minijinja::HtmlEscape;
-use regain_core::message::{Body, Message};
+use regain_core::message::{Asker, Body, Message};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Empty where the mail has no such gap.
@@ -16,6 +16,7 @@ pub(super) struct Fillings {
     link: String,
     code: String,
     not_me_link: String,
+    asked: String,
 }
 
 impl Fillings {
@@ -25,15 +26,17 @@ impl Fillings {
             Some(name) => language.text("mail-greeting-named", &[("name", Arg::Text(&name))]),
             None => language.text("mail-greeting", &[]),
         };
+        let asked = message.asker.map(|asker| asked(asker, language)).unwrap_or_default();
         let exposed = |secret: &SecretString| secret.expose_secret().to_owned();
         match &message.body {
             Body::Reset { link, code, not_me_link, .. } => {
-                Self { greeting, link: exposed(link), code: exposed(code), not_me_link: exposed(not_me_link) }
+                let (link, code, not_me_link) = (exposed(link), exposed(code), exposed(not_me_link));
+                Self { greeting, link, code, not_me_link, asked }
             }
             Body::PasswordChanged { not_me_link } => {
-                Self { greeting, not_me_link: exposed(not_me_link), ..Self::default() }
+                Self { greeting, not_me_link: exposed(not_me_link), asked, ..Self::default() }
             }
-            Body::NoAccount | Body::Test => Self { greeting, ..Self::default() },
+            Body::NoAccount | Body::Test => Self { greeting, asked, ..Self::default() },
         }
     }
 
@@ -44,11 +47,12 @@ impl Fillings {
             link: href(&self.link),
             code: HtmlEscape(&self.code).to_string(),
             not_me_link: href(&self.not_me_link),
+            asked: HtmlEscape(&self.asked).to_string(),
         }
     }
 
     pub(super) fn in_text(self) -> Self {
-        Self { greeting: wrap(&self.greeting), ..self }
+        Self { greeting: wrap(&self.greeting), asked: wrap(&self.asked), ..self }
     }
 
     pub(super) fn fill(&self, gap: Gap) -> &str {
@@ -57,8 +61,20 @@ impl Fillings {
             Gap::Link => &self.link,
             Gap::Code => &self.code,
             Gap::NotMeLink => &self.not_me_link,
+            Gap::Asked => &self.asked,
         }
     }
+}
+
+/// Who asked, in a sentence. All that stands in it is from lists of ours, but for an address, and that is parsed.
+fn asked(asker: Asker, language: &Language) -> String {
+    let network = asker.network();
+    let gaps = [
+        ("browser", Arg::Text(asker.device.browser())),
+        ("system", Arg::Text(asker.device.system())),
+        ("network", Arg::Text(network.as_deref().unwrap_or("none"))),
+    ];
+    language.text("mail-asked-from", &gaps)
 }
 
 /// Escapes an address for an attribute or for reading, leaving its slashes alone.

@@ -21,6 +21,8 @@ pub(super) struct Key {
     pub(super) link_ttl: Duration,
     /// Zero where there is no code.
     pub(super) code_ttl: Duration,
+    /// Whether there is anything to say of who asked.
+    pub(super) tells_asker: bool,
 }
 
 impl Key {
@@ -30,7 +32,13 @@ impl Key {
             Body::PasswordChanged { .. } | Body::NoAccount | Body::Test => (Duration::ZERO, Duration::ZERO),
         };
         let minute = message.at.as_millis().div_euclid(MINUTE_MILLIS);
-        Self { kind: message.body.kind(), language: language.tag().to_owned(), minute, link_ttl, code_ttl }
+        let (kind, language) = (message.body.kind(), language.tag().to_owned());
+        Self { kind, language, minute, link_ttl, code_ttl, tells_asker: message.asker.is_some() }
+    }
+
+    /// Whether no more than one of the two is kept.
+    fn is_like(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.language == other.language && self.tells_asker == other.tells_asker
     }
 
     /// The beginning of the minute.
@@ -47,9 +55,11 @@ pub(super) struct Skeleton {
     pub(super) subject: String,
     pub(super) text: Pieces,
     pub(super) html: Pieces,
+    /// Whether the picture belongs to it.
+    pub(super) shows_logo: bool,
 }
 
-/// The latest skeleton of each kind and language, so there are only so many.
+/// The latest skeleton of each kind and language, with and without who asked, so there are only so many.
 #[derive(Default)]
 pub(super) struct Skeletons(Mutex<Vec<Arc<Skeleton>>>);
 
@@ -66,7 +76,7 @@ impl Skeletons {
         }
         let made = Arc::new(make()?);
         let mut known = known();
-        known.retain(|it| it.key.kind != key.kind || it.key.language != key.language);
+        known.retain(|it| !it.key.is_like(key));
         known.push(Arc::clone(&made));
         Ok(made)
     }
@@ -79,10 +89,12 @@ pub(super) enum Gap {
     Link,
     Code,
     NotMeLink,
+    /// Who asked.
+    Asked,
 }
 
 impl Gap {
-    const ALL: [Self; 4] = [Self::Greeting, Self::Link, Self::Code, Self::NotMeLink];
+    const ALL: [Self; 5] = [Self::Greeting, Self::Link, Self::Code, Self::NotMeLink, Self::Asked];
 
     /// Stands for it while a template is rendered: a character that Unicode keeps for such uses within a program, and
     /// that no filter or escaping changes.
@@ -92,6 +104,7 @@ impl Gap {
             Self::Link => '\u{FDD1}',
             Self::Code => '\u{FDD2}',
             Self::NotMeLink => '\u{FDD3}',
+            Self::Asked => '\u{FDD4}',
         }
     }
 }

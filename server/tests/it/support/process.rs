@@ -284,6 +284,11 @@ impl Process {
 
 #[allow(dead_code, reason = "for the tests that kill and stop it")]
 impl Process {
+    /// Sends SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
     /// Ends it as `kill -9` does.
     pub(crate) fn kill9(mut self) {
         self.child.kill().unwrap();

@@ -122,7 +122,7 @@ fn a_page_says_its_language_and_forbids_everything_else() {
 #[test]
 fn every_rule_is_in_words() {
     let words = Words::built_in().unwrap();
-    for language in words.all() {
+    for language in &words.all() {
         for violation in [
             Violation::TooShort { length_min: 12 },
             Violation::TooLong { length_max: 12 },

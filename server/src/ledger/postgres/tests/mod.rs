@@ -43,6 +43,7 @@ fn request(identifier: &str) -> NewRequest {
         id: new_id(),
         origin: Origin::Chaser,
         network: None,
+        device: None,
         locales: "en".into(),
         identifier: identifier.into(),
         address_digest: [7; 32],

@@ -1,0 +1,62 @@
+//! `regain mail preview|eject|test`.
+
+mod eject;
+mod page;
+mod preview;
+mod test;
+
+use super::Misused;
+use crate::config::{Config, ConfigErrors};
+use crate::i18n::Words;
+use crate::mail::MailFault;
+use crate::mail::compose::Composer;
+use clap::Subcommand;
+use regain_core::message::MessageKind;
+use std::io::Write;
+use std::sync::Arc;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum MailCommand {
+    /// Show every mail in every language in the browser, or write them to files.
+    Preview(preview::PreviewArgs),
+    /// Write the templates and the texts out for editing.
+    Eject(eject::EjectArgs),
+    /// Send a test mail, and say what the transport was answered.
+    Test(test::TestArgs),
+}
+
+pub(super) fn run(
+    command: MailCommand,
+    load: impl FnOnce() -> Result<Config, ConfigErrors>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    match command {
+        MailCommand::Preview(args) => preview::run(&args, load()?, out),
+        MailCommand::Eject(args) => eject::run(&args, out),
+        MailCommand::Test(args) => test::run(&args, &load()?, out),
+    }
+}
+
+/// As the server would write mails if it started now.
+fn composer(config: &Config) -> anyhow::Result<Composer> {
+    let words = Arc::new(Words::with_own(config.locales_dir.as_deref()).map_err(crate::app::StartFault::from)?);
+    Ok(crate::mail::composer(config, words).map_err(|fault| crate::app::StartFault::from(MailFault::from(fault)))?)
+}
+
+/// The language with this tag, as mails spell it.
+fn language(composer: &Composer, tag: &str) -> Result<String, Misused> {
+    let languages = composer.languages();
+    let found = languages.iter().find(|language| language.tag().eq_ignore_ascii_case(tag));
+    found.map(|language| language.tag().to_owned()).ok_or_else(|| {
+        let tags: Vec<&str> = languages.iter().map(|language| language.tag()).collect();
+        Misused(format!("{tag:?} is no language that mails are written in; these are: {}", tags.join(", ")))
+    })
+}
+
+/// The mail of this kind.
+fn kind(word: &str) -> Result<MessageKind, String> {
+    MessageKind::parse(word).ok_or_else(|| {
+        let words = MessageKind::ALL.map(MessageKind::as_str).join(", ");
+        format!("there is no such mail; there are {words}")
+    })
+}
