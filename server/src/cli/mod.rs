@@ -58,13 +58,10 @@ enum Command {
     /// What waits to be mailed: list it, retry it, drop it.
     #[command(subcommand)]
     Outbox(outbox::OutboxCommand),
-    /// Mail: what came back.
-    #[command(subcommand)]
-    Mail(mail::MailCommand),
     /// The ledger: back it up, look it over, copy it to PostgreSQL.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
-    /// The mails: look at them, write the templates out for editing, send one.
+    /// The mails: look at them, write the templates out for editing, send one, note what came back.
     #[command(subcommand)]
     Mail(mail::MailCommand),
     /// API tokens for trusted callers.
@@ -130,9 +127,8 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
-        Command::Mail(command) => mail::run(&command, &load()?, &mut std::io::stdin().lock(), out)?,
         Command::Ledger(command) => ledger::run(command, load, out)?,
-        Command::Mail(command) => mail::run(command, load, out)?,
+        Command::Mail(command) => mail::run(command, load, &mut std::io::stdin().lock(), out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;

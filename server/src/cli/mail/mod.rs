@@ -1,5 +1,6 @@
-//! `regain mail preview|eject|test`.
+//! `regain mail preview|eject|test|bounce`.
 
+mod bounce;
 mod eject;
 mod page;
 mod preview;
@@ -12,7 +13,7 @@ use crate::mail::MailFault;
 use crate::mail::compose::Composer;
 use clap::Subcommand;
 use regain_core::message::MessageKind;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 #[derive(Debug, Subcommand)]
@@ -23,17 +24,21 @@ pub(super) enum MailCommand {
     Eject(eject::EjectArgs),
     /// Send a test mail, and say what the transport was answered.
     Test(test::TestArgs),
+    /// Note what a mail that came back says; it is read from standard input, as an alias of the mail server pipes it.
+    Bounce(bounce::BounceArgs),
 }
 
 pub(super) fn run(
     command: MailCommand,
     load: impl FnOnce() -> Result<Config, ConfigErrors>,
+    input: &mut dyn Read,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     match command {
         MailCommand::Preview(args) => preview::run(&args, load()?, out),
         MailCommand::Eject(args) => eject::run(&args, out),
         MailCommand::Test(args) => test::run(&args, &load()?, out),
+        MailCommand::Bounce(args) => bounce::run(&args, &load()?, input, out),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `regain mail test`: one mail, through the transports that the server would use.
 
 use super::super::{Failed, Misused, beside};
-use crate::ambient::SystemEntropy;
+use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::i18n::Words;
 use crate::mail::Mail;
@@ -31,7 +31,7 @@ pub(in crate::cli) struct TestArgs {
 pub(super) fn run(args: &TestArgs, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
     let to = EmailAddress::parse(&args.address).map_err(|refusal| Misused(format!("{:?}: {refusal}", args.address)))?;
     let words = Words::with_own(config.locales_dir.as_deref()).map_err(crate::app::StartFault::from)?;
-    let mail = Mail::new(config, Arc::new(words)).map_err(crate::app::StartFault::from)?;
+    let mail = Mail::new(config, Arc::new(words), Arc::new(SystemClock)).map_err(crate::app::StartFault::from)?;
     let language = super::language(&mail.composer, &args.language)?;
     let now = beside::now();
     let message = Message { at: now, ..Sample::of(config).message(args.message, &language) };

@@ -190,7 +190,7 @@ pub(super) async fn resend(State(desk): State<Arc<Desk>>, Path(name): Path<Strin
         }
     };
     let locales = request.locales.split(',').filter_map(Locale::parse).collect();
-    match admit(app, Ask { identifier, origin: Origin::HelpDesk, client: None, locales }).await {
+    match admit(app, Ask { identifier, origin: Origin::HelpDesk, client: None, device: None, locales }).await {
         Ok(receipt) => {
             tracing::info!(request = %receipt.id, again = %old, "the help desk asked for a reset once more");
             answer_resent(receipt.id, &headers)

@@ -65,10 +65,6 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), LedgerFault> {
     verify(connection)
 }
 
-fn latest() -> u32 {
-    MIGRATIONS.last().map_or(0, |migration| migration.version)
-}
-
 fn current_version(connection: &Connection) -> rusqlite::Result<Option<u32>> {
     let exists =
         connection.query_row("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'", [], |_| Ok(())).optional()?;

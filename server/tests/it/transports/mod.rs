@@ -10,7 +10,7 @@ mod vendors;
 use async_trait::async_trait;
 use regain::config::Mailbox;
 use regain::i18n::Words;
-use regain::mail::compose::{Composer, Letterhead};
+use regain::mail::compose::{Composer, Letterhead, Look};
 use regain::mail::{Parcel, Standing, Transport};
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
@@ -132,6 +132,7 @@ pub(crate) fn composer() -> Composer {
         host: "accounts.example.com".into(),
         from: mailbox(Some("Bücher, \"Inc.\""), "no-reply@example.com"),
         reply_to: Some(mailbox(None, "help@example.com")),
+        look: Look::default(),
     };
     Composer::new(Arc::new(Words::built_in().unwrap()), letterhead).unwrap()
 }
@@ -152,6 +153,7 @@ pub(crate) fn composed(address: &str) -> Parcel {
         name: Some("Ada".into()),
         locales: vec![],
         at: Timestamp::from_millis(1_795_286_889_123),
+        asker: None,
     };
     composer().compose(&message, &EmailAddress::parse(address).unwrap(), Id::from_bytes(id)).unwrap()
 }

@@ -1,36 +1,24 @@
 //! `regain mail bounce`.
 
-use super::{Failed, Misused, beside};
+use crate::cli::{Failed, Misused, beside};
 use crate::ambient::SystemEntropy;
 use crate::config::Config;
 use crate::ledger::Noted;
 use crate::mail::events::read_bounce_mail;
 use crate::recovery::heard::heard_of;
-use clap::{Args, Subcommand};
+use clap::Args;
 use regain_core::email::EmailAddress;
 use regain_core::request::Id;
 use std::io::{Read, Write};
 
-#[derive(Debug, Subcommand)]
-pub(super) enum MailCommand {
-    /// Note what a mail that came back says; it is read from standard input, as an alias of the mail server pipes it.
-    Bounce(BounceArgs),
-}
-
 #[derive(Debug, Args)]
-pub(super) struct BounceArgs {
+pub(in crate::cli) struct BounceArgs {
     /// In place of a mail: an address, whose mark "came back for good" is taken away.
     #[arg(long, value_name = "ADDRESS")]
     forget: Option<String>,
 }
 
-pub(super) fn run(
-    command: &MailCommand,
-    config: &Config,
-    input: &mut dyn Read,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let MailCommand::Bounce(args) = command;
+pub(super) fn run(args: &BounceArgs, config: &Config, input: &mut dyn Read, out: &mut dyn Write) -> anyhow::Result<()> {
     match &args.forget {
         Some(address) => forget(address, config, out),
         None => note(config, input, out),
@@ -41,7 +29,7 @@ fn forget(address: &str, config: &Config, out: &mut dyn Write) -> anyhow::Result
     let parsed = EmailAddress::parse(address).map_err(|refusal| Misused(format!("{address:?}: {refusal}")))?;
     let digest = beside::keys(config)?.address_digest(&parsed.folded());
     let forgotten =
-        super::runtime()?.block_on(async { anyhow::Ok(beside::ledger(config).await?.forget_bounce(digest).await?) })?;
+        crate::cli::runtime()?.block_on(async { anyhow::Ok(beside::ledger(config).await?.forget_bounce(digest).await?) })?;
     let address = beside::one_line(address);
     if !forgotten {
         writeln!(out, "{address} is not marked: no mail to it came back for good lately.")?;
@@ -63,7 +51,7 @@ fn note(config: &Config, input: &mut dyn Read, out: &mut dyn Write) -> anyhow::R
             return Ok(());
         }
     };
-    super::runtime()?.block_on(async {
+    crate::cli::runtime()?.block_on(async {
         let ledger = beside::ledger(config).await?;
         if config.notify.webhook.is_some() {
             ledger.tell_operator();
