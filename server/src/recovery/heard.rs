@@ -40,5 +40,5 @@ pub fn heard_of(event: Event, transport: &'static str, id: Id, now: regain_core:
     Heard { id, delivery, fate, at: at.unwrap_or(now).min(now), transport, status, reply }
 }
 
-/// Far less than the ledger's queue takes.
-const AT_ONCE_MAX: usize = 128;
+/// Few enough that courier and redeeming keep their turn.
+const AT_ONCE_MAX: usize = 32;

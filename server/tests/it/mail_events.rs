@@ -90,6 +90,7 @@ async fn a_mail_that_came_back_for_good_is_told_marks_its_address_and_stops_noth
 
     assert_eq!(answer(ADA).await, before, "nobody sees it who asks");
     assert_eq!(answer("nobody@example.com").await, before);
+    server.run_until_idle().await;
     server.clock.advance(Duration::from_secs(1));
     let token = server.token_for(ADA).await;
     assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200, "it is still tried");
