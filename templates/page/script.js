@@ -54,6 +54,7 @@ if (again && memory.regainAddress) {
   };
   tick();
   again.hidden = false;
+  byId("other").textContent = byId("other").dataset.text;
 }
 
 // What can be said of a password here, where it never leaves the browser. The server's word is the one that counts.
@@ -83,8 +84,8 @@ if (password) {
   const both = [password, byId("password_confirmation")];
   const strength = byId("strength");
   const say = (id, words) => { if (byId(id).textContent !== words) byId(id).textContent = words; };
+  strength.hidden = false;
   password.addEventListener("input", () => {
-    strength.hidden = false;
     const verdict = password.value && judge(password.value, strength.dataset);
     strength.dataset.level = LEVELS[verdict] || 0;
     say("advice", verdict && strength.dataset[verdict]);

@@ -165,6 +165,11 @@ impl Browser {
     }
 }
 
+/// Whether somebody wants to look at the pages.
+pub(crate) fn pictures_are_wanted() -> bool {
+    std::env::var_os("REGAIN_TEST_SCREENSHOTS").is_some()
+}
+
 /// A command of the Chrome DevTools Protocol, through chromedriver.
 #[derive(Debug)]
 struct DevTools {
