@@ -56,7 +56,7 @@ async fn no_page_has_to_be_scrolled_sideways_in_any_language() {
             assert!(fit.width <= 320 && fit.beyond.is_empty(), "{} {stop:?}: {fit:?}", language.tag());
         }
     }
-    for language in words.all().filter(|_| pictures_are_wanted()) {
+    for language in words.all().into_iter().filter(|_| pictures_are_wanted()) {
         tour.browser.sends_headers(&[("Accept-Language", language.tag())]).await;
         for stop in STOPS {
             tour.goes_to(stop, language.tag()).await;

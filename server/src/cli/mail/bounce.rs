@@ -1,7 +1,7 @@
 //! `regain mail bounce`.
 
-use crate::cli::{Failed, Misused, beside};
 use crate::ambient::SystemEntropy;
+use crate::cli::{Failed, Misused, beside};
 use crate::config::Config;
 use crate::ledger::Noted;
 use crate::mail::events::read_bounce_mail;
@@ -28,8 +28,8 @@ pub(super) fn run(args: &BounceArgs, config: &Config, input: &mut dyn Read, out:
 fn forget(address: &str, config: &Config, out: &mut dyn Write) -> anyhow::Result<()> {
     let parsed = EmailAddress::parse(address).map_err(|refusal| Misused(format!("{address:?}: {refusal}")))?;
     let digest = beside::keys(config)?.address_digest(&parsed.folded());
-    let forgotten =
-        crate::cli::runtime()?.block_on(async { anyhow::Ok(beside::ledger(config).await?.forget_bounce(digest).await?) })?;
+    let forgotten = crate::cli::runtime()?
+        .block_on(async { anyhow::Ok(beside::ledger(config).await?.forget_bounce(digest).await?) })?;
     let address = beside::one_line(address);
     if !forgotten {
         writeln!(out, "{address} is not marked: no mail to it came back for good lately.")?;
