@@ -38,6 +38,7 @@ mod secrecy;
 mod store_faults;
 mod store_trouble;
 mod support;
+mod timeline;
 mod tls;
 mod uniform;
 mod where_links_point;

@@ -17,13 +17,25 @@ use rusqlite::{Connection, named_params};
 
 #[async_trait]
 impl Settlements for SqliteLedger {
-    async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
+    async fn settle(
+        &self,
+        claim: &Claim,
+        notice: Notice,
+        sessions: Option<String>,
+        now: Timestamp,
+    ) -> Result<bool, LedgerFault> {
         let token = claim.token.clone();
-        self.write(move |ledger| settle(ledger, &token, &notice, now)).await
+        self.write(move |ledger| settle(ledger, &token, &notice, sessions.as_deref(), now)).await
     }
 }
 
-fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestamp) -> rusqlite::Result<bool> {
+fn settle(
+    ledger: &Connection,
+    token: &LiveToken,
+    notice: &Notice,
+    sessions: Option<&str>,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
     let redeemed = ledger
         .prepare_cached(
             "UPDATE deliveries SET state = 'redeemed', claim = NULL, claim_until = NULL, closed_at = ?2 \
@@ -41,7 +53,7 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
         .execute([token.account.as_str()])?;
     failpoint::reached("revoked");
     end_requests(ledger, &token.account, Reason::Redeemed, now)?;
-    note(ledger, token.entry, now, Happening::Redeemed, None)?;
+    note(ledger, token.entry, now, Happening::Redeemed, sessions)?;
     if !weakness::is(Weakness::NoticeNotSent) {
         insert_notice(ledger, token, notice, now)?;
     }

@@ -131,8 +131,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if self.from.is_none() {
             return self.say("503 5.5.1 MAIL first").await;
         }
+        let address = path(line);
+        if let Some(behaviour) = self.relay.recipient(&address) {
+            let line = act(behaviour).await?;
+            return self.say(line).await;
+        }
         if self.reply(Phase::Rcpt, "250 2.1.5 ok").await? {
-            self.to.push(path(line));
+            self.to.push(address);
         }
         Ok(())
     }
