@@ -6,6 +6,7 @@
 
 use crate::ledger::Sighting;
 use regain_core::event::Happening;
+use regain_core::keys::Digest;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
 use std::collections::HashMap;
@@ -13,7 +14,12 @@ use std::sync::{Mutex, PoisonError};
 
 /// What was seen and is not in the ledger yet.
 #[derive(Debug, Default)]
-pub struct Sightings(Mutex<HashMap<Seen, Count>>);
+pub struct Sightings {
+    seen: Mutex<HashMap<Seen, Count>>,
+    /// Links that a program followed, and from where: whose they are is looked up later, so that nobody can tell by the
+    /// time that an answer takes.
+    links: Mutex<Vec<(Digest, String)>>,
+}
 
 type Seen = (Id, Happening, String);
 
@@ -25,6 +31,8 @@ struct Count {
 
 /// So many different ones wait for the courier; what else is seen meanwhile is not told.
 const WAITING_MAX: usize = 1000;
+/// So many links are looked up at one turn of the courier, which has better things to do.
+const LINKS_MAX: usize = 16;
 
 impl Sightings {
     /// Notes that `what` happened to the request `entry`, from or by what `detail` says.
@@ -32,9 +40,22 @@ impl Sightings {
         self.add((entry, what, detail), Count { times: 1, last_at: at });
     }
 
+    /// Notes that a program followed the link of a token, from `network`.
+    pub fn note_link(&self, token: Digest, network: String) {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        if links.len() < LINKS_MAX {
+            links.push((token, network));
+        }
+    }
+
+    /// The links that wait, to be looked up.
+    pub(crate) fn take_links(&self) -> Vec<(Digest, String)> {
+        std::mem::take(&mut *self.links.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// All that waits, to be written.
     pub(crate) fn take(&self) -> Vec<Sighting> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = std::mem::take(&mut *waiting).into_iter();
         taken
             .map(|((entry, what, detail), Count { times, last_at })| Sighting {
@@ -55,7 +76,7 @@ impl Sightings {
     }
 
     fn add(&self, seen: Seen, more: Count) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= WAITING_MAX && !waiting.contains_key(&seen) {
             return;
         }

@@ -108,6 +108,7 @@ impl Demo {
         writeln!(out, "Regain demo. Its files are in {dir}/; nothing leaves this machine.\n")?;
         writeln!(out, "  Forgot the password   {url}/forgot-password   (as {ADA}, say)")?;
         writeln!(out, "  Mailbox               {url}/demo/mail")?;
+        writeln!(out, "  Why no mail came      http://{}/", self.app.config.admin.listen)?;
         writeln!(out, "  Health                http://{}/readyz", self.app.config.admin.listen)?;
         writeln!(out, "  API token             {}   (also in {dir}/api-token)\n", self.api_token)?;
         writeln!(out, "Ask for a reset as anybody may (Chaser's API), then look into the mailbox:\n")?;

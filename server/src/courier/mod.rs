@@ -8,7 +8,7 @@ mod pace;
 
 use crate::app::App;
 use crate::failpoint;
-use crate::ledger::{Away, Decided, Decision, Finished, Lease, Leased, LedgerFault, Verdict};
+use crate::ledger::{Away, Decided, Decision, Finished, Lease, Leased, LedgerFault, TokenState, Verdict};
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::deliver::{self, Candidates};
 use crate::recovery::settle;
@@ -16,7 +16,7 @@ use crate::weakness::{self, Weakness};
 use pace::{Pace, Sight};
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
-use regain_core::event::DETAIL_CHARS_MAX;
+use regain_core::event::{DETAIL_CHARS_MAX, Happening};
 use regain_core::limit::AccountLimit;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
@@ -282,6 +282,12 @@ impl Courier {
 
     /// Nobody's mail waits for what was only seen: it is tried again at the next turn.
     async fn write_sightings(&self) {
+        let now = self.app.clock.now();
+        for (token, network) in self.app.sightings.take_links() {
+            if let Ok(TokenState::Live(token)) = self.app.ledger.find_token(token, now).await {
+                self.app.sightings.note(token.entry, Happening::Scanned, network, now);
+            }
+        }
         let seen = self.app.sightings.take();
         if !seen.is_empty()
             && let Err(fault) = self.app.ledger.count(seen.clone()).await

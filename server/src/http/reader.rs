@@ -25,7 +25,10 @@ impl Reader {
             .iter()
             .any(|name| ["prefetch", "preview"].iter().any(|word| says(name).to_ascii_lowercase().contains(word)));
         let agent = says(header::USER_AGENT.as_str()).to_ascii_lowercase();
-        let calls_itself_one = PROGRAMS.iter().any(|word| agent.contains(word));
+        let mut words = agent.split(|c: char| !c.is_ascii_alphanumeric());
+        // Cubot makes telephones.
+        let is_bot = words.any(|word| word.ends_with("bot") && word != "cubot");
+        let calls_itself_one = is_bot || PROGRAMS.iter().any(|word| agent.contains(word));
         let navigates = match says("sec-fetch-mode") {
             "" => agent.starts_with("mozilla/") && headers.contains_key(header::ACCEPT_LANGUAGE),
             mode => mode == "navigate",
@@ -39,11 +42,10 @@ impl Reader {
 }
 
 /// What programs call themselves, in lower case.
-const PROGRAMS: [&str; 18] = [
+const PROGRAMS: [&str; 17] = [
     "headless",
     "phantomjs",
     "electron",
-    "bot",
     "crawl",
     "spider",
     "scan",

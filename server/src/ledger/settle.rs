@@ -27,9 +27,16 @@ pub struct Notice {
 #[async_trait]
 pub trait Settlements {
     /// The password is written: the token is redeemed, every other link of the account ends, requests under way are
-    /// ended, and the notice is queued; all in one commit. False if it was settled before.
+    /// ended, and the notice is queued; all in one commit. False if it was settled before. `sessions` says for the timeline
+    /// what ended them.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault>;
+    async fn settle(
+        &self,
+        claim: &Claim,
+        notice: Notice,
+        sessions: Option<String>,
+        now: Timestamp,
+    ) -> Result<bool, LedgerFault>;
 }

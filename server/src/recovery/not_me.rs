@@ -5,14 +5,15 @@ use crate::app::App;
 use crate::ledger::retention::NOT_ME_TTL;
 use crate::ledger::{Disowned, LedgerFault};
 use crate::metrics::Guess;
+use regain_core::request::Id;
 use regain_core::token::{Purpose, ResetToken};
 
-/// Whether `token` may show the form. Changes nothing.
+/// Whether `token` may show the form: which request, or notice, it was mailed for. Changes nothing.
 ///
 /// # Errors
 /// [`OpenRefusal`].
-pub async fn open(app: &App, token: &ResetToken) -> Result<(), OpenRefusal> {
-    find(app, token).await.map(|_| ())
+pub async fn open(app: &App, token: &ResetToken) -> Result<Id, OpenRefusal> {
+    find(app, token).await.map(|disowned| disowned.entry)
 }
 
 /// Ends every live link of the account that `token` was mailed to. May be said again; it is no token for anything else.

@@ -153,8 +153,8 @@ impl Redemption {
     ) -> Result<(), RedeemRefusal> {
         let request = self.claim.token.entry;
         match written.map(|answer| failpoint::or_lost("store_written", answer)) {
-            Ok(Ok(Written::Yes)) => {
-                self.settle(app).await;
+            Ok(Ok(Written::Yes(ran))) => {
+                self.settle(app, Some(settle::sessions_in_words(&app.config.users, &ran))).await;
                 Ok(())
             }
             Ok(Ok(Written::NoLongerMatches)) => {
@@ -179,11 +179,11 @@ impl Redemption {
     }
 
     /// The store has committed: the answer is success, even if settling must wait for the courier.
-    async fn settle(&self, app: &App) {
+    async fn settle(&self, app: &App, sessions: Option<String>) {
         if weakness::is(Weakness::LinkNotSpent) {
             return self.release(app).await;
         }
-        if let Err(fault) = settle::settle(app, &self.claim, &self.account).await {
+        if let Err(fault) = settle::settle(app, &self.claim, &self.account, sessions).await {
             tracing::error!(%fault, request = %self.claim.token.entry, "a password is set, but not settled yet");
             log_failure(app.ledger.lapse(&self.claim).await);
         }
@@ -195,7 +195,7 @@ impl Redemption {
         let account = app.users.load(&self.account.id).await.ok().flatten();
         let stored = account.map(|account| app.keys.fingerprint(&account));
         if stored == Some(new_fingerprint) {
-            self.settle(app).await;
+            self.settle(app, None).await;
             return Ok(());
         }
         if stored == Some(self.claim.token.fingerprint) {

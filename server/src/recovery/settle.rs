@@ -3,21 +3,25 @@
 
 use super::redeem::CLAIM;
 use crate::app::App;
+use crate::config;
 use crate::failpoint;
 use crate::ledger::times::SKEW_MAX;
 use crate::ledger::{Claim, LapsedClaim, LedgerFault, Notice};
+use crate::users::Ran;
 use regain_core::account::Account;
 use regain_core::email::FoldedAddress;
+use regain_core::event::DETAIL_CHARS_MAX;
 use regain_core::keys::Digest;
 use regain_core::locale::Locale;
 use regain_core::request::Id;
 use std::time::Duration;
 
-/// Settles what was claimed. Safe to repeat: the second time changes nothing.
+/// Settles what was claimed. Safe to repeat: the second time changes nothing. `sessions` says for the timeline what ended
+/// them, where that is known.
 ///
 /// # Errors
 /// [`LedgerFault`]; the claim then lapses and [`recover_lapsed`] comes here again.
-pub async fn settle(app: &App, claim: &Claim, account: &Account) -> Result<(), LedgerFault> {
+pub async fn settle(app: &App, claim: &Claim, account: &Account, sessions: Option<String>) -> Result<(), LedgerFault> {
     let now = app.clock.now();
     let notice = Notice {
         id: Id::new(now, app.entropy.as_ref()),
@@ -26,11 +30,32 @@ pub async fn settle(app: &App, claim: &Claim, account: &Account) -> Result<(), L
         name: account.name.clone(),
         locale: account.locale.as_deref().and_then(Locale::parse),
     };
-    if app.ledger.settle(claim, notice, now).await? {
+    if app.ledger.settle(claim, notice, sessions, now).await? {
         tracing::info!(request = %claim.token.entry, account = %claim.token.account, "a password was reset");
     }
     Ok(())
 }
+
+/// What ended the sessions, as the timeline tells it: the operator's own statements, and how many rows each changed.
+#[must_use]
+pub fn sessions_in_words(users: &config::Users, ran: &[Ran]) -> String {
+    let told: Vec<_> = ran
+        .iter()
+        .filter_map(|Ran { statement, rows }| {
+            let sql = &users.after_reset.get(*statement)?.sql;
+            let sql: String =
+                sql.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SQL_CHARS_MAX).collect();
+            Some(format!("{sql} ({rows} {})", if *rows == 1 { "row" } else { "rows" }))
+        })
+        .collect();
+    if told.is_empty() {
+        return "no statement of users.after_reset was run, so its sessions go on".into();
+    }
+    format!("its sessions were ended by {}", told.join("; ")).chars().take(DETAIL_CHARS_MAX).collect()
+}
+
+/// Enough to know a statement again.
+const SQL_CHARS_MAX: usize = 120;
 
 /// Looks into every claim whose time ran out: its holder died, or lost the store half-way. Stops at the second that the
 /// store cannot tell about: one account that cannot be read holds nobody else up, and a store that hangs is not waited for
@@ -70,7 +95,7 @@ async fn recover(
     account: Option<Account>,
 ) -> Result<bool, LedgerFault> {
     match account.map(|account| (app.keys.fingerprint(&account), account)) {
-        Some((stored, account)) if stored == new_fingerprint => settle(app, claim, &account).await.map(|()| true),
+        Some((stored, account)) if stored == new_fingerprint => settle(app, claim, &account, None).await.map(|()| true),
         Some((stored, _)) if stored == claim.token.fingerprint && may_yet_be_written(app, claim) => Ok(false),
         Some((stored, _)) if stored == claim.token.fingerprint => app.ledger.release(claim).await.map(|_| true),
         Some(_) | None => app.ledger.revoke_changed(claim).await.map(|_| true),

@@ -12,7 +12,7 @@ mod writes;
 
 pub(crate) use {credentials::*, examinations::*, history::*, look_ups::*, outages::*, statements::*, writes::*};
 
-use super::{PasswordChange, StoreFault, UserStore, Written};
+use super::{PasswordChange, Ran, StoreFault, UserStore, Written};
 use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
 use regain_core::account::{Account, AccountId};
@@ -140,13 +140,24 @@ async fn load(store: &dyn UserStore, id: &str) -> Option<Account> {
     store.load(&AccountId::new(id)).await.unwrap()
 }
 
+/// What the statements did that were run with it.
+async fn write_and_count(store: &dyn UserStore, id: &str, expected: &str, new: &str) -> Vec<Ran> {
+    match store.set_password(change(id, expected, new)).await.unwrap() {
+        Written::Yes(ran) => ran,
+        other => panic!("{other:?}"),
+    }
+}
+
 async fn write(store: &dyn UserStore, id: &str, expected: &str, new: &str) -> Result<Written, StoreFault> {
-    let change = PasswordChange {
+    store.set_password(change(id, expected, new)).await.map(Written::without_counts)
+}
+
+fn change(id: &str, expected: &str, new: &str) -> PasswordChange {
+    PasswordChange {
         id: AccountId::new(id),
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new(expected),
         new: NewPassword::unhashed(new),
         now: Timestamp::from_millis(1_795_289_045_678),
-    };
-    store.set_password(change).await
+    }
 }

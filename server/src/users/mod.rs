@@ -79,15 +79,32 @@ pub struct PasswordChange {
     pub now: Timestamp,
 }
 
-/// What became of a [`PasswordChange`].
+/// A statement of `users.after_reset` that was run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ran {
+    /// Which of them, counted from 0.
+    pub statement: usize,
+    /// How many rows it changed.
+    pub rows: u64,
+}
+
+/// What became of a [`PasswordChange`].
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Written {
-    /// The password is stored and the sessions are ended.
-    Yes,
+    /// The password is stored, and these ended the sessions.
+    Yes(Vec<Ran>),
     /// The account changed meanwhile, is gone, or is not eligible any more; nothing was written.
     NoLongerMatches,
     /// The connection broke over COMMIT: the password is stored, or is not, or will be in a moment.
     Unknown,
+}
+
+#[cfg(test)]
+impl Written {
+    /// For the tests that ask only whether it was written.
+    pub(crate) fn without_counts(self) -> Self {
+        if let Self::Yes(_) = self { Self::Yes(Vec::new()) } else { self }
+    }
 }
 
 /// The store could not be asked, or failed. For the operator; nothing of it reaches a client.

@@ -43,6 +43,7 @@ mod secrecy;
 mod store_faults;
 mod store_trouble;
 mod support;
+mod timeline;
 mod tls;
 mod transports;
 mod uniform;

@@ -173,10 +173,10 @@ impl World {
             format!("store: a password of account {} is {}", change.id, if written.is_ok() { "set" } else { "not set" })
         });
         match written {
-            Ok(None) => Written::Yes,
+            Ok(None) => Written::Yes(Vec::new()),
             Ok(Some(which)) => {
                 self.broken(format!("a token set a second password, or one that was not noted before: {which}"));
-                Written::Yes
+                Written::Yes(Vec::new())
             }
             Err(()) => Written::NoLongerMatches,
         }

@@ -236,10 +236,16 @@ impl Codes for Gate {
 
 #[async_trait]
 impl Settlements for Gate {
-    async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
+    async fn settle(
+        &self,
+        claim: &Claim,
+        notice: Notice,
+        sessions: Option<String>,
+        now: Timestamp,
+    ) -> Result<bool, LedgerFault> {
         let node = self.node();
         let deed = Deed::Settle { delivery: claim.token.delivery, account: claim.token.account.clone(), now };
-        node.call(deed, node.ledger.settle(claim, notice, now)).await
+        node.call(deed, node.ledger.settle(claim, notice, sessions, now)).await
     }
 }
 

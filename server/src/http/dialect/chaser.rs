@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::config::Access;
 use crate::http::call::Call;
 use crate::http::json::{Object, Value};
+use crate::http::network_of;
 use crate::http::problem::{self, JSON, Problem, json};
 use crate::http::route::post_only;
 use crate::recovery::Credential;
@@ -19,6 +20,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use regain_core::code::ResetCode;
 use regain_core::email::EmailAddress;
+use regain_core::event::Happening;
 use regain_core::password::Violation;
 use regain_core::request::Origin;
 use regain_core::token::ResetToken;
@@ -64,6 +66,7 @@ async fn ask(mut call: Call) -> Result<Response, Refusal> {
 async fn verify(mut call: Call) -> Result<Response, Refusal> {
     let body = read(&mut call, Access::Public).await?;
     let opened = open(&call.app, &credential(&body)?).await?;
+    opened.note_shown(&call.app, Happening::Checked, network_of(call.client)).await;
     if weakness::is(Weakness::AddressTold) {
         return Ok(json(StatusCode::OK, JSON, &("valid", &opened.account.address)));
     }

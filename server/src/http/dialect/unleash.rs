@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::config::Access;
 use crate::http::call::Call;
 use crate::http::json::{Object, Value};
+use crate::http::network_of;
 use crate::http::pages::form::Form;
 use crate::http::problem::{self, JSON, json};
 use crate::http::route::{get_only, post_only};
@@ -19,6 +20,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use regain_core::account::Account;
 use regain_core::email::{EmailAddress, InvalidEmail};
+use regain_core::event::Happening;
 use regain_core::password::Violation;
 use regain_core::request::{Id, Origin};
 use regain_core::token::ResetToken;
@@ -84,6 +86,7 @@ async fn validate(call: Call) -> Result<Response, Refusal> {
     let text = token_in_query(call.uri.query().unwrap_or_default()).ok_or(Refusal::Dead)?;
     let token = ResetToken::parse(text.expose_secret()).ok_or(Refusal::Dead)?;
     let opened = open(&call.app, &Credential::Token(token)).await?;
+    opened.note_shown(&call.app, Happening::Checked, network_of(call.client)).await;
     let role = call.app.users.role(&opened.account.id).await.map_err(|fault| {
         tracing::error!(%fault, account = %opened.account.id, "an account's role cannot be read");
         Refusal::Unavailable

@@ -5,15 +5,18 @@ use super::render::Page;
 use super::{NOT_ME_DONE, refused, see_other, unavailable};
 use crate::app::App;
 use crate::http::call::Call;
+use crate::http::network_of;
+use crate::http::reader::Reader;
 use crate::recovery::not_me;
 use crate::recovery::open::OpenRefusal;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use regain_core::event::Happening;
 use regain_core::locale::Locale;
 use regain_core::token::ResetToken;
 
 /// GET `/not-me?token=…`
-pub(super) async fn form(call: Call) -> Response {
+pub(super) async fn form(method: Method, call: Call) -> Response {
     let (app, locales) = (call.app.clone(), call.locales());
     let Ok(query) = Form::parse(call.uri.query().unwrap_or_default().as_bytes()) else {
         return app.pages.problem(StatusCode::BAD_REQUEST, &locales);
@@ -26,7 +29,15 @@ pub(super) async fn form(call: Call) -> Response {
         return refused(&app, &Refusal::Limited(pause), &locales);
     }
     match not_me::open(&app, &token).await {
-        Ok(()) => app.pages.show(&Page::NotMe { token: text }, &locales),
+        Ok(entry) => {
+            // Scanners follow this link like any other of the mail; its token stands where they bring it along.
+            let how = match Reader::of(&method, &call.headers) {
+                Reader::Browser => Happening::DisownPageShown,
+                Reader::Program => Happening::Scanned,
+            };
+            app.sightings.note(entry, how, network_of(call.client), app.clock.now());
+            app.pages.show(&Page::NotMe { token: text }, &locales)
+        }
         Err(why) => {
             if why == OpenRefusal::Dead {
                 app.misses.count(call.client);

@@ -19,7 +19,7 @@ use regain_core::email::EmailAddress;
 use regain_core::event::Happening;
 use regain_core::keys::Keys;
 use regain_core::locale::Locale;
-use regain_core::token::ResetToken;
+use regain_core::token::{Purpose, ResetToken};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
@@ -36,6 +36,9 @@ pub(super) async fn form(method: Method, call: Call) -> Response {
         return (StatusCode::SEE_OTHER, [(header::LOCATION, next)]).into_response();
     }
     if let Some(token) = query.value("token") {
+        if let (Some(token), Reader::Program) = (ResetToken::parse(token), Reader::of(&method, &call.headers)) {
+            app.sightings.note_link(token.digest(Purpose::Reset), network_of(call.client));
+        }
         return setting(app.pages.cookie.holding_link(token), see_other(RESET));
     }
     let credential = match app.pages.cookie.read(&call.headers, &app.keys) {

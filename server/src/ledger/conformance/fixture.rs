@@ -241,7 +241,7 @@ impl Fixture {
     }
 
     pub(super) async fn settles(&self, claim: &Claim) -> bool {
-        self.ledger.settle(claim, self.notice(), self.now).await.unwrap()
+        self.ledger.settle(claim, self.notice(), Some("by a statement".into()), self.now).await.unwrap()
     }
 
     /// Follows the "this was not me" of a mail; how many links it ended.

@@ -3,6 +3,7 @@
 use super::fixture::*;
 use crate::ledger::*;
 use regain_core::delivery::Outcome;
+use regain_core::event::Happening;
 use regain_core::message::MessageKind;
 use regain_core::request::{Reason, State};
 
@@ -42,13 +43,17 @@ pub(super) async fn the_oldest_are_leased_first_and_no_more_than_may(mut fixture
 pub(super) async fn what_is_put_back_waits_for_its_time(mut fixture: Fixture) {
     let id = fixture.admit().await;
     let (lease, _) = fixture.lease().await;
+    let away_at = fixture.now;
     fixture.ledger.put_back(vec![id], lease, fixture.away(fixture.now.plus(PAUSE))).await.unwrap();
     assert_eq!(fixture.explain(id).await.state, State::Accepted);
     fixture.wait(PAUSE - MILLISECOND);
     assert!(fixture.nothing_is_due().await);
     fixture.wait(MILLISECOND);
-    let (_, rows) = fixture.lease().await;
+    let (rows_lease, rows) = fixture.lease().await;
     assert_eq!((rows[0].id, rows[0].attempts), (id, 0), "that was not an attempt");
+    fixture.ledger.put_back(vec![id], rows_lease, fixture.away(fixture.now)).await.unwrap();
+    let events = fixture.explain(id).await.events;
+    assert_eq!((events.len(), events[0].what, events[0].at), (1, Happening::StoreAway, away_at), "told once");
 }
 
 pub(super) async fn a_waiting_row_is_retried_at_once(fixture: Fixture) {

@@ -26,6 +26,7 @@ pub(super) async fn a_request_is_told_with_its_mails_and_notices(mut fixture: Fi
     assert_eq!(mails, [(first.delivery, Some("retry")), (second.delivery, Some("delivered"))]);
     let events: Vec<_> = request.events.iter().map(|event| (event.at, event.what, event.times)).collect();
     assert_eq!(events, [(opened_at, Happening::Opened, 1), (fixture.now, Happening::Redeemed, 1)]);
+    assert_eq!(request.events[1].detail.as_deref(), Some("by a statement"));
     assert_eq!((notice.message, notice.about), (MessageKind::PasswordChanged, Some(first.row.id)));
     assert!(notice.deliveries.is_empty() && notice.events.is_empty());
     assert!(fixture.ledger.explain_request(fixture.id()).await.unwrap().is_empty());

@@ -21,13 +21,19 @@ use tokio_postgres::Client;
 
 #[async_trait]
 impl Settlements for PostgresLedger {
-    async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
-        let (ended, tells) = (Arc::new((claim.token.clone(), notice)), self.tells());
+    async fn settle(
+        &self,
+        claim: &Claim,
+        notice: Notice,
+        sessions: Option<String>,
+        now: Timestamp,
+    ) -> Result<bool, LedgerFault> {
+        let (ended, tells) = (Arc::new((claim.token.clone(), notice, sessions)), self.tells());
         let settled = self.transaction(move |client| {
             let ended = Arc::clone(&ended);
             Box::pin(async move {
-                let (token, notice) = &*ended;
-                let is_settled = settle(client, token, notice, now).await?;
+                let (token, notice, sessions) = &*ended;
+                let is_settled = settle(client, token, notice, sessions.as_deref(), now).await?;
                 if is_settled && tells {
                     let (id, entry) = (token.delivery, token.entry);
                     let queued = Queued { id, what: Telling::PasswordChanged, entry, at: now };
@@ -40,7 +46,13 @@ impl Settlements for PostgresLedger {
     }
 }
 
-async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timestamp) -> Result<bool, Trouble> {
+async fn settle(
+    client: &Client,
+    token: &LiveToken,
+    notice: &Notice,
+    sessions: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, Trouble> {
     accounts::lock(client, [&token.account]).await?;
     let redeem = "UPDATE regain.deliveries \
                   SET state = 'redeemed', claim = NULL, claim_until = NULL, closed_at = $2 \
@@ -53,7 +65,7 @@ async fn settle(client: &Client, token: &LiveToken, notice: &Notice, now: Timest
     client.execute_typed(revoke, &[one(&Text(token.account.as_str()))]).await?;
     failpoint::reached("revoked");
     end_requests(client, &token.account, Reason::Redeemed, now).await?;
-    note(client, token.entry, now, Happening::Redeemed, None).await?;
+    note(client, token.entry, now, Happening::Redeemed, sessions).await?;
     forget_bounce_of_delivery(client, token.delivery).await?;
     insert_notice(client, token, notice, now).await?;
     failpoint::reached("notice_queued");

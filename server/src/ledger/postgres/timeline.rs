@@ -52,7 +52,7 @@ impl Timeline for PostgresLedger {
 
 const BY_NAME: &str = "id = $1 OR about = $1";
 /// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index.
-const BY_ADDRESS: &str = "id IN ( \
+pub(super) const BY_ADDRESS: &str = "id IN ( \
     SELECT entry FROM regain.deliveries WHERE address_digest = $1 \
     UNION SELECT id FROM regain.outbox WHERE address_digest = $1 AND ended_at IS NULL \
     UNION SELECT id FROM regain.outbox WHERE address_digest = $1 AND reason IN ('dropped', 'redeemed', 'not_me'))";

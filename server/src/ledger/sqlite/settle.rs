@@ -20,10 +20,16 @@ use rusqlite::{Connection, named_params};
 
 #[async_trait]
 impl Settlements for SqliteLedger {
-    async fn settle(&self, claim: &Claim, notice: Notice, now: Timestamp) -> Result<bool, LedgerFault> {
+    async fn settle(
+        &self,
+        claim: &Claim,
+        notice: Notice,
+        sessions: Option<String>,
+        now: Timestamp,
+    ) -> Result<bool, LedgerFault> {
         let (token, tells) = (claim.token.clone(), self.tells());
         self.write(move |ledger| {
-            let is_settled = settle(ledger, &token, &notice, now)?;
+            let is_settled = settle(ledger, &token, &notice, sessions.as_deref(), now)?;
             if is_settled && tells {
                 let (id, entry) = (token.delivery, token.entry);
                 webhooks::queue(ledger, Queued { id, what: Telling::PasswordChanged, entry, at: now }, None)?;
@@ -34,7 +40,13 @@ impl Settlements for SqliteLedger {
     }
 }
 
-fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestamp) -> rusqlite::Result<bool> {
+fn settle(
+    ledger: &Connection,
+    token: &LiveToken,
+    notice: &Notice,
+    sessions: Option<&str>,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
     let redeemed = ledger
         .prepare_cached(
             "UPDATE deliveries SET state = 'redeemed', claim = NULL, claim_until = NULL, closed_at = ?2 \
@@ -52,7 +64,7 @@ fn settle(ledger: &Connection, token: &LiveToken, notice: &Notice, now: Timestam
         .execute([token.account.as_str()])?;
     failpoint::reached("revoked");
     end_requests(ledger, &token.account, Reason::Redeemed, now)?;
-    note(ledger, token.entry, now, Happening::Redeemed, None)?;
+    note(ledger, token.entry, now, Happening::Redeemed, sessions)?;
     forget_bounce_of_delivery(ledger, token.delivery)?;
     if !weakness::is(Weakness::NoticeNotSent) {
         insert_notice(ledger, token, notice, now)?;

@@ -13,7 +13,7 @@ pub(crate) async fn the_password_may_be_in_a_second_table<F: Fixture>() {
     assert_eq!((ada.id.as_str(), ada.name.as_deref(), ada.eligible), ("1", Some("Ada"), true));
     assert_eq!(ada.password.as_ref().map(StoredPassword::expose), Some("old"));
     assert_eq!(write(&*store, "1", "other", "new").await.unwrap(), Written::NoLongerMatches);
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert_eq!(load(&*store, "1").await.unwrap().password.unwrap().expose(), "new");
     assert_eq!(count(&fixture, "credentials WHERE id = 11 AND password = 'new'"), 1);
     assert_eq!(count(&fixture, "credentials WHERE id <> 11 AND password = 'old'"), 2);

@@ -17,12 +17,12 @@ pub(crate) async fn a_new_password_joins_the_history_and_the_oldest_leaves_it<F:
     let (fixture, store) = remembering::<F>();
     assert_eq!(write(&*store, "1", "other", "new").await.unwrap(), Written::NoLongerMatches);
     assert_eq!(used(&*store, "1").await, ["third", "second", "first"]);
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert_eq!(used(&*store, "1").await, ["new", "third", "second"]);
     assert_eq!(count(&fixture, "used WHERE password = 'new' AND used_at = '2026-11-21 19:24:05'"), 1);
     // All at one moment: what was just written stays.
     for (old, new) in [("new", "newer"), ("newer", "newest"), ("newest", "last")] {
-        assert_eq!(write(&*store, "1", old, new).await.unwrap(), Written::Yes);
+        assert_eq!(write(&*store, "1", old, new).await.unwrap(), Written::Yes(vec![]));
         assert!(used(&*store, "1").await.contains(&new.to_owned()));
     }
     assert_eq!(count(&fixture, "used WHERE account_id = 1"), 3);

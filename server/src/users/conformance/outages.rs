@@ -15,7 +15,7 @@ pub(crate) async fn a_store_that_went_away_is_found_again<F: Fixture>() {
     store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap_err();
     write(&*store, "1", "old", "new").await.unwrap_err();
     fixture.set_reachable(true);
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert_eq!(load(&*store, "1").await.unwrap().password.unwrap().expose(), "new");
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn a_locked_store_is_given_up_in_time<F: Fixture>() {
     // A server that is told to give up by itself may be a little early.
     assert!(begun.elapsed() >= HURRY / 2 && begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
     drop(lock);
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
 }
 
 pub(crate) async fn a_slow_look_up_is_given_up_in_time<F: Fixture>() {
@@ -57,6 +57,6 @@ pub(crate) async fn a_slow_statement_is_given_up_in_time<F: Fixture>() {
     write(&*slow, "1", "old", "new").await.unwrap_err();
     assert!(begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
     assert_eq!(fixture.ask("SELECT password FROM accounts WHERE id = 1"), "old");
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert!(begun.elapsed() < HURRY * 16, "{:?}", begun.elapsed());
 }

@@ -1,9 +1,9 @@
 //! The statements of `users.after_reset`, in the transaction that writes the password.
 
-use super::{Fixture, count, three_accounts, write};
+use super::{Fixture, count, three_accounts, write, write_and_count};
 use crate::config::AfterReset;
 use crate::users::sql::presets::{self, Preset};
-use crate::users::{Role, Written};
+use crate::users::{Ran, Role, Written};
 use regain_core::account::AccountId;
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ pub(crate) async fn statements_get_what_they_name<F: Fixture>() {
             "INSERT INTO sessions VALUES (:id, :hash), (:id, :email), (:id, :now)".into(),
         ];
     });
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     for ended_by in [":id", "new", "ada@example.com", "2026-11-21 19:24:05%"] {
         assert_eq!(count(&fixture, &format!("sessions WHERE account_id = 1 AND ended_by LIKE '{ended_by}'")), 1);
     }
@@ -42,15 +42,16 @@ pub(crate) async fn a_step_without_its_table_is_left_out_until_there_is_one<F: F
         let sql = "DELETE FROM devices WHERE account_id = :id".into();
         users.after_reset.push(AfterReset { sql, if_table: Some("devices".into()) });
     });
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write_and_count(&*store, "1", "old", "new").await, [Ran { statement: 0, rows: 1 }]);
     assert_eq!(count(&fixture, "sessions WHERE account_id = 1"), 0);
     fixture.run("CREATE TABLE devices (account_id INTEGER)");
     fixture.run("INSERT INTO devices VALUES (1), (2)");
-    assert_eq!(write(&*store, "1", "new", "newer").await.unwrap(), Written::Yes);
+    let ran = write_and_count(&*store, "1", "new", "newer").await;
+    assert_eq!(ran, [Ran { statement: 0, rows: 0 }, Ran { statement: 1, rows: 1 }]);
     assert_eq!(count(&fixture, "devices WHERE account_id = 1"), 0);
     assert_eq!(count(&fixture, "devices WHERE account_id = 2"), 1);
     fixture.run("DROP TABLE devices");
-    assert_eq!(write(&*store, "1", "newer", "newest").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "newer", "newest").await.unwrap(), Written::Yes(vec![]));
 }
 
 pub(crate) async fn a_role_is_read_with_the_statement_of_the_preset<F: Fixture>() {

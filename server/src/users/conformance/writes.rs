@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 pub(crate) async fn a_password_is_written_and_the_sessions_end<F: Fixture>() {
     let (fixture, store) = three_accounts::<F>();
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert_eq!(fixture.ask("SELECT password FROM accounts WHERE id = 1"), "new");
     assert_eq!(fixture.ask("SELECT password FROM accounts WHERE id = 2"), "old");
     assert_eq!(count(&fixture, "sessions WHERE account_id = 1"), 0);
@@ -36,7 +36,7 @@ pub(crate) async fn of_64_writers_one_succeeds<F: Fixture>() {
     let names: Vec<String> = (0..64).map(|n| format!("new{n}")).collect();
     let outcomes = join_all(names.iter().map(|new| write(&*store, "1", "old", new))).await;
     let winners: Vec<_> =
-        outcomes.iter().zip(&names).filter(|(outcome, _)| matches!(outcome, Ok(Written::Yes))).collect();
+        outcomes.iter().zip(&names).filter(|(outcome, _)| matches!(outcome, Ok(Written::Yes(_)))).collect();
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
     assert_eq!(winners.len(), 1);
     assert_eq!(&fixture.ask("SELECT password FROM accounts WHERE id = 1"), winners[0].1);

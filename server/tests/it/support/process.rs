@@ -149,10 +149,23 @@ impl Process {
         Self::try_start(dir, words, env).unwrap_or_else(|(status, log)| panic!("it ended with {status}:\n{log}"))
     }
 
+    /// Starts the program so that a limit on the size of files fails its writes, rather than end it.
+    pub(crate) fn start_deaf_to_limits(dir: &Path, words: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_regain")]).args(words);
+        without_our_settings(shell.current_dir(dir).stdout(Stdio::piped()).stderr(Stdio::piped()));
+        Self::spawned(shell).unwrap_or_else(|(status, log)| panic!("it ended with {status}:\n{log}"))
+    }
+
     /// Starts the program; if it ends before it is ready: how, and what it said.
     pub(crate) fn try_start(dir: &Path, words: &[&str], env: &[(&str, &str)]) -> Result<Self, (ExitStatus, String)> {
         let mut command = command(dir, words);
-        let mut child = command.envs(env.iter().copied()).stdin(Stdio::null()).spawn().unwrap();
+        command.envs(env.iter().copied());
+        Self::spawned(command)
+    }
+
+    fn spawned(mut command: Command) -> Result<Self, (ExitStatus, String)> {
+        let mut child = command.stdin(Stdio::null()).spawn().unwrap();
         let stdout = lines_of(child.stdout.take().unwrap());
         let stderr = text_of(child.stderr.take().unwrap());
         let client = client();
@@ -240,6 +253,11 @@ impl Process {
         let page = self.client.get(self.admin_url("/metrics")).send().await.unwrap().text().await.unwrap();
         let value = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         value.unwrap_or_else(|| panic!("no {series} in\n{page}")).parse().unwrap()
+    }
+
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends SIGTERM and waits for the end.

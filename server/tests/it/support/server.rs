@@ -204,6 +204,11 @@ impl Server {
         self.app.ledger.explain_address(digest).await.unwrap()
     }
 
+    /// What time it is there.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Whether `password` is the account's.
     pub(crate) async fn verifies(&self, address: &str, password: &str) -> bool {
         let (stored, password) = (self.stored_password(address), password.to_owned());

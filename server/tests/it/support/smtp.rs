@@ -100,6 +100,7 @@ impl SmtpServer {
             options: options.clone(),
             tls: TlsAcceptor::from(Arc::new(tls)),
             script: Mutex::default(),
+            recipients: Mutex::default(),
             mails: Mutex::default(),
             arrived: Notify::new(),
             taken: AtomicUsize::new(0),
@@ -162,9 +163,20 @@ impl SmtpServer {
         self.listening.abort();
     }
 
+    /// From now on answers so to every RCPT of this address.
+    pub(crate) fn at_recipient(&self, address: &str, behaviour: Behaviour) {
+        self.relay.recipients.lock().unwrap().insert(address.to_owned(), behaviour);
+    }
+
     /// From now on does as it should.
     pub(crate) fn behave(&self) {
         self.relay.script.lock().unwrap().clear();
+        self.relay.recipients.lock().unwrap().clear();
+    }
+
+    /// Whether everything was done that it was told to do once.
+    pub(crate) fn has_done_it(&self) -> bool {
+        self.relay.script.lock().unwrap().values().all(|scripted| !scripted.once)
     }
 
     /// All mails so far, in the order of their arrival.
@@ -275,6 +287,7 @@ struct Relay {
     options: Options,
     tls: TlsAcceptor,
     script: Mutex<HashMap<Phase, Scripted>>,
+    recipients: Mutex<HashMap<String, Behaviour>>,
     mails: Mutex<Vec<ReceivedMail>>,
     arrived: Notify,
     taken: AtomicUsize,
@@ -297,6 +310,11 @@ impl Relay {
             script.remove(&phase);
         }
         Some(scripted.behaviour)
+    }
+
+    /// What the script wants for a recipient.
+    fn recipient(&self, address: &str) -> Option<Behaviour> {
+        self.recipients.lock().unwrap().get(address).copied()
     }
 
     /// Gives the mail's number.

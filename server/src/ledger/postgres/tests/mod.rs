@@ -2,6 +2,7 @@
 
 mod nodes;
 mod outages;
+mod plans;
 mod schema;
 
 use super::PostgresLedger;

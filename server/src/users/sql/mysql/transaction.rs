@@ -5,7 +5,7 @@ use super::fault::fault;
 use super::statements::{Marked, Statements, key_marks};
 use crate::users::sql::after_reset::{Bind, moment};
 use crate::users::sql::engine::Engine;
-use crate::users::{PasswordChange, StoreFault, Written};
+use crate::users::{PasswordChange, Ran, StoreFault, Written};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, IsolationLevel, Params, Row, Transaction, TxOpts, Value};
 use std::sync::Arc;
@@ -34,8 +34,8 @@ pub(super) async fn set_password(
     opts.with_isolation_level(IsolationLevel::ReadCommitted);
     let mut transaction = session.connection.start_transaction(opts).await.map_err(unwritten)?;
     match write(&mut transaction, &statements, swap, &key, &change).await {
-        Ok(Written::Yes) => match transaction.commit().await {
-            Ok(()) => Ok(Written::Yes),
+        Ok(Written::Yes(ran)) => match transaction.commit().await {
+            Ok(()) => Ok(Written::Yes(ran)),
             Err(mysql_async::Error::Server(error)) if !IN_DOUBT.contains(&error.code) => {
                 Err(unwritten(mysql_async::Error::Server(error)))
             }
@@ -68,6 +68,7 @@ async fn write(
             return Err(StoreFault { what: "has several accounts with one key", cause });
         }
     }
+    let mut ran = Vec::new();
     for (index, step) in statements.after_reset.iter().enumerate() {
         let refused = |error| {
             let StoreFault { what, cause } = fault("refused a statement of users.after_reset", &error);
@@ -75,13 +76,14 @@ async fn write(
         };
         if is_there(transaction, step.if_table.as_ref()).await.map_err(refused)? {
             run(transaction, &step.marked, key, change).await.map_err(refused)?;
+            ran.push(Ran { statement: index, rows: transaction.affected_rows() });
         }
     }
     for statement in &statements.history {
         let refused = |error| fault("refused a statement about users.history", &error);
         run(transaction, statement, key, change).await.map_err(refused)?;
     }
-    Ok(Written::Yes)
+    Ok(Written::Yes(ran))
 }
 
 async fn run(

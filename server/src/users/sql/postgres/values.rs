@@ -24,10 +24,10 @@ pub(super) async fn rows(client: &Client, sql: &str, values: Values<'_>) -> Resu
 }
 
 /// Runs a statement to its end, whether or not it returns rows.
-pub(super) async fn run(client: &Client, sql: &str, values: Values<'_>) -> Result<(), Error> {
+pub(super) async fn run(client: &Client, sql: &str, values: Values<'_>) -> Result<u64, Error> {
     let values: Vec<_> = values.iter().map(|value| Text(*value)).collect();
     let typed: Vec<_> = values.iter().map(|value| (value as &(dyn ToSql + Sync), Type::UNKNOWN)).collect();
-    client.execute_typed(sql, &typed).await.map(drop)
+    client.execute_typed(sql, &typed).await
 }
 
 /// A column that was selected as text; nothing if there is nothing in it. What is not UTF-8, as may stand in a database

@@ -6,7 +6,7 @@ use super::statements::{Marked, Statements};
 use super::values::{is_true, rows, run, text};
 use crate::users::sql::after_reset::{Bind, moment};
 use crate::users::sql::engine::Engine;
-use crate::users::{PasswordChange, StoreFault, Written};
+use crate::users::{PasswordChange, Ran, StoreFault, Written};
 use tokio_postgres::{Client, Error};
 
 /// Swaps the password, runs `after_reset` and writes the history. Whatever ends this early leaves the transaction open
@@ -29,11 +29,13 @@ pub(super) async fn set_password(
         client.batch_execute("ROLLBACK").await.map_err(unwritten)?;
         return Ok(Written::NoLongerMatches);
     }
+    let mut ran = Vec::new();
     for (index, step) in statements.after_reset.iter().enumerate() {
-        run_step(client, step, change).await.map_err(|error| StoreFault {
+        let rows = run_step(client, step, change).await.map_err(|error| StoreFault {
             cause: format!("number {}: {}", index + 1, without_values(&error, change)),
             what: "refused a statement of users.after_reset",
         })?;
+        ran.extend(rows.map(|rows| Ran { statement: index, rows }));
     }
     for step in &statements.remember {
         run_step(client, step, change).await.map_err(|error| StoreFault {
@@ -42,7 +44,7 @@ pub(super) async fn set_password(
         })?;
     }
     match deadline.meets(client.batch_execute("COMMIT")).await {
-        Some(Ok(())) => Ok(Written::Yes),
+        Some(Ok(())) => Ok(Written::Yes(ran)),
         Some(Err(error)) if is_rolled_back(&error) => Err(unwritten(error)),
         Some(Err(error)) => {
             tracing::error!(fault = %unwritten(error), "the answer to COMMIT was lost");
@@ -90,11 +92,12 @@ async fn swap(client: &Client, statements: &Statements, change: &PasswordChange)
     Ok(swapped.first().and_then(|row| text(row, 0)).is_some_and(|written| written == key))
 }
 
-async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Result<(), Error> {
+/// How many rows it changed; none, if its table is not there.
+async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Result<Option<u64>, Error> {
     if let Some(table) = &step.if_table
         && !is_there(client, table).await?
     {
-        return Ok(());
+        return Ok(None);
     }
     let now = moment(change.now, Engine::Postgres);
     let value = |bind: &Bind| match bind {
@@ -104,7 +107,7 @@ async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Re
         Bind::Now => &now,
     };
     let values: Vec<_> = step.binds.iter().map(|bind| Some(value(bind))).collect();
-    run(client, &step.sql, &values).await
+    run(client, &step.sql, &values).await.map(Some)
 }
 
 /// Whether there is a table of that quoted name.

@@ -5,7 +5,7 @@ use super::values::{account_id, keys};
 use crate::users::sql::after_reset::{Bind, Statement, moment};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::mapping::Mapping;
-use crate::users::{PasswordChange, StoreFault, Written};
+use crate::users::{PasswordChange, Ran, StoreFault, Written};
 use crate::weakness::{self, Weakness};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
@@ -63,15 +63,17 @@ impl Writing {
         for marked in &self.history {
             run(&transaction, marked, &key, change).map_err(|error| fault(HISTORY_FAILED, &error))?;
         }
+        let mut ran = Vec::new();
         for (index, step) in self.after_reset.iter().enumerate() {
             deadline.bound_lock_waits(&transaction)?;
             if step.is_to_run(&transaction)? && !weakness::is(Weakness::SessionsNotEnded) {
-                run(&transaction, &step.marked, &key, change).map_err(|error| step_fault(index, &error))?;
+                let rows = run(&transaction, &step.marked, &key, change).map_err(|error| step_fault(index, &error))?;
+                ran.push(Ran { statement: index, rows });
             }
         }
         deadline.bound_lock_waits(&transaction)?;
         transaction.commit().map_err(unwritten)?;
-        Ok(Written::Yes)
+        Ok(Written::Yes(ran))
     }
 
     /// Swaps the password; returns the key as the column has it, or none if the account is not as it was read.
@@ -122,12 +124,13 @@ impl Step {
     }
 }
 
-/// Runs a statement to its end, whether or not it returns rows.
-fn run(connection: &Connection, (sql, binds): &Marked, key: &Value, change: &PasswordChange) -> rusqlite::Result<()> {
+/// Runs a statement to its end, whether or not it returns rows; how many it changed.
+fn run(connection: &Connection, (sql, binds): &Marked, key: &Value, change: &PasswordChange) -> rusqlite::Result<u64> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query(params_from_iter(binds.iter().map(|bind| value(*bind, key, change))))?;
     while rows.next()?.is_some() {}
-    Ok(())
+    drop(rows);
+    Ok(if statement.readonly() { 0 } else { connection.changes() })
 }
 
 fn value(bind: Bind, key: &Value, change: &PasswordChange) -> Value {

@@ -153,8 +153,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if !self.understands(line) {
             return self.say("555 5.5.4 unknown parameter").await;
         }
+        let address = path(line);
+        if let Some(behaviour) = self.relay.recipient(&address) {
+            let line = act(behaviour).await?;
+            return self.say(line).await;
+        }
         if self.reply(Phase::Rcpt, "250 2.1.5 ok").await? {
-            self.to.push(path(line));
+            self.to.push(address);
             self.wishes.push(wishes(line));
         }
         Ok(())

@@ -40,9 +40,9 @@ async fn addresses_are_found_in_every_collation() {
         let accounts = found(&store, &["info.á@example.com"]).await;
         assert!(matches!(matching(&accents, &accounts), Match::None), "{address}: {accounts:?}");
         let written = write(&store, "1", "INFO.aA@Example.COM", "old", "new").await.unwrap();
-        assert_eq!(written, Written::Yes, "{address}");
+        assert_eq!(written, Written::Yes(vec![]), "{address}");
         let written = write(&store, "2", "info.ä@example.com", "old", "new").await.unwrap();
-        assert_eq!(written, Written::Yes, "{address}");
+        assert_eq!(written, Written::Yes(vec![]), "{address}");
     }
 }
 
@@ -78,7 +78,7 @@ async fn a_key_is_what_its_column_holds() {
             assert_eq!(written, Written::NoLongerMatches, "{key}: {other:?}");
         }
         assert_eq!(store.load(&AccountId::new(printed)).await.unwrap().unwrap().id.as_str(), printed, "{key}");
-        assert_eq!(write(&store, printed, "a@example.com", "old", "new").await.unwrap(), Written::Yes, "{key}");
+        assert_eq!(write(&store, printed, "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]), "{key}");
         assert_eq!(database.ask("SELECT CAST(COUNT(*) AS CHAR) FROM sessions"), "0", "{key}");
     }
 }
@@ -100,7 +100,7 @@ async fn quotes_and_backslashes_are_values_like_others() {
     let accounts = found(&store, &[&address]).await;
     assert_eq!((accounts[0].address.as_str(), accounts[0].name.as_deref()), (address.as_str(), Some(odd)));
     let new = r#"n\e'w"`$"#;
-    assert_eq!(write(&store, "1", &address, odd, new).await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", &address, odd, new).await.unwrap(), Written::Yes(vec![]));
     assert_eq!(database.ask("SELECT password FROM accounts"), new);
     for ended_by in ["':id \"", "\":id '", new] {
         let rows = format!("SELECT CAST(COUNT(*) AS CHAR) FROM sessions WHERE ended_by = {}", literal(ended_by));

@@ -24,7 +24,7 @@ async fn write(store: &MysqlStore, id: &str, address: &str, expected: &str, new:
         new: NewPassword::unhashed(new),
         now: Timestamp::from_millis(1_795_289_045_678),
     };
-    store.set_password(change).await
+    store.set_password(change).await.map(Written::without_counts)
 }
 
 async fn found(store: &MysqlStore, addresses: &[&str]) -> Vec<Account> {

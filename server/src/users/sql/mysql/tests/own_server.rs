@@ -57,7 +57,7 @@ async fn settings_of_the_server_change_no_statement(server: &Server) {
         .map(config::AfterReset::from)
         .to_vec();
     });
-    assert_eq!(write(&store, "1", "ada@example.com", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "ada@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]));
     let sql = "SELECT GROUP_CONCAT(ended_by ORDER BY ended_by) FROM app.sessions";
     let ended: Option<String> = server.owner().await.query_first(sql).await.unwrap();
     assert_eq!(ended.as_deref(), Some("'\":id,UTC"));

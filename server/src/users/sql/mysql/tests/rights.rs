@@ -9,7 +9,7 @@ async fn the_documented_rights_are_sufficient_and_no_more() {
     let database = granted();
     let store = database.mysql(|_| {}, TimeLimits::default());
     assert_eq!(found(&store, &["a@example.com"]).await.len(), 1);
-    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert_eq!(database.ask("SELECT CAST(COUNT(*) AS CHAR) FROM sessions"), "0");
     let findings = store.examine().await;
     assert!(findings.iter().any(|finding| finding.text.contains("sufficient, and no more")), "{findings:?}");

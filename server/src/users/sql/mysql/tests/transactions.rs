@@ -22,7 +22,7 @@ async fn a_table_without_transactions_is_refused_before_anything_is_written() {
         assert!(findings.iter().any(failed), "{table}: {findings:?}");
 
         database.run(&format!("ALTER TABLE {table} ENGINE=InnoDB"));
-        assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes, "{table}");
+        assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]), "{table}");
         assert_eq!(database.ask("SELECT password FROM credentials"), "new");
     }
 }
@@ -33,7 +33,7 @@ async fn other_tables_may_be_without_transactions() {
     let database = with_all_tables();
     database.run("CREATE TABLE visits (n INT) ENGINE=MyISAM");
     let store = database.mysql(all_tables, TimeLimits::default());
-    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -63,7 +63,7 @@ async fn a_caller_who_goes_away_leaves_no_transaction_open() {
     database.becomes("0", TRANSACTIONS);
     drop(lock);
     assert_eq!(database.ask("SELECT password FROM credentials"), "old");
-    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,7 +71,7 @@ async fn a_store_that_is_dropped_leaves_no_connection() {
     let database = with_all_tables();
     let store = database.mysql(all_tables, TimeLimits::default());
     assert_eq!(found(&store, &["a@example.com"]).await.len(), 1);
-    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert!(store.load(&AccountId::new("1")).await.unwrap().is_some());
     database.becomes("2", CONNECTIONS);
     drop(store);
@@ -90,7 +90,7 @@ async fn nothing_of_a_session_outlives_its_use() {
     };
     let store = database.mysql(leaving, TimeLimits::default());
     for (old, new) in [("old", "new"), ("new", "newer")] {
-        assert_eq!(write(&store, "1", "a@example.com", old, new).await.unwrap(), Written::Yes);
+        assert_eq!(write(&store, "1", "a@example.com", old, new).await.unwrap(), Written::Yes(vec![]));
         assert_eq!(database.ask("SELECT ended_by FROM sessions"), "fresh");
     }
     database.becomes("1", CONNECTIONS);
@@ -119,7 +119,7 @@ async fn a_deadlock_takes_everything_back() {
     drop(lock);
     assert_eq!(database.ask("SELECT password FROM credentials"), "old");
     assert_eq!(database.ask("SELECT ended_by FROM sessions"), "nobody");
-    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "a@example.com", "old", "new").await.unwrap(), Written::Yes(vec![]));
 }
 
 fn with_all_tables() -> MariaDb {

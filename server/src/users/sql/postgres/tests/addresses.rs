@@ -53,7 +53,7 @@ async fn any_column_finds_what_differs_in_ascii_case_and_chooses_no_other() {
             assert_eq!(account.id.as_str(), id, "{declared}");
         }
         fixture.run("UPDATE accounts SET email = 'ada@example.com' WHERE id = 1");
-        assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes, "{declared}");
+        assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]), "{declared}");
     }
 }
 

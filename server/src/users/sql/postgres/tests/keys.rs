@@ -34,7 +34,7 @@ async fn keys_may_be_of_any_type_and_are_found_as_they_are_printed() {
             let written = write(&store, no_key, "old", "new").await.unwrap();
             assert_eq!(written, Written::NoLongerMatches, "{declared} {no_key:?}");
         }
-        assert_eq!(write(&store, key, "old", "new").await.unwrap(), Written::Yes, "{declared}");
+        assert_eq!(write(&store, key, "old", "new").await.unwrap(), Written::Yes(vec![]), "{declared}");
         assert_eq!(fixture.ask("SELECT count(*)::text FROM sessions"), "0", "{declared}");
     }
 }
@@ -79,7 +79,7 @@ async fn names_may_be_odd_and_tables_in_any_schema() {
     assert_eq!(find(&store, "ada@example.com").await[0].address, "Ada@example.com");
     assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::NoLongerMatches);
     fixture.run(r#"UPDATE "odd ""schema"."User's" SET "E-Mail" = 'ada@example.com'"#);
-    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +92,7 @@ async fn passwords_may_be_bytes_or_padded_and_are_compared_byte_for_byte() {
         let password = find(&store, "ada@example.com").await[0].password.clone().unwrap();
         assert_eq!(password.expose(), "old", "{declared}");
         assert_eq!(write(&store, "1", "OLD", "new").await.unwrap(), Written::NoLongerMatches, "{declared}");
-        assert_eq!(write(&store, "1", "old", "$2b$10$new").await.unwrap(), Written::Yes, "{declared}");
+        assert_eq!(write(&store, "1", "old", "$2b$10$new").await.unwrap(), Written::Yes(vec![]), "{declared}");
         let written = store.load(&AccountId::new("1")).await.unwrap().unwrap().password.unwrap();
         assert_eq!(written.expose(), "$2b$10$new", "{declared}");
     }
@@ -165,7 +165,7 @@ async fn an_operator_that_somebody_planted_compares_no_keys() {
     );
     let store = fixture.postgres_store(|_| {});
     assert!(store.load(&AccountId::new("1")).await.unwrap().is_some());
-    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     let findings = store.examine().await;
     assert!(findings.iter().any(|finding| finding.text.contains("REVOKE CREATE ON SCHEMA public")), "{findings:?}");
 }

@@ -17,10 +17,10 @@ async fn the_first_call_after_a_restart_succeeds() {
     let addresses = ["ada@example.com"; 6];
     // As many connections as there may be, all of which break.
     join_all(addresses.map(|address| find(&store, address))).await;
-    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     server.restart();
     assert_eq!(find(&store, "ada@example.com").await.len(), 1);
-    assert_eq!(write(&store, "1", "new", "newer").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "new", "newer").await.unwrap(), Written::Yes(vec![]));
     for found in join_all(addresses.map(|address| find(&store, address))).await {
         assert_eq!(found.len(), 1);
     }

@@ -119,7 +119,7 @@ async fn nothing_is_left_behind_for_whoever_comes_next() {
     let writing = async {
         for n in 0..20 {
             let (old, new) = (if n == 0 { "old".to_owned() } else { format!("p{n}") }, format!("p{}", n + 1));
-            assert_eq!(write(&*store, "1", &old, &new).await.unwrap(), Written::Yes);
+            assert_eq!(write(&*store, "1", &old, &new).await.unwrap(), Written::Yes(vec![]));
         }
     };
     let examining = async {

@@ -68,7 +68,7 @@ async fn the_documented_grants_suffice_and_are_no_more_than_needed() {
     let findings = store.examine().await;
     assert_eq!(about_rights(&findings).verdict, Verdict::Holds, "{findings:?}");
     assert_eq!(find(&store, "ADA@example.com").await.len(), 1);
-    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes);
+    assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
     assert_eq!(store.used_passwords(&AccountId::new("1")).await.unwrap().len(), 1);
 }
 
@@ -91,7 +91,7 @@ async fn each_missing_grant_is_named_and_mends_what_fails() {
         least.database.run(mending);
         let findings = store.examine().await;
         assert_eq!(about_rights(&findings).verdict, Verdict::Holds, "{mending}: {findings:?}");
-        assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes, "{mending}");
+        assert_eq!(write(&store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]), "{mending}");
     }
 }
 

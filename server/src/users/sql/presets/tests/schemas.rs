@@ -82,7 +82,7 @@ async fn a_reset_is_what_the_framework_would_do(preset: &str, engine: Engine) {
         assert!(before > 0, "nothing to look for before: {sql}");
     }
     let [ada, grace] = [find(&*store, "ada@example.com").await, find(&*store, "grace@example.com").await];
-    assert_eq!(set_password(&*store, &ada).await, Written::Yes);
+    assert_eq!(set_password(&*store, &ada).await, Written::Yes(vec![]));
     for (sql, after) in counts("ended") {
         assert_eq!(after, 0, "{sql}");
     }
@@ -92,7 +92,11 @@ async fn a_reset_is_what_the_framework_would_do(preset: &str, engine: Engine) {
     for table in optional_tables(preset, engine) {
         database.run(&format!("DROP TABLE {table}"));
     }
-    assert_eq!(set_password(&*store, &grace).await, Written::Yes, "without what the application may do without");
+    assert_eq!(
+        set_password(&*store, &grace).await,
+        Written::Yes(vec![]),
+        "without what the application may do without"
+    );
 }
 
 /// An application that was made as its framework makes it has nothing that `check` calls wrong.
@@ -139,7 +143,7 @@ async fn security_stamps_of_aspnet_differ_from_reset_to_reset() {
         for address in ["ada@example.com", "grace@example.com"] {
             let account = find(&*store, address).await;
             let change = PasswordChange { new: NewPassword::unhashed(address), ..change(&account) };
-            assert_eq!(store.set_password(change).await.unwrap(), Written::Yes);
+            assert_eq!(store.set_password(change).await.unwrap(), Written::Yes(vec![]));
         }
         let stamps =
             "SELECT count(DISTINCT \"SecurityStamp\") FROM \"AspNetUsers\" WHERE length(\"SecurityStamp\") = 32";

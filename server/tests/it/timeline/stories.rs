@@ -1,0 +1,135 @@
+//! The stories of trouble. Each shows that nothing acknowledged is lost, that nobody else's mail waits, and that the
+//! timeline tells it as it was.
+
+use super::{ADA, GRACE, NOBODY, PAUSE_MAX, nobody_else_waits, passes, story};
+use crate::support::Server;
+use crate::support::process::{DEADLINE, eventually};
+use crate::support::server::NEW_PASSWORD;
+use crate::support::smtp::{Behaviour, Phase};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_transport_is_down_for_ten_minutes() {
+    let server = Server::start().await;
+    server.inbox.at(Phase::Connect, Behaviour::Reply("421 4.3.2 closing for maintenance"));
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    server.ask_for(GRACE).await;
+    passes(&server, PAUSE_MAX).await;
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+    passes(&server, PAUSE_MAX).await;
+    server.inbox.behave();
+    passes(&server, PAUSE_MAX).await;
+    assert_eq!((server.inbox.mails_to(ADA).len(), server.inbox.mails_to(GRACE).len()), (1, 1));
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn a_relay_hangs_after_the_mail_was_handed_over() {
+    let server = Server::start().await;
+    server.inbox.once(Phase::Dot, Behaviour::Hang);
+    server.ask_for(ADA).await;
+    {
+        let working = server.run_until_idle();
+        tokio::pin!(working);
+        let hangs = eventually("a relay that hangs", DEADLINE, async || server.inbox.has_done_it().then_some(()));
+        tokio::select! {
+            () = hangs => {}
+            () = &mut working => panic!("the relay hangs, and nobody waits for it"),
+        }
+        // From here on nothing but time has to go by.
+        tokio::time::pause();
+        working.await;
+        tokio::time::resume();
+    }
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+    nobody_else_waits(&server).await;
+    passes(&server, Duration::from_secs(5)).await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 1);
+    assert!(server.is_live(&server.last_token_for(ADA)).await);
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn a_relay_says_not_now_for_an_hour() {
+    let server = Server::start().await;
+    server.inbox.at_recipient(ADA, Behaviour::Reply("451 4.7.1 try again later"));
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    for _ in 0..12 {
+        passes(&server, PAUSE_MAX).await;
+    }
+    nobody_else_waits(&server).await;
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+    server.inbox.behave();
+    passes(&server, PAUSE_MAX).await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 1);
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn a_relay_refuses_for_good() {
+    let server = Server::start().await;
+    server.inbox.at_recipient(ADA, Behaviour::Reply("550 5.1.1 no such mailbox here"));
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    nobody_else_waits(&server).await;
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn a_relay_greylists() {
+    let server = Server::start().await;
+    server.inbox.at_recipient(ADA, Behaviour::Reply("450 4.2.0 greylisted, come back in five minutes"));
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    nobody_else_waits(&server).await;
+    server.inbox.behave();
+    passes(&server, PAUSE_MAX).await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 1);
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn the_user_store_is_away() {
+    let server = Server::start().await;
+    let token = server.token_for(GRACE).await;
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200);
+    server.store_goes_down();
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    passes(&server, Duration::from_secs(60)).await;
+    assert_eq!(server.inbox.mails_to(GRACE).len(), 2, "the notice needs no look-up");
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+    server.store_comes_back();
+    passes(&server, Duration::from_secs(60)).await;
+    assert_eq!(server.inbox.mails_to(ADA).len(), 1);
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn all_goes_well_and_the_sessions_end() {
+    let server = Server::start().await;
+    let token = server.token_for(ADA).await;
+    server.clock.advance(Duration::from_secs(60));
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200);
+    server.run_until_idle().await;
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+}
+
+#[tokio::test]
+async fn nobody_has_the_address_or_asked_twice_or_was_dropped() {
+    let server = Server::start().await;
+    server.ask_for(NOBODY).await;
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    server.clock.advance(Duration::from_secs(10));
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    server.ask_for(GRACE).await;
+    let waits = server.history_of(GRACE).await[0].id;
+    assert!(server.app().ledger.drop_waiting(waits, server.now()).await.unwrap());
+    insta::assert_snapshot!(story(&server, NOBODY).await, @"");
+    insta::assert_snapshot!(story(&server, ADA).await, @"");
+    insta::assert_snapshot!(story(&server, GRACE).await, @"");
+}
