@@ -151,7 +151,10 @@ fn report(fault: &anyhow::Error) -> ExitCode {
     } else if fault.is::<Failed>() {
         (String::new(), 1)
     } else {
-        (format!("error: {fault:#}\n"), if is_misconfigured(fault) { 2 } else { 1 })
+        let text = format!("{fault:#}");
+        // What is shown with its place says so itself.
+        let mark = if text.starts_with("error: ") { "" } else { "error: " };
+        (format!("{mark}{text}\n"), if is_misconfigured(fault) { 2 } else { 1 })
     };
     // Nobody is left to tell if this fails.
     let _ = write!(err, "{text}");

@@ -183,9 +183,10 @@ impl Composer {
 
     /// The HTML part and its picture as one (RFC 2387). No boundary begins with the other.
     fn with_logo<'a>(&'a self, html: MimePart<'a>, logo: &'a Logo, id: Id) -> MimePart<'a> {
+        let file_name = format!("logo.{}", logo.media_type.trim_start_matches("image/"));
         let picture = MimePart::new(logo.media_type, logo.encoded.as_bytes())
             .transfer_encoding("base64")
-            .inline()
+            .header("Content-Disposition", ContentType::new("inline").attribute("filename", file_name))
             .cid(look::content_id(&self.letterhead.host));
         let related = ContentType::new("multipart/related")
             .attribute("type", "text/html")

@@ -87,6 +87,24 @@ fn each_mail_reads_as_its_snapshot_says() {
 }
 
 #[test]
+fn each_mail_in_each_language_reads_as_its_snapshot_says() {
+    let composer = composer();
+    for language in composer.languages() {
+        let tag = language.tag();
+        let mails = MessageKind::ALL.map(|kind| {
+            let locales = Locale::parse(tag).into_iter().collect();
+            let mail = composer.bodies(&Message { locales, ..message(kind, Some("Ada")) }).unwrap();
+            // What is seen of the marks that keep directions apart is nothing; here it shall be seen.
+            let text = mail.text.replace('\u{2068}', "⟨").replace('\u{2069}', "⟩").replace('\u{200F}', "‹RLM›");
+            format!("# {}\n\n{}", mail.subject.replace(['\u{2068}', '\u{2069}'], ""), text)
+        });
+        insta::with_settings!({ snapshot_path => "../../../tests/it/snapshots", prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("mails.{tag}"), mails.join("\n"));
+        });
+    }
+}
+
+#[test]
 fn the_headers_come_from_the_configuration_and_the_message_alone() {
     let mail = composed(MessageKind::Reset, None, "ada@example.com");
     let (head, _) = std::str::from_utf8(&mail).unwrap().split_once("\r\n\r\n").unwrap();
