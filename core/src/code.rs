@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_refused() {
-        for typed in ["", "01AB-CDE", "01AB-CDEF0", "01AB-CDEU", "01AB_CDEF", "０1AB-CDEF"] {
+        for typed in ["", "01AB-CDE", "01AB-CDEF0", "01AB-CDEU", "01AB_CDEF", "０1AB-CDEF", "01AB-CD\u{141}"] {
             assert_eq!(canonical(typed), None, "{typed:?}");
         }
     }

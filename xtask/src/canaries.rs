@@ -39,19 +39,10 @@ impl Canaries {
         ("REGAIN_TEST_CANARIES", self.0.clone())
     }
 
-    /// Fails if a secret is anywhere; prints how much was looked through. What is in the folder goes, unless it tells.
+    /// Fails if a secret is anywhere. What is in the folder goes, unless it tells.
     pub(crate) fn look(&self) -> Result<()> {
         let search = self.search()?;
-        for find in search.finds.iter().take(SHOWN) {
-            println!("{find}");
-        }
-        println!(
-            "looked for {} secrets, spelled {} ways in all, in {} files with {} MB",
-            search.secrets,
-            search.spellings,
-            search.files,
-            search.octets / 1_000_000
-        );
+        search.print();
         ensure!(search.secrets >= SECRETS_MIN && search.files >= FILES_MIN, "that is less than a suite leaves behind");
         ensure!(search.finds.is_empty(), "{} finds; what was left lies in {}", search.finds.len(), self.0.display());
         std::fs::remove_dir_all(&self.0).context("what was left behind cannot be removed")
@@ -60,7 +51,7 @@ impl Canaries {
     fn search(&self) -> Result<Search> {
         let secrets = self.secrets()?;
         let needles = Needles::new(secrets.iter().flat_map(|secret| {
-            secret.spellings().into_iter().map(|(how, octets)| (format!("{} {how}", secret.kind()), octets))
+            secret.spellings().into_iter().map(|(octets, how)| (format!("{} {how}", secret.kind()), octets))
         }));
         let mut search = Search { secrets: secrets.len(), spellings: needles.len(), ..Search::default() };
         for file in files(&self.0.join("left"))? {
@@ -83,6 +74,13 @@ impl Canaries {
         }
         Ok(secrets)
     }
+}
+
+/// Whether nothing is found in a folder that tests were run with.
+pub(crate) fn look_in(folder: &str) -> Result<bool> {
+    let search = Canaries(folder.into()).search()?;
+    search.print();
+    Ok(search.finds.is_empty())
 }
 
 /// Servers that are made to tell are found out: in a log, and in a ledger.
@@ -111,6 +109,18 @@ struct Search {
     files: usize,
     octets: usize,
     finds: Vec<String>,
+}
+
+impl Search {
+    /// Some of what was found; the last line says how much was looked through.
+    fn print(&self) {
+        self.finds.iter().take(SHOWN).for_each(|find| println!("{find}"));
+        let Self { secrets, spellings, files, octets, finds } = self;
+        let (megabytes, finds) = (octets / 1_000_000, finds.len());
+        println!(
+            "{finds} finds of {secrets} secrets, spelled {spellings} ways in all, in {files} files with {megabytes} MB"
+        );
+    }
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     let done = match words[..] {
         ["test"] => suite::test(),
         ["check"] => suite::check(),
+        ["canaries", folder] => canaries::look_in(folder),
         ["databases"] => databases::stay(),
         ["interop", ref names @ ..] => interop::run_all(names),
         ["bench", ref words @ ..] => bench::run_all(words),
@@ -77,6 +78,7 @@ const USAGE: &str = "cargo xtask COMMAND
   weaknesses [NAME…]
                    brings back what went wrong elsewhere, all or those named, and sees that a test notices
   contact-sheets   pictures of every mail in every language, by day and in the dark, in target/contact-sheets
+  canaries FOLDER  looks for secrets in what tests left there that ran with REGAIN_TEST_CANARIES=FOLDER
   databases        the database servers of the tests, until Ctrl-C
   simulate         thousands of simulated histories: --seeds N, --from S; --steps K of one that fails
   fuzz [TARGET…]   looks for octets that break the parsers, a minute each or --seconds N

@@ -7,7 +7,7 @@
 use crate::needs;
 use crate::step::run;
 use crate::tree::root;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,9 +21,9 @@ pub(crate) fn run_all(words: &[&str]) -> Result<bool> {
         let found = root().join("target/mutants").join(part.name);
         // It says by its status that something survived; which is in the lists.
         let outcome = run(mutants(&program, part, &wanted, &found)?);
-        let totals_of_part = Totals::read(&found.join("mutants.out")).or_else(|missing| outcome.and(Err(missing)))?;
-        println!("{}: {}", part.name, totals_of_part.sentence());
-        totals.add(totals_of_part);
+        let these = Totals::read(&found.join("mutants.out")).or_else(|missing| outcome.and(Err(missing)))?;
+        println!("{}: {}", part.name, these.sentence());
+        totals.add(these);
     }
     for survivor in &totals.survivors {
         println!("survived: {survivor}");
@@ -123,8 +123,8 @@ fn mutants(program: &Path, part: &Part, wanted: &Wanted<'_>, found: &Path) -> Re
     command.args(["-c", &format!("ulimit -t {PROCESSOR_SECONDS_MAX}; exec \"$0\" \"$@\"")]).arg(program);
     command.current_dir(root()).args(["mutants", "--baseline", "skip", "-j", "1", "--package", part.package]);
     command.args(["--timeout", CLOCK_SECONDS_MAX, "--build-timeout", CLOCK_SECONDS_MAX, "--output"]).arg(found);
-    part.files.iter().for_each(|files| drop(command.args(["--file", files])));
-    part.without.iter().for_each(|files| drop(command.args(["--exclude", files])));
+    command.args(part.files.iter().flat_map(|files| ["--file", files]));
+    command.args(part.without.iter().flat_map(|files| ["--exclude", files]));
     if let Some(shard) = wanted.shard {
         command.args(["--sharding", "round-robin", "--shard", shard]);
     }

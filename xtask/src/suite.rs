@@ -69,18 +69,23 @@ pub(crate) fn test() -> Result<bool> {
         canaries::telltales_are_found_out()?;
         canaries.as_ref().map_or(Ok(()), Canaries::look)
     });
+    report.step("examples in the documentation", |_| {
+        run(cargo("test -p regain-core -p regain --doc --features regain/failpoints"))
+    });
+    report.step("generated references", |_| references::check_fresh());
+    name_what_does_not_run(&mut report);
+    Ok(report.close())
+}
+
+fn name_what_does_not_run(report: &mut Report) {
     report.not_run("nodes in earnest, and the soak (cargo xtask nodes, cargo xtask soak --minutes N)");
     report.not_run("fuzzing (cargo xtask fuzz); what it kept was replayed");
+    report.not_run("mutants (cargo xtask mutants)");
     report.not_run("interop with real applications (cargo xtask interop)");
     if !needs::is_root() {
         report.not_run("mail through Postfix, whose master starts for root only");
         report.not_run("a full disk, which only root may mount");
     }
-    report.step("examples in the documentation", |_| {
-        run(cargo("test -p regain-core -p regain --doc --features regain/failpoints"))
-    });
-    report.step("generated references", |_| references::check_fresh());
-    Ok(report.close())
 }
 
 /// What needs no server and no network: a minute at most.

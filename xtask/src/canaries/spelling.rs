@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What must be nowhere, and unmistakable: an ordinary word may stand in a log for other reasons.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,54 +31,57 @@ impl Secret {
             return self.text.len() == 9 && !self.text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
         }
         let different: BTreeSet<char> = self.text.chars().collect();
-        self.text.len() >= OCTETS_MIN && different.len() >= DIFFERENT_MIN
+        let is_address = self.text.ends_with("@example.com");
+        self.text.len() >= OCTETS_MIN && different.len() >= DIFFERENT_MIN && !is_address
     }
 
-    /// Each way to write it, with how that is called. None is shorter than [`super::haystack::HEAD`].
-    pub(super) fn spellings(&self) -> BTreeSet<(&'static str, Vec<u8>)> {
-        let mut all = BTreeSet::new();
-        self.spell(self.text.as_bytes(), "as it is", &mut all);
+    /// Each way to write it, and how that is called. None is shorter than [`super::haystack::HEAD`].
+    pub(super) fn spellings(&self) -> BTreeMap<Vec<u8>, &'static str> {
+        let mut all = BTreeMap::new();
+        spell(self.text.as_bytes(), "as it is", &mut all);
         match self.kind.as_str() {
-            "Code" => self.spell(self.text.replace('-', "").as_bytes(), "without its hyphen", &mut all),
+            "Code" => spell(self.text.replace('-', "").as_bytes(), "without its hyphen", &mut all),
             "Token" => {
                 if let Ok(octets) = URL_SAFE_NO_PAD.decode(&self.text) {
-                    self.spell(&octets, "as raw octets", &mut all);
+                    spell(&octets, "as raw octets", &mut all);
                 }
             }
             _ => {}
         }
-        all.retain(|(_, octets)| octets.len() >= super::haystack::HEAD);
+        all.retain(|octets, _| octets.len() >= super::haystack::HEAD);
         all
     }
+}
 
-    fn spell(&self, octets: &[u8], how: &'static str, all: &mut BTreeSet<(&'static str, Vec<u8>)>) {
-        all.insert((how, octets.to_vec()));
-        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-        all.insert(("in hexadecimal", hex.to_uppercase().into_bytes()));
-        all.insert(("in hexadecimal", hex.into_bytes()));
-        let numbers: Vec<String> = octets.iter().map(u8::to_string).collect();
-        all.insert(("as a list of octets", numbers.join(", ").into_bytes()));
-        all.insert(("as a list of octets", numbers.join(",").into_bytes()));
-        for offset in 0..3 {
-            all.extend([STANDARD.encode(&shifted(octets, offset)), URL_SAFE.encode(&shifted(octets, offset))].map(
-                |text| {
-                    let sure = sure_of(&text, octets.len(), offset);
-                    ("in base64", sure.as_bytes().to_vec())
-                },
-            ));
+fn spell(octets: &[u8], how: &'static str, all: &mut BTreeMap<Vec<u8>, &'static str>) {
+    let mut add = |how, text: &str| {
+        all.entry(text.as_bytes().to_vec()).or_insert(how);
+    };
+    let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    add("in hexadecimal", &hex.to_uppercase());
+    add("in hexadecimal", &hex);
+    let numbers: Vec<String> = octets.iter().map(u8::to_string).collect();
+    add("as a list of octets", &numbers.join(", "));
+    add("as a list of octets", &numbers.join(","));
+    for offset in 0..3 {
+        let shifted = shifted(octets, offset);
+        for text in [STANDARD.encode(&shifted), URL_SAFE.encode(&shifted)] {
+            add("in base64", sure_of(&text, octets.len(), offset));
         }
-        let Ok(text) = std::str::from_utf8(octets) else { return };
-        let json = serde_json::Value::from(text).to_string();
-        all.insert(("as JSON", json[1..json.len() - 1].as_bytes().to_vec()));
-        let debug = format!("{text:?}");
-        all.insert(("as Rust's Debug", debug[1..debug.len() - 1].as_bytes().to_vec()));
-        let percent = escaped(octets, "%", |octet| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet));
-        all.insert(("percent-encoded", percent.replace("%20", "+").into_bytes()));
-        all.insert(("percent-encoded", percent.to_lowercase().into_bytes()));
-        all.insert(("percent-encoded", percent.into_bytes()));
-        let quoted = escaped(octets, "=", |octet| (b' '..=b'~').contains(&octet) && octet != b'=');
-        all.insert(("quoted-printable", quoted.into_bytes()));
     }
+    if let Ok(text) = std::str::from_utf8(octets) {
+        add(how, text);
+        let json = serde_json::Value::from(text).to_string();
+        add("as JSON", &json[1..json.len() - 1]);
+        let debug = format!("{text:?}");
+        add("as Rust's Debug", &debug[1..debug.len() - 1]);
+        let percent = escaped(octets, "%", |octet| octet.is_ascii_alphanumeric() || b"-._~".contains(&octet));
+        add("percent-encoded", &percent.replace("%20", "+"));
+        add("percent-encoded", &percent.to_lowercase());
+        add("percent-encoded", &percent);
+        add("quoted-printable", &escaped(octets, "=", |octet| (b' '..=b'~').contains(&octet) && octet != b'='));
+    }
+    all.entry(octets.to_vec()).or_insert(how);
 }
 
 /// `octets` as they stand in a longer text of which base64 was made.
@@ -112,9 +115,13 @@ mod tests {
 
     #[test]
     fn only_what_cannot_be_mistaken_is_looked_for() {
-        for (kind, text) in
-            [("Password", "password"), ("Password", "aaaaaaaaaaaaaaaa"), ("Code", "1234-ABCD"), ("Code", "x")]
-        {
+        for (kind, text) in [
+            ("Password", "password"),
+            ("Password", "grace@example.com"),
+            ("Password", "aaaaaaaaaaaaaaaa"),
+            ("Code", "1234-ABCD"),
+            ("Code", "x"),
+        ] {
             assert_eq!(secret(kind, text), None, "{text}");
         }
         assert!(secret("Password", "old horse battery staple").is_some() && secret("Code", "1234-WXYZ").is_some());
@@ -124,7 +131,7 @@ mod tests {
     #[test]
     fn a_secret_is_known_in_each_of_its_spellings() {
         let password = secret("Password", "grün=\"5 Otter\" & 9").unwrap();
-        let spelled: Vec<_> = password.spellings().into_iter().map(|(_, octets)| octets).collect();
+        let spelled: Vec<_> = password.spellings().into_keys().collect();
         let inside = |before: &str| STANDARD.encode(format!("{before}grün=\"5 Otter\" & 9, and more"));
         for text in [
             "grün=\\\"5 Otter\\\" & 9".to_owned(),
@@ -146,8 +153,8 @@ mod tests {
     fn a_token_is_known_by_its_octets_too() {
         let token = secret("Token", "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA").unwrap();
         let raw: Vec<u8> = [0xab, 0xcd, 0xef, 0x12, 0x34, 0x56, 0x78, 0x90].repeat(4);
-        assert!(token.spellings().contains(&("as raw octets", raw)));
+        assert_eq!(token.spellings().get(&raw), Some(&"as raw octets"));
         let code = secret("Code", "7K2M-WXYZ").unwrap();
-        assert!(code.spellings().contains(&("without its hyphen", b"7K2MWXYZ".to_vec())));
+        assert_eq!(code.spellings().get(&b"7K2MWXYZ"[..]), Some(&"without its hyphen"));
     }
 }
