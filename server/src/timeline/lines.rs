@@ -84,6 +84,15 @@ fn outcome(delivery: &Delivery) -> String {
     }
 }
 
+/// What came of an attempt, in the transport's words.
+pub(super) fn said(delivery: &Delivery) -> String {
+    let reply = delivery.reply.as_deref().unwrap_or_default();
+    match delivery.transport.as_deref() {
+        Some("none") | None => format!("Nothing was tried: {reply}"),
+        Some(transport) => format!("{transport} says: {reply}"),
+    }
+}
+
 /// The transport's name; `none` stands in the ledger where none was tried.
 pub(super) fn transport(delivery: &Delivery) -> &str {
     delivery.transport.as_deref().filter(|name| *name != "none").unwrap_or("the transport")

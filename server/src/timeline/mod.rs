@@ -19,7 +19,7 @@ use crate::plain::{moment, one_line};
 use regain_core::event::Happening;
 use regain_core::fate::Fate;
 use regain_core::message::MessageKind;
-use regain_core::request::State;
+use regain_core::request::{Reason, State};
 use regain_core::time::Timestamp;
 use std::time::Duration;
 
@@ -91,7 +91,11 @@ fn answer(request: &Request, now: Timestamp) -> String {
         State::Mailed => mailed(request, now),
         State::Suppressed | State::Failed => {
             let why = request.reason.map_or("it ended without a reason", reasons::of);
-            format!("No mail: {why}.")
+            let is_of_transports = matches!(request.reason, Some(Reason::Refused | Reason::GaveUp));
+            match request.deliveries.last().filter(|_| is_of_transports) {
+                Some(last) => format!("No mail: {why}. {}", lines::said(last)),
+                None => format!("No mail: {why}."),
+            }
         }
     }
 }

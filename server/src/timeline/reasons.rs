@@ -20,7 +20,7 @@ pub(super) fn of(reason: Reason) -> &'static str {
         }
         Reason::AddressUnusable => "the address on file is no email address",
         Reason::GaveUp => "given up, it could not be delivered in time ([reset] give_up_seconds)",
-        Reason::Refused => "refused for good, in the words below",
+        Reason::Refused => "refused for good",
         Reason::Dropped => "dropped by `regain outbox drop`",
         Reason::Unanswered => "it was handed over twice, and no answer came",
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::ledger::Event;
-use regain_core::request::{Id, Reason};
+use regain_core::request::Id;
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
