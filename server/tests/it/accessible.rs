@@ -4,6 +4,7 @@
 use crate::support::chromium::{Browser, Script, pictures_are_wanted};
 use crate::support::process::{Process, Site, client, needed, reset_token};
 use regain::i18n::Words;
+use reqwest::Client;
 use serde_json::json;
 
 const ADA: &str = "ada@example.com";
@@ -100,6 +101,8 @@ async fn a_brands_files_come_from_our_own_origin_and_pass_the_policy() {
 /// A browser, a server, and the links of one mail.
 struct Tour {
     browser: Browser,
+    /// For what need not be gone to.
+    client: Client,
     server: Process,
     token: String,
     /// Path and query of the link.
@@ -146,12 +149,13 @@ impl Tour {
         let server = site.serve(env);
         server.request(ADA).await;
         let mail = &site.mails_to(ADA, 1).await[0];
-        let not_me =
-            mail.links().into_iter().find(|link| link.contains("/not-me")).expect("a link for somebody else's");
+        let links = mail.links();
+        let not_me = links.iter().find_map(|link| link.find("/not-me").map(|at| link[at..].to_owned()));
         Self {
             browser: Browser::start(Script::On).await,
+            client: client(),
             token: reset_token(mail).unwrap(),
-            not_me,
+            not_me: not_me.expect("a link for somebody else's request"),
             server,
             _site: site,
         }
@@ -159,22 +163,21 @@ impl Tour {
 
     /// The page as the server sends it, without going there.
     async fn html_of(&self, stop: Stop, language: &str) -> String {
-        let token = match stop {
-            Stop::Choose | Stop::Again => self.token.as_str(),
-            Stop::Refused => "x",
-            _ => "",
-        };
         let path = match stop {
             Stop::Choose | Stop::Again | Stop::Refused => "/reset-password".to_owned(),
             _ => self.address_of(stop),
         };
         let url = self.server.url(&path);
         let asked = match stop {
-            Stop::Again => client().post(url).form(&[("password", "short"), ("password_confirmation", "other")]),
-            _ => client().get(url),
+            Stop::Again => self.client.post(url).form(&[("password", "short"), ("password_confirmation", "other")]),
+            Stop::Refused => self.client.post(url).form(&[("token", "x")]),
+            _ => self.client.get(url),
         };
         let asked = asked.header("Sec-Fetch-Site", "same-origin").header("Accept-Language", language);
-        let asked = if token.is_empty() { asked } else { asked.header("Cookie", format!("regain=t.{token}")) };
+        let asked = match stop {
+            Stop::Choose | Stop::Again => asked.header("Cookie", format!("regain=t.{}", self.token)),
+            _ => asked,
+        };
         asked.send().await.unwrap().text().await.unwrap()
     }
 
