@@ -36,7 +36,7 @@ impl Color {
     }
 
     /// White where it can be read on this colour at `contrast`, else whichever of white and black is read better: one
-    /// of them always has more than 4.58.
+    /// of them always has 4.5, the least that WCAG 2.2 wants of text (1.4.3).
     #[must_use]
     pub fn text_on_it(self, contrast: f64) -> Self {
         let white = self.contrast_with(Self::WHITE);
@@ -167,7 +167,7 @@ mod tests {
         #[test]
         fn some_text_can_be_read_on_every_colour(red: u8, green: u8, blue: u8) {
             let ground = Color::new(red, green, blue);
-            prop_assert!(ground.text_on_it(4.5).contrast_with(ground) >= 4.58);
+            prop_assert!(ground.text_on_it(4.5).contrast_with(ground) >= 4.5);
         }
 
         #[test]

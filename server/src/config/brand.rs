@@ -76,7 +76,7 @@ fn file<T>(
     };
     taken
         .map_err(|complaint| {
-            settings.refuse(key, refusal(complaint, format!("{}, at most {kibibytes} KiB", key.accepted())))
+            settings.refuse(key, refusal(complaint, format!("{}, at most {kibibytes} KiB", key.accepted())));
         })
         .ok()
 }

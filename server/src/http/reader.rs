@@ -68,9 +68,9 @@ mod tests {
 
     const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-    fn reader(method: Method, headers: &[(&'static str, &'static str)]) -> Reader {
+    fn reader(method: &Method, headers: &[(&'static str, &'static str)]) -> Reader {
         let pairs = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        Reader::of(&method, &HeaderMap::from_iter(pairs))
+        Reader::of(method, &HeaderMap::from_iter(pairs))
     }
 
     #[test]
@@ -78,7 +78,7 @@ mod tests {
         let of_today = [("user-agent", FIREFOX), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
         let older = [("user-agent", FIREFOX), ("accept-language", "de")];
         for headers in [&of_today[..], &older] {
-            assert_eq!(reader(Method::GET, headers), Reader::Browser, "{headers:?}");
+            assert_eq!(reader(&Method::GET, headers), Reader::Browser, "{headers:?}");
         }
     }
 
@@ -94,8 +94,8 @@ mod tests {
             &[("user-agent", FIREFOX), ("accept-language", "en"), ("sec-fetch-mode", "no-cors")],
             &[("user-agent", "Mozilla/5.0 (Microsoft SafeLinks)"), ("accept-language", "en")],
         ] {
-            assert_eq!(reader(Method::GET, headers), Reader::Program, "{headers:?}");
+            assert_eq!(reader(&Method::GET, headers), Reader::Program, "{headers:?}");
         }
-        assert_eq!(reader(Method::HEAD, &[("user-agent", FIREFOX), ("sec-fetch-mode", "navigate")]), Reader::Program);
+        assert_eq!(reader(&Method::HEAD, &[("user-agent", FIREFOX), ("sec-fetch-mode", "navigate")]), Reader::Program);
     }
 }

@@ -84,6 +84,7 @@ impl SqliteLedger {
 }
 
 /// One that is about a request.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Queued {
     pub(super) id: Id,
     pub(super) what: Telling,

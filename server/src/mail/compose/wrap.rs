@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn korean_breaks_at_blanks() {
         let word = "비밀번호를".to_owned();
-        let line = vec![word.as_str(); 6].join(" ");
+        let line = [word.as_str(); 6].join(" ");
         assert_eq!(wrap(&format!("{line} {word}")), format!("{line}\n{word}"));
     }
 }

@@ -75,7 +75,7 @@ fn is_of_token(c: char) -> bool {
 }
 
 fn looks_secret(run: &str) -> bool {
-    let has = |what: fn(&u8) -> bool| run.as_bytes().iter().any(|b| what(b));
+    let has = |what: fn(&u8) -> bool| run.as_bytes().iter().any(what);
     let is_token = run.len() >= TOKEN_OCTETS_MIN
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)

@@ -63,7 +63,7 @@ fn a_mail_without_a_logo_names_the_product_and_has_no_picture() {
 #[test]
 fn a_template_that_does_not_show_the_logo_does_not_carry_it() {
     let words = Arc::new(Words::built_in().unwrap());
-    let letterhead = Letterhead { look: branded().letterhead.look.clone(), ..letterhead() };
+    let letterhead = Letterhead { look: branded().letterhead.look, ..letterhead() };
     let templates = own(&[("test/body.html", "<p>{{ greeting }}</p>")]);
     let mail = mail(&Composer::with_templates(words, letterhead, templates).unwrap(), MessageKind::Test);
     assert!(!String::from_utf8(mail).unwrap().contains("image/png"));
