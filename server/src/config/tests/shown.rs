@@ -199,6 +199,7 @@ fn what_is_shown_holds_no_secret_and_says_where_each_value_is_from() {
 
     [admin]
     listen = "127.0.0.1:9090"  # default
+    hosts = []  # default
     "##);
 }
 
