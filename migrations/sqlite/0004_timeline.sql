@@ -7,3 +7,6 @@ CREATE UNIQUE INDEX events_counted ON events (entry, what, detail) WHERE times I
 -- among those that wait; or here, if it was ended before anybody worked on it. So few are that, and so late, that no
 -- index slows the acceptance of a request down.
 CREATE INDEX outbox_ended_early ON outbox (address_digest) WHERE reason IN ('dropped', 'redeemed', 'not_me');
+
+-- The notices that tell of a request.
+CREATE INDEX outbox_about ON outbox (about) WHERE about IS NOT NULL;

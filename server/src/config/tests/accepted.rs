@@ -117,6 +117,7 @@ webhook_secret = ""
 unknown_address = false
 [admin]
 listen = "127.0.0.1:9090"
+hosts = ["regain-admin.internal"]
 "#,
     );
     assert_eq!(config.users.name.as_deref(), Some("first_name"));

@@ -159,18 +159,30 @@ pub(super) async fn tell(State(desk): State<Arc<Desk>>, Path(name): Path<String>
 /// GET `/api/queue`
 pub(super) async fn queue(State(desk): State<Arc<Desk>>) -> Response {
     let app = &desk.app;
-    match tally(app).await {
+    match tally(&desk).await {
         Ok(tally) => json(StatusCode::OK, JSON, &tally_as_json(&tally, app.clock.now())),
         Err(fault) => unavailable(app, &fault),
     }
 }
 
-/// What waits, and what became of the last day's requests.
-pub(super) async fn tally(app: &App) -> Result<Tally, LedgerFault> {
-    app.ledger.tally(app.clock.now().minus(DAY)).await
+/// What waits, and what became of the last day's requests. It is counted once in a while, however many look.
+pub(super) async fn tally(desk: &Desk) -> Result<Tally, LedgerFault> {
+    let now = desk.app.clock.now();
+    let mut tallied = desk.tallied.lock().await;
+    if let Some((at, tally)) = &*tallied
+        && *at < now
+        && now.since(*at) < TALLIED_FOR
+    {
+        return Ok(tally.clone());
+    }
+    let tally = desk.app.ledger.tally(now.minus(DAY)).await?;
+    *tallied = Some((now, tally.clone()));
+    Ok(tally)
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// A page looks every five seconds.
+const TALLIED_FOR: Duration = Duration::from_secs(2);
 
 /// POST `/api/requests/{id}/resend`: a new request for the same address, by the way that all go and under the same limits.
 /// Nobody here sees its link. A form is answered with the way to its timeline.

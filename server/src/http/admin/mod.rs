@@ -13,12 +13,15 @@ use super::problem;
 use super::route::{get_only, post_only};
 use super::{Port, without_trailing_slash};
 use crate::app::App;
+use crate::ledger::Tally;
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use regain_core::time::Timestamp;
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 pub(super) const HEALTHZ: &str = "/healthz";
 pub(super) const READYZ: &str = "/readyz";
@@ -39,6 +42,7 @@ pub struct AdminPort {
 struct Desk {
     app: Arc<App>,
     page: page::AdminPage,
+    tallied: Mutex<Option<(Timestamp, Tally)>>,
 }
 
 impl AdminPort {
@@ -46,7 +50,7 @@ impl AdminPort {
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
         let unknown_method = |_| problem::unknown_method().into_response();
-        let desk = Desk { app: Arc::clone(&app), page: page::AdminPage::new() };
+        let desk = Desk { app: Arc::clone(&app), page: page::AdminPage::new(), tallied: Mutex::default() };
         let endpoints = Router::new()
             .route(HEALTHZ, get_only(vitals::healthz, unknown_method))
             .route(READYZ, get_only(vitals::readyz, unknown_method))

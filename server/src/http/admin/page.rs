@@ -69,7 +69,7 @@ impl AdminPage {
 pub(super) async fn show(State(desk): State<Arc<Desk>>, uri: Uri) -> Response {
     let app = &desk.app;
     let query = Query::of(&uri);
-    let tally = match api::tally(app).await {
+    let tally = match api::tally(&desk).await {
         Ok(tally) => tally,
         Err(fault) => return api::unavailable(app, &fault),
     };

@@ -156,3 +156,24 @@ pub(super) fn count(ledger: &Connection, seen: &Sighting) -> rusqlite::Result<()
         })
         .map(|_| ())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::sqlite::schema;
+
+    #[test]
+    fn a_request_is_found_without_a_walk_through_all_there_are() {
+        let mut ledger = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut ledger).unwrap();
+        for which in [BY_NAME, BY_ADDRESS] {
+            let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM outbox WHERE {which} ORDER BY id DESC LIMIT 50");
+            let mut plan = ledger.prepare(&sql).unwrap();
+            let steps = plan.query_map([[7_u8; 16]], |row| row.get::<_, String>("detail")).unwrap();
+            let steps = steps.collect::<Result<Vec<_>, _>>().unwrap();
+            // Those that wait are walked, in their index; there are never more than the queue may hold.
+            let walks = steps.iter().filter(|step| step.starts_with("SCAN outbox"));
+            assert!(walks.clone().all(|step| step.contains("COVERING INDEX outbox_due")), "{steps:?}");
+        }
+    }
+}

@@ -100,7 +100,7 @@ impl SmtpServer {
             options: options.clone(),
             tls: TlsAcceptor::from(Arc::new(tls)),
             script: Mutex::default(),
-            recipients: Mutex::default(),
+            addresses: Mutex::default(),
             mails: Mutex::default(),
             arrived: Notify::new(),
             taken: AtomicUsize::new(0),
@@ -164,14 +164,14 @@ impl SmtpServer {
     }
 
     /// From now on answers so to every RCPT of this address.
-    pub(crate) fn at_recipient(&self, address: &str, behaviour: Behaviour) {
-        self.relay.recipients.lock().unwrap().insert(address.to_owned(), behaviour);
+    pub(crate) fn at_address(&self, address: &str, behaviour: Behaviour) {
+        self.relay.addresses.lock().unwrap().insert(address.to_owned(), behaviour);
     }
 
     /// From now on does as it should.
     pub(crate) fn behave(&self) {
         self.relay.script.lock().unwrap().clear();
-        self.relay.recipients.lock().unwrap().clear();
+        self.relay.addresses.lock().unwrap().clear();
     }
 
     /// Whether everything was done that it was told to do once.
@@ -287,7 +287,7 @@ struct Relay {
     options: Options,
     tls: TlsAcceptor,
     script: Mutex<HashMap<Phase, Scripted>>,
-    recipients: Mutex<HashMap<String, Behaviour>>,
+    addresses: Mutex<HashMap<String, Behaviour>>,
     mails: Mutex<Vec<ReceivedMail>>,
     arrived: Notify,
     taken: AtomicUsize,
@@ -312,9 +312,9 @@ impl Relay {
         Some(scripted.behaviour)
     }
 
-    /// What the script wants for a recipient.
-    fn recipient(&self, address: &str) -> Option<Behaviour> {
-        self.recipients.lock().unwrap().get(address).copied()
+    /// What the script wants at the RCPT of this address.
+    fn wants_for(&self, address: &str) -> Option<Behaviour> {
+        self.addresses.lock().unwrap().get(address).copied()
     }
 
     /// Gives the mail's number.

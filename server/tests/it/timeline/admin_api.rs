@@ -75,7 +75,7 @@ async fn the_list_goes_on_behind_its_cursor() {
 #[tokio::test]
 async fn the_queue_and_the_causes_of_failure_are_told() {
     let server = Server::start().await;
-    server.inbox.at_recipient(ADA, Behaviour::Reply("451 4.7.1 later"));
+    server.inbox.at_address(ADA, Behaviour::Reply("451 4.7.1 later"));
     for address in [ADA, GRACE, NOBODY] {
         server.ask_for(address).await;
     }

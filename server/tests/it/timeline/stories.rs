@@ -83,7 +83,7 @@ async fn a_relay_hangs_after_the_mail_was_handed_over() {
 #[tokio::test]
 async fn a_relay_says_not_now_for_an_hour() {
     let server = Server::start().await;
-    server.inbox.at_recipient(ADA, Behaviour::Reply("451 4.7.1 try again later"));
+    server.inbox.at_address(ADA, Behaviour::Reply("451 4.7.1 try again later"));
     server.ask_for(ADA).await;
     server.run_until_idle().await;
     for _ in 0..12 {
@@ -116,7 +116,7 @@ async fn a_relay_says_not_now_for_an_hour() {
 #[tokio::test]
 async fn a_relay_refuses_for_good() {
     let server = Server::start().await;
-    server.inbox.at_recipient(ADA, Behaviour::Reply("550 5.1.1 no such mailbox here"));
+    server.inbox.at_address(ADA, Behaviour::Reply("550 5.1.1 no such mailbox here"));
     server.ask_for(ADA).await;
     server.run_until_idle().await;
     nobody_else_waits(&server).await;
@@ -133,7 +133,7 @@ async fn a_relay_refuses_for_good() {
 #[tokio::test]
 async fn a_relay_greylists() {
     let server = Server::start().await;
-    server.inbox.at_recipient(ADA, Behaviour::Reply("450 4.2.0 greylisted, come back in five minutes"));
+    server.inbox.at_address(ADA, Behaviour::Reply("450 4.2.0 greylisted, come back in five minutes"));
     server.ask_for(ADA).await;
     server.run_until_idle().await;
     nobody_else_waits(&server).await;

@@ -154,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.say("555 5.5.4 unknown parameter").await;
         }
         let address = path(line);
-        if let Some(behaviour) = self.relay.recipient(&address) {
+        if let Some(behaviour) = self.relay.wants_for(&address) {
             let line = act(behaviour).await?;
             return self.say(line).await;
         }
