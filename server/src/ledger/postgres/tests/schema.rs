@@ -7,7 +7,7 @@ async fn nodes_that_start_at_once_make_one_schema() {
     let database = database();
     let nodes = futures_util::future::join_all((0..6).map(|_| node(&database))).await;
     assert_eq!(nodes.len(), 6);
-    assert_eq!(database.count("SELECT count(*) FROM regain.migrations"), 1);
+    assert_eq!(database.count("SELECT count(*) - count(DISTINCT checksum) FROM regain.migrations"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
