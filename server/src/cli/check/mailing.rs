@@ -23,7 +23,7 @@ pub(super) fn recipient(text: &str) -> Result<EmailAddress, Misused> {
 pub(super) async fn findings(config: &Config, words: Arc<Words>, to: Option<EmailAddress>) -> Vec<Finding> {
     let mail = match Mail::new(config, words, Arc::new(SystemClock)) {
         Ok(mail) => mail,
-        Err(fault) => return vec![Finding::fails(SUBJECT, fault.to_string())],
+        Err(fault) => return vec![Finding::fails(SUBJECT, briefly(&fault.to_string()))],
     };
     let mut findings: Vec<Finding> = Vec::new();
     for (transport, probed) in mail.probe().await {
@@ -36,6 +36,11 @@ pub(super) async fn findings(config: &Config, words: Arc<Words>, to: Option<Emai
         findings.push(send(&mail, &to).await);
     }
     findings
+}
+
+/// What is wrong and where; `regain mail preview` shows the line itself.
+fn briefly(fault: &str) -> String {
+    fault.lines().take(2).map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 async fn send(mail: &Mail, to: &EmailAddress) -> Finding {
