@@ -29,10 +29,10 @@ use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
 /// Where the page is.
-pub const PATH: &str = "/docs";
+pub(super) const PATH: &str = "/docs";
 
 /// The page's path.
-pub fn router() -> Router<Arc<App>> {
+pub(super) fn router() -> Router<Arc<App>> {
     let page = Arc::new(OnceLock::new());
     let show = move |State(app): State<Arc<App>>| async move {
         let page: &Option<Bytes> = page.get_or_init(|| prepare(&app.config));
