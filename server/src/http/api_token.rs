@@ -22,9 +22,14 @@ pub enum Caller {
 }
 
 /// Looks the caller up: first in the configuration, then in the ledger. Only digests are compared, in constant time. A
-/// network that has guessed too often is not looked up for: its new tokens count as unknown until it has waited.
+/// network that has guessed too often is not looked up for: its new tokens count as unknown until it has waited. Two
+/// headers are no token of ours: a proxy in front may have looked at the other one.
 pub async fn caller(app: &App, client: IpAddr, headers: &HeaderMap) -> Caller {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Caller::Anonymous };
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Caller::Anonymous };
+    if values.next().is_some() {
+        return Caller::Unknown;
+    }
     let token = without_scheme(value.as_bytes().trim_ascii());
     if token.is_empty() {
         return Caller::Anonymous;

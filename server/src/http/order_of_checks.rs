@@ -129,6 +129,16 @@ async fn the_api_token_comes_before_the_limit() {
 }
 
 #[tokio::test]
+async fn two_api_tokens_are_none() {
+    let port = port(|_| {});
+    for second in [API_TOKEN, "wrong", ""] {
+        let headers = [JSON, ("authorization", API_TOKEN), ("authorization", second)];
+        let answer = post(&port, PASSWORD_EMAIL, &headers, "{}").await;
+        assert_eq!((answer.status, answer.word().as_str()), (StatusCode::UNAUTHORIZED, "UnauthorizedError"));
+    }
+}
+
+#[tokio::test]
 async fn the_limit_comes_before_the_content_type() {
     let port = port(|config| config.limits.requests_per_network_per_minute = 2);
     for path in [REQUEST, PASSWORD] {

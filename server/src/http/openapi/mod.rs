@@ -6,23 +6,28 @@ mod pages;
 mod parts;
 mod unleash;
 
-use super::problem::{self, JSON, json};
+use super::problem::{self, JSON};
 use super::route::get_only;
 use crate::app::App;
 use crate::config::Config;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header;
 use axum::response::IntoResponse;
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Where the document is.
 pub const PATH: &str = "/openapi.json";
 
-/// The document's path.
+/// The document's path. It is made once: whoever asks often for what no limit counts is to cost nothing.
 pub fn router() -> Router<Arc<App>> {
-    let serve = |State(app): State<Arc<App>>| async move { json(StatusCode::OK, JSON, &document(&app.config)) };
+    let octets = Arc::new(OnceLock::new());
+    let serve = move |State(app): State<Arc<App>>| async move {
+        let octets: &Bytes = octets.get_or_init(|| document(&app.config).to_string().into());
+        ([(header::CONTENT_TYPE, JSON)], octets.clone())
+    };
     Router::new().route(PATH, get_only(serve, |_| problem::unknown_method().into_response()))
 }
 
@@ -49,7 +54,7 @@ pub fn document(config: &Config) -> Value {
             "title": "Regain",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Password reset for the accounts you already have",
-            "description": DESCRIPTION,
+            "description": description(config.api.unleash.enabled),
             "license": { "name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT" },
         },
         "servers": [{ "url": config.public_url.origin }],
@@ -79,10 +84,16 @@ const UNLEASH: &str = "Unleash's API, for back ends and for its log-in page.";
 const PAGES: &str = "What people see in a browser. The forms are for these pages alone: one that was sent from \
 elsewhere is refused, and programs have the two APIs.";
 
-const DESCRIPTION: &str = "Every path is also known with a trailing slash. Every answer has `Cache-Control: no-store` \
-and an `X-Request-Id` under which the operator finds it in the log. Every POST, and GET `/auth/reset/validate`, counts \
-against the limit of the client's network, unless it comes with a valid API token; the `RateLimit-…` fields of those \
-answers speak of that limit alone, never of an account.";
+fn description(has_validate: bool) -> String {
+    let counted = if has_validate { "Every POST, and GET `/auth/reset/validate`, counts" } else { "Every POST counts" };
+    format!(
+        "Every path is also known with a trailing slash. Every answer has `Cache-Control: no-store` and an \
+         `X-Request-Id` under which the operator finds it in the log. {counted} against the limit of the client's \
+         network, unless it comes with a valid API token; the `RateLimit-…` fields of those answers speak of that limit \
+         alone, never of an account. What is no HTTP is answered with 400, and a header of more than 16 KiB with 431; \
+         those alone have no body."
+    )
+}
 
 fn problem_schema() -> Value {
     let error = parts::object(&[

@@ -6,7 +6,8 @@ use crate::support::server::NEW_PASSWORD;
 use reqwest::Method;
 use serde_json::json;
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
+    "/docs",
     "/forgot-password",
     "/forgot-password/sent",
     "/reset-password",

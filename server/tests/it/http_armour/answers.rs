@@ -12,10 +12,13 @@ const ARMOUR: [(&str, &str); 4] = [
 ];
 
 /// Every path and method that answers in a way of its own, with a dead link where one can be brought.
-const CALLS: [(&str, &str, u16); 24] = [
+const CALLS: [(&str, &str, u16); 27] = [
     ("GET", "/", 404),
     ("GET", "/openapi.json", 200),
     ("OPTIONS", "/openapi.json", 204),
+    ("GET", "/docs", 200),
+    ("HEAD", "/docs", 200),
+    ("POST", "/docs", 405),
     ("GET", REQUEST, 405),
     ("POST", REQUEST, 415),
     ("POST", PASSWORD_EMAIL, 401),
