@@ -5,6 +5,7 @@ pub mod compose;
 pub mod file;
 pub mod http;
 mod name;
+mod quoted;
 pub mod sendmail;
 pub mod smtp;
 
@@ -119,7 +120,8 @@ impl Mail {
             Change::None => {}
             Change::Rests(pause) => {
                 let seconds = pause.as_secs();
-                tracing::warn!(transport, seconds, "down; rests unless there is no other, and is tried again then");
+                let reason = quoted::without_quotes(outcome.reply(), &parcel.content);
+                tracing::warn!(transport, reason, seconds, "down; rests unless there is no other");
             }
             Change::Back => tracing::info!(transport, "works again"),
         }
