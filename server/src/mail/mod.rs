@@ -6,7 +6,11 @@ pub mod events;
 pub mod file;
 pub mod http;
 mod name;
+<<<<<<< HEAD
 pub mod sample;
+=======
+mod quoted;
+>>>>>>> d5-transports
 pub mod sendmail;
 pub mod smtp;
 
@@ -121,7 +125,8 @@ impl Mail {
             Change::None => {}
             Change::Rests(pause) => {
                 let seconds = pause.as_secs();
-                tracing::warn!(transport, seconds, "down; rests unless there is no other, and is tried again then");
+                let reason = quoted::without_quotes(outcome.reply(), &parcel.content);
+                tracing::warn!(transport, reason, seconds, "down; rests unless there is no other");
             }
             Change::Back => tracing::info!(transport, "works again"),
         }

@@ -88,7 +88,7 @@ fn is_passed_on(name: &str) -> bool {
 }
 
 fn unfolded((name, value): (&str, &str)) -> (String, String) {
-    (name.to_owned(), value.split(['\r', '\n']).map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned())
+    (name.to_owned(), value.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn pictures(message: &Message<'_>) -> Vec<Picture> {

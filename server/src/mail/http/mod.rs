@@ -169,7 +169,7 @@ impl HttpTransport {
 
     async fn ask(&self, request: Request, deadline: Instant) -> Result<Answer, Unanswered> {
         let Request { method, path, headers, body } = request;
-        let (body, sent) = Watched::new(body);
+        let (body, sent) = Watched::body(body);
         let asked = self.client.request(method, url(&self.base, &path)).headers(headers).timeout(remaining(deadline));
         match asked.body(body).send().await {
             Ok(response) => Ok(Answer::read(response).await),

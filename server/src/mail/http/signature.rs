@@ -86,13 +86,12 @@ mod tests {
         let plain = [("host", "example.amazonaws.com"), ("x-amz-date", DATE)];
         let form = [("content-type", "application/x-www-form-urlencoded"), plain[0], plain[1]];
         let sorted = [plain[0], ("my-header1", "value1"), plain[1]];
-        let cases: [(&str, &[(&str, &str)], &str, &str); 4] = [
-            ("GET", &plain, "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+        for (method, headers, body, signature) in [
+            ("GET", &plain[..], "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
             ("POST", &plain, "", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"),
             ("POST", &form, "Param1=value1", "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a"),
             ("POST", &sorted, "", "c5410059b04c1ee005303aed430f6e6645f61f4dc9e1461ec8f8916fdf18852c"),
-        ];
-        for (method, headers, body, signature) in cases {
+        ] {
             let authorized = authorized(&Signed { method, path: "/", headers, body: body.as_bytes() });
             let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
             let expected = format!(

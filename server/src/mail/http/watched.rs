@@ -26,7 +26,7 @@ impl Sent {
 }
 
 impl Watched {
-    pub(super) fn new(content: Vec<u8>) -> (reqwest::Body, Sent) {
+    pub(super) fn body(content: Vec<u8>) -> (reqwest::Body, Sent) {
         let sent = Sent::default();
         let content = Some(Bytes::from(content)).filter(|content| !content.is_empty());
         (reqwest::Body::wrap(Self { content, sent: sent.clone() }), sent)

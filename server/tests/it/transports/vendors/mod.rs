@@ -78,7 +78,10 @@ pub(super) async fn start(provider: &'static dyn Provider) -> (Vendor, Mailbox) 
         }
         let Some(mail) = provider.taken_apart(asked) else { return Reply::json(400, r#"{"message":"malformed"}"#) };
         let mut kept = kept.lock().unwrap();
-        kept.push(mail);
+        let is_again = |known: &&Taken| !asked.header("idempotency-key").is_empty() && known.delivery == mail.delivery;
+        if !kept.iter().any(|known| is_again(&known)) {
+            kept.push(mail);
+        }
         provider.accepted(&format!("0102-{}", kept.len()))
     });
     (Vendor::start(api).await, mailbox)
@@ -92,8 +95,8 @@ fn of_mime(content: &[u8], to: &str, delivery: &str) -> Option<Taken> {
         from: mail.from()?.first()?.address.as_deref()?.to_owned(),
         to: to.to_owned(),
         subject: mail.subject()?.to_owned(),
-        text: mail.body_text(0)?.trim_end().to_owned(),
-        html: mail.body_html(0)?.trim_end().to_owned(),
+        text: lines(&mail.body_text(0)?),
+        html: lines(&mail.body_html(0)?),
         reply_to: mail
             .reply_to()
             .map(|it| it.first().unwrap().address.clone().unwrap().into_owned())
@@ -125,7 +128,12 @@ pub(super) fn of_file(content: &[u8], to: &str) -> Taken {
 
 /// The text at `pointer`; empty, if there is none.
 fn text(value: &Value, pointer: &str) -> String {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().trim_end().to_owned()
+    lines(value.pointer(pointer).and_then(Value::as_str).unwrap_or_default())
+}
+
+/// However a line ends on the way.
+fn lines(text: &str) -> String {
+    text.trim_end().replace("\r\n", "\n")
 }
 
 /// `no-reply@example.com` of `"Example" <no-reply@example.com>`.
