@@ -6,11 +6,8 @@ pub mod events;
 pub mod file;
 pub mod http;
 mod name;
-<<<<<<< HEAD
-pub mod sample;
-=======
 mod quoted;
->>>>>>> d5-transports
+pub mod sample;
 pub mod sendmail;
 pub mod smtp;
 
