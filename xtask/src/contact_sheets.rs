@@ -27,7 +27,8 @@ pub(crate) fn draw_all() -> Result<bool> {
     let (_, chromium) = found.first().context("there is no Chromium")?;
     let folder = root().join("target/contact-sheets");
     fs::create_dir_all(&folder)?;
-    run(cargo("build -p regain"))?;
+    // Built as the tests build it: another set of features would compile everything once more.
+    run(cargo("build -p regain --features failpoints"))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     for sheet in mails(&target.join("debug/regain"), &folder)? {
         println!("{}", sheet.draw(chromium, &folder)?.display());
