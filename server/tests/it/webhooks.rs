@@ -107,7 +107,7 @@ async fn what_somebody_should_look_into_is_told_and_nobodys_address_is_in_it() {
         let json = call.json();
         match json["type"].as_str().unwrap() {
             "request.failed" => {
-                assert_eq!((&json["data"]["reason"], &json["data"]["account"]), (&json!("refused"), &json!("2")))
+                assert_eq!((&json["data"]["reason"], &json["data"]["account"]), (&json!("refused"), &json!("2")));
             }
             "address.bounced" => {
                 assert_eq!(
