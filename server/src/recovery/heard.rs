@@ -5,6 +5,7 @@ use crate::ledger::{Heard, LedgerFault, Noted};
 use crate::mail::events::Event;
 use futures_util::future::try_join_all;
 use regain_core::request::Id;
+use regain_core::time::Timestamp;
 
 /// Notes what `transport` told. To be told again changes nothing.
 ///
@@ -33,11 +34,12 @@ async fn note(app: &App, transport: &'static str, event: Event) -> Result<(), Le
     Ok(())
 }
 
-/// An event as the ledger takes it. A time that has not come yet is one of a clock that is wrong.
+/// An event as the ledger takes it. A time that has not come yet, or was before the mail, is one of a clock that is wrong.
 #[must_use]
-pub fn heard_of(event: Event, transport: &'static str, id: Id, now: regain_core::time::Timestamp) -> Heard {
+pub fn heard_of(event: Event, transport: &'static str, id: Id, now: Timestamp) -> Heard {
     let Event { delivery, fate, at, status, reply } = event;
-    Heard { id, delivery, fate, at: at.unwrap_or(now).min(now), transport, status, reply }
+    let at = at.unwrap_or(now).max(delivery.made_at()).min(now);
+    Heard { id, delivery, fate, at, transport, status, reply }
 }
 
 /// Few enough that courier and redeeming keep their turn.
