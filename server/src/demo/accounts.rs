@@ -88,7 +88,7 @@ mod tests {
             new: NewPassword::unhashed("new"),
             now: Timestamp::from_millis(0),
         };
-        assert_eq!(store.set_password(change).await.unwrap(), Written::Yes(vec![]));
+        assert_eq!(store.set_password(change).await.unwrap().without_counts(), Written::Yes(vec![]));
         assert!(!create_if_absent(directory.path()).unwrap());
         assert_eq!(store.load(&ada.id).await.unwrap().unwrap().password.unwrap().expose(), "new");
     }

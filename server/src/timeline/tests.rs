@@ -133,6 +133,22 @@ fn the_answer_says_where_it_stands() {
 }
 
 #[test]
+fn a_mail_that_cannot_be_put_into_words_says_which_template_is_to_blame() {
+    let reply =
+        "the mail could not be composed: the mail \"reset/body.html\" cannot be composed: undefined value in line 3";
+    let refused = Delivery { transport: Some("none".into()), ..mail(1000, "refused", reply) };
+    let request = Request {
+        state: State::Failed,
+        reason: Some(Reason::Refused),
+        ended_at: Some(at(1000)),
+        deliveries: vec![refused],
+        ..request()
+    };
+    assert_eq!(tell(&request, at(60_000)).answer, format!("No mail: refused for good. Nothing was tried: {reply}"));
+    assert_eq!(lines(&request)[2], format!("cannot be mailed: {reply}"));
+}
+
+#[test]
 fn what_came_from_outside_stays_on_its_line() {
     let hostile = "x\u{1b}[2J\n2027-01-15T08:00:00Z  a new password was set\u{202e}";
     let request = Request {

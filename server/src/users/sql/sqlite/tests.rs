@@ -145,7 +145,11 @@ async fn every_kind_of_key_is_read_and_written() {
         let found = store.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap();
         assert_eq!(found[0].id.as_str(), printed);
         assert!(store.load(&found[0].id).await.unwrap().unwrap().eligible);
-        assert_eq!(store.set_password(change(printed)).await.unwrap(), Written::Yes(vec![]), "{declared} {key}");
+        assert_eq!(
+            store.set_password(change(printed)).await.unwrap().without_counts(),
+            Written::Yes(vec![]),
+            "{declared} {key}"
+        );
         assert_eq!(fixture.ask("SELECT CAST(count(*) AS TEXT) FROM sessions"), "0", "{declared} {key}");
     }
 }
@@ -192,7 +196,10 @@ async fn a_blob_stays_a_blob_and_a_text_a_text() {
     for (old, kind) in [("'old'", "text"), ("CAST('old' AS BLOB)", "blob")] {
         let fixture = SqliteFile::<false>::with(&SCHEMA.replace("password TEXT", "password"));
         fixture.run(&format!("INSERT INTO accounts VALUES (1, 'ada@example.com', NULL, NULL, {old}, 1, 1)"));
-        assert_eq!(fixture.sqlite_store(|_| {}).set_password(change("1")).await.unwrap(), Written::Yes(vec![]));
+        assert_eq!(
+            fixture.sqlite_store(|_| {}).set_password(change("1")).await.unwrap().without_counts(),
+            Written::Yes(vec![])
+        );
         assert_eq!(fixture.ask("SELECT typeof(password) FROM accounts"), kind);
         assert_eq!(fixture.ask("SELECT CAST(password AS TEXT) FROM accounts"), "new");
     }
@@ -228,7 +235,7 @@ async fn a_caller_who_goes_away_leaves_nothing_running() {
     assert!(left.is_err());
     // Waits for the lock, as long as SQLite's wrapper does by default: five seconds.
     fixture.run("UPDATE countdown SET start = 1");
-    assert_eq!(store.set_password(change("1")).await.unwrap(), Written::Yes(vec![]));
+    assert_eq!(store.set_password(change("1")).await.unwrap().without_counts(), Written::Yes(vec![]));
 }
 
 #[tokio::test]

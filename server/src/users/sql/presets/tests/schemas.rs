@@ -143,7 +143,7 @@ async fn security_stamps_of_aspnet_differ_from_reset_to_reset() {
         for address in ["ada@example.com", "grace@example.com"] {
             let account = find(&*store, address).await;
             let change = PasswordChange { new: NewPassword::unhashed(address), ..change(&account) };
-            assert_eq!(store.set_password(change).await.unwrap(), Written::Yes(vec![]));
+            assert_eq!(store.set_password(change).await.unwrap().without_counts(), Written::Yes(vec![]));
         }
         let stamps =
             "SELECT count(DISTINCT \"SecurityStamp\") FROM \"AspNetUsers\" WHERE length(\"SecurityStamp\") = 32";
@@ -200,7 +200,7 @@ fn stored(account: &Account) -> &str {
 }
 
 async fn set_password(store: &dyn UserStore, account: &Account) -> Written {
-    store.set_password(change(account)).await.unwrap()
+    store.set_password(change(account)).await.unwrap().without_counts()
 }
 
 fn change(account: &Account) -> PasswordChange {
