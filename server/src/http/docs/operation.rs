@@ -70,7 +70,8 @@ pub(super) fn all(document: &Value) -> Vec<Operation> {
     let methods = paths.flat_map(|(path, methods)| methods.as_object().into_iter().flatten().map(move |it| (path, it)));
     let mut operations: Vec<_> =
         methods.map(|(path, (method, value))| Operation::of(document, path, method, value)).collect();
-    operations.sort_by_key(|operation| PATHS.iter().position(|path| *path == operation.path));
+    let place = |wanted: &str| PATHS.iter().position(|path| *path == wanted);
+    operations.sort_by_key(|operation| place(&operation.path).unwrap_or(PATHS.len()));
     operations
 }
 

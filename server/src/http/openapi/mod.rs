@@ -91,7 +91,7 @@ fn description(has_validate: bool) -> String {
          `X-Request-Id` under which the operator finds it in the log. {counted} against the limit of the client's \
          network, unless it comes with a valid API token; the `RateLimit-…` fields of those answers speak of that limit \
          alone, never of an account. What is no HTTP is answered with 400, and a header of more than 16 KiB with 431; \
-         those alone have no body."
+         those errors alone have no body."
     )
 }
 
