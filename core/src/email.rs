@@ -204,9 +204,18 @@ mod tests {
     #[test]
     fn beyond_ascii_a_domain_has_letters_and_marks_alone() {
         assert!(!refused("ada@हिन्दी.भारत"));
-        for domain in
-            ["münchen_2.de", "mün chen.de", "mün%chen.de", "münchen.de/", "mün\u{200d}chen.de", "col·lecció.cat"]
-        {
+        for domain in [
+            "münchen_2.de",
+            "-münchen.de",
+            "münchen..de",
+            "mün\u{ad}chen.de",
+            "mün\u{200b}chen.de",
+            "mün chen.de",
+            "mün%chen.de",
+            "münchen.de/",
+            "mün\u{200d}chen.de",
+            "col·lecció.cat",
+        ] {
             assert!(refused(&format!("ada@{domain}")), "{domain:?}");
         }
     }
