@@ -163,9 +163,12 @@ pub(super) fn variable(path: &str) -> String {
     format!("REGAIN_{}", path.to_ascii_uppercase().replace('.', "__"))
 }
 
-/// Every key, in the order of the reference.
+/// Every key, in the order of the reference: those of one table stand together, whoever reads them.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    SECTIONS.iter().flat_map(|section| section.keys)
+    let keys = || SECTIONS.iter().flat_map(|section| section.keys);
+    let mut ordered: Vec<_> = keys().collect();
+    ordered.sort_by_cached_key(|key| keys().position(|other| other.section() == key.section()));
+    ordered.into_iter()
 }
 
 /// The key at `path`.

@@ -1,6 +1,6 @@
 //! The reference and the JSON Schema, made from the declarations of the keys.
 
-use super::key::{self, Absent, Key, Kind, SECTIONS};
+use super::key::{self, Absent, Key, Kind, SECTIONS, Section};
 use super::value::Value;
 use serde_json::{Map, json};
 use std::fmt::Write as _;
@@ -9,22 +9,20 @@ use std::fmt::Write as _;
 #[must_use]
 pub fn reference() -> String {
     let mut page = INTRODUCTION.to_owned();
-    for section in SECTIONS {
-        let mut heading = None;
-        for key in section.keys {
-            if heading != Some(key.section()) {
-                let first = heading.is_none();
-                heading = Some(key.section());
-                let _ = match key.section() {
-                    "" => writeln!(page, "## At the top\n"),
-                    name => writeln!(page, "## `[{name}]`\n"),
-                };
-                if first {
-                    let _ = writeln!(page, "{}\n", section.doc);
-                }
+    let mut heading = None;
+    for key in key::all() {
+        if heading != Some(key.section()) {
+            heading = Some(key.section());
+            let _ = match key.section() {
+                "" => writeln!(page, "## At the top\n"),
+                name => writeln!(page, "## `[{name}]`\n"),
+            };
+            let opens = |section: &&Section| section.keys.first().is_some_and(|first| first.path == key.path);
+            if let Some(section) = SECTIONS.iter().find(opens) {
+                let _ = writeln!(page, "{}\n", section.doc);
             }
-            entry(&mut page, key);
         }
+        entry(&mut page, key);
     }
     page.truncate(page.trim_end().len());
     page + "\n"
