@@ -3,6 +3,8 @@
 //! Reading, refusing, `config reference`, `config schema` and `config show` all work from these declarations, so none
 //! of them can disagree with another.
 
+use std::sync::LazyLock;
+
 /// One setting: where it stands, what it takes and why it is as it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
@@ -165,10 +167,13 @@ pub(super) fn variable(path: &str) -> String {
 
 /// Every key, in the order of the reference: those of one table stand together, whoever reads them.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
-    let keys = || SECTIONS.iter().flat_map(|section| section.keys);
-    let mut ordered: Vec<_> = keys().collect();
-    ordered.sort_by_cached_key(|key| keys().position(|other| other.section() == key.section()));
-    ordered.into_iter()
+    static ORDERED: LazyLock<Vec<&Key>> = LazyLock::new(|| {
+        let keys = || SECTIONS.iter().flat_map(|section| section.keys);
+        let mut ordered: Vec<_> = keys().collect();
+        ordered.sort_by_cached_key(|key| keys().position(|other| other.section() == key.section()));
+        ordered
+    });
+    ORDERED.iter().copied()
 }
 
 /// The key at `path`.
