@@ -60,7 +60,7 @@ pub(super) async fn a_request_that_fails_is_told_of_if_somebody_should_look_into
         fixture.ask_and_decide(Decision::End(why)).await;
         fixture.wait(MILLISECOND);
     }
-    let minted = fixture.mint_for("2").await;
+    let minted = fixture.mint().await;
     fixture.record(&minted, retry_after()).await;
     fixture.wait(PAUSE);
     let again = fixture.mint_again().await;
@@ -73,7 +73,7 @@ pub(super) async fn a_request_that_fails_is_told_of_if_somebody_should_look_into
         [
             ("request.ambiguous", Some("ambiguous"), None),
             ("request.failed", Some("format_unknown"), None),
-            ("request.failed", Some("refused"), Some("2"))
+            ("request.failed", Some("refused"), Some("1"))
         ]
     );
 }
