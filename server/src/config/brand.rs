@@ -74,19 +74,22 @@ fn file<T>(
         Ok(octets) => take(octets).map_err(|Unfit(complaint)| complaint),
         Err(error) => Err(format!("names a file that cannot be read: {error}")),
     };
-    taken
-        .map_err(|complaint| {
+    match taken {
+        Ok(taken) => Some(taken),
+        Err(complaint) => {
             settings.refuse(key, refusal(complaint, format!("{}, at most {kibibytes} KiB", key.accepted())));
-        })
-        .ok()
+            None
+        }
+    }
 }
 
 fn octets(path: &Path, octets_max: usize) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Before it is opened: a pipe would keep us waiting.
+    if !path.metadata()?.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
+    let enough = u64::try_from(octets_max).unwrap_or(u64::MAX).saturating_add(1);
     let mut octets = Vec::new();
-    file.take(u64::try_from(octets_max).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut octets)?;
+    File::open(path)?.take(enough).read_to_end(&mut octets)?;
     Ok(octets)
 }
