@@ -54,8 +54,11 @@ async fn a_logo_arrives_with_the_mail() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && said.starts_with("smtp: the mail to ada@example.com was taken: 250"), "{said}");
     let mail = &site.mails_to(ADA, 1).await[0];
-    assert!(mail.html().contains("src=\"cid:logo@") && mail.text().contains("\nhelp@example.com\n"), "{}", mail.html());
-    assert!(mail.text().contains("7K3P-M9QX") && mail.text().contains("Guten Tag Ada,"));
+    assert!(mail.html().contains("src=\"cid:logo@"), "{}", mail.html());
+    let text = mail.text();
+    for said in ["Guten Tag Ada,", "7K3P-M9QX", "help@example.com"] {
+        assert!(text.lines().any(|line| line.trim() == said), "{said}: {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
