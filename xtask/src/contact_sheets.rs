@@ -77,11 +77,11 @@ impl Sheet {
             .map(|(caption, html)| {
                 let html = html.replace('&', "&amp;").replace('"', "&quot;");
                 let width = self.width;
-                format!("<figure><figcaption>{caption}</figcaption><iframe width={width} srcdoc=\"{html}\"></iframe></figure>\n")
+                format!("<figure><figcaption>{caption}</figcaption><iframe width={width} onload=fit(this) srcdoc=\"{html}\"></iframe></figure>\n")
             })
             .collect();
         let page = folder.join(format!("{}.html", self.name));
-        fs::write(&page, format!("{HEAD}{frames}{FIT}"))?;
+        fs::write(&page, format!("{HEAD}{frames}"))?;
         let columns = (SHEET_WIDTH / (self.width + GAP)).max(1);
         let rows = u32::try_from(self.documents.len())?.div_ceil(columns);
         let size = format!("--window-size={},{}", columns * (self.width + GAP) + GAP, rows * self.row_height);
@@ -102,13 +102,12 @@ impl Sheet {
 const SHEET_WIDTH: u32 = 4000;
 const GAP: u32 = 16;
 
+/// A frame is as high as what is in it; one that is too narrow for it gets a red edge. The function is there before the frames.
 const HEAD: &str = "<!doctype html><meta charset=utf-8><style>body{margin:0;padding:0 0 0 16px;background:#888;\
     display:flex;flex-wrap:wrap;align-items:flex-start;font:14px sans-serif}figure{margin:0 16px 16px 0}\
-    figcaption{padding:4px}iframe{border:0;display:block;background:#fff}</style>";
-/// A frame is as high as what is in it; one that is too narrow for it gets a red edge.
-const FIT: &str = "<script>for (const frame of document.querySelectorAll('iframe')) frame.onload = () => \
+    figcaption{padding:4px}iframe{border:0;display:block;background:#fff}</style><script>function fit(frame) \
     { const page = frame.contentDocument.documentElement; frame.height = page.scrollHeight; \
-    if (page.scrollWidth > frame.width) frame.style.outline = '6px solid red' };</script>";
+    if (page.scrollWidth > frame.width) frame.style.outline = '6px solid red' }</script>";
 
 /// A brand that is no favourite: a pale colour, a logo that is dark on nothing.
 const CONFIG: &str = r##"
