@@ -38,10 +38,11 @@ impl Timeline for SqliteLedger {
 }
 
 const BY_NAME: &str = "id = ?1 OR about = ?1";
-/// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index.
+/// By where mail went, by what was typed and waits, and by what ended before it was worked on: each by an index. For those
+/// that wait it has to be named, or the whole table is walked, which is in the order that the union likes.
 const BY_ADDRESS: &str = "id IN ( \
     SELECT entry FROM deliveries WHERE address_digest = ?1 \
-    UNION SELECT id FROM outbox WHERE address_digest = ?1 AND ended_at IS NULL \
+    UNION SELECT id FROM outbox INDEXED BY outbox_due WHERE address_digest = ?1 AND ended_at IS NULL \
     UNION SELECT id FROM outbox WHERE address_digest = ?1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
 
 /// A window of rows is walked, so that a rare state does not mean a walk through all there is.
