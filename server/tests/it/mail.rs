@@ -90,6 +90,13 @@ async fn a_connection_that_breaks_within_a_mail_handed_nothing_over() {
 }
 
 #[tokio::test]
+async fn lines_that_begin_with_a_dot_arrive_as_they_are() {
+    let server = SmtpServer::start().await;
+    assert!(matches!(send(&transport(&server), &parcel()).await, Outcome::Delivered(_)));
+    assert_eq!(server.wait_for(1).await.remove(0).raw, CONTENT.as_bytes());
+}
+
+#[tokio::test]
 async fn a_reset_mail_arrives_with_its_link_and_its_code() {
     let server = SmtpServer::start().await;
     let parcel = composed("ada@example.com");
