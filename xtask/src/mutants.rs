@@ -1,8 +1,7 @@
 //! `cargo xtask mutants`: changes the rules and the story of a recovery in one place after the other, and sees whether a
 //! test notices.
 //!
-//! cargo-mutants makes the changes, in a copy of the tree. What survived, and why, stands in `docs/measurements/`;
-//! what can make no difference is left out by `.cargo/mutants.toml`, with the reason.
+//! cargo-mutants makes the changes, in a copy of the tree. What survived, and why, stands in `docs/measurements/`.
 
 use crate::needs;
 use crate::step::run;
