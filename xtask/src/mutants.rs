@@ -77,6 +77,7 @@ static PARTS: [Part; 3] = [
             "courier::",
             "interrupted::",
             "link_life::",
+            "mail_events::",
             "not_me::",
             "password_history::",
             "redeem::",
