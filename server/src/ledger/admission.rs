@@ -79,14 +79,16 @@ impl Pending {
     }
 }
 
-/// How long a trusted caller has to wait, if `limit` forbids a mail. Pending requests count as if mailed.
+/// How long a trusted caller has to wait, if `limit` forbids a mail. Pending requests count as if mailed, and as if they
+/// had come before: on another node, or in the queue to be written, one that came a moment later may get ahead.
 pub(super) fn wait(
     limit: AccountLimit,
     accepted_at: Timestamp,
     mut history: AccountHistory,
     pending: Pending,
 ) -> Option<Duration> {
-    history.last_accepted = history.last_accepted.max(pending.last_accepted);
+    let pending_since = pending.last_accepted.map(|at| at.min(accepted_at));
+    history.last_accepted = history.last_accepted.max(pending_since);
     history.mints_in_hour += pending.requests;
     let why = limit.suppresses(accepted_at, &history)?;
     Some(limit.retry_after(accepted_at, &history, why))

@@ -62,6 +62,13 @@ pub(super) async fn a_trusted_caller_waits_for_what_was_asked_for_the_address(fi
     assert_eq!(admitted, Admission::Admitted);
 }
 
+pub(super) async fn a_trusted_caller_waits_for_what_came_later_and_got_ahead(fixture: Fixture) {
+    let later = NewRequest { accepted_at: fixture.now.plus(MILLISECOND), ..fixture.request() };
+    let ahead = fixture.ledger.admit_trusted(later, AccountId::new("1"), LIMIT, 1000).await.unwrap();
+    assert_eq!(ahead, Admission::Admitted);
+    assert_eq!(fixture.admit_trusted("1", LIMIT).await, Admission::Limited(MINUTE));
+}
+
 pub(super) async fn a_trusted_caller_waits_for_what_was_mailed(mut fixture: Fixture) {
     let minted = fixture.mint().await;
     fixture.record(&minted, delivered()).await;

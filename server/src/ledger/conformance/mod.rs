@@ -30,6 +30,7 @@ macro_rules! conformance {
             admission::what_others_admitted_is_counted
             admission::a_trusted_caller_is_held_to_the_limit_and_takes_no_place
             admission::a_trusted_caller_waits_for_what_was_asked_for_the_address
+            admission::a_trusted_caller_waits_for_what_came_later_and_got_ahead
             admission::a_trusted_caller_waits_for_what_was_mailed
             admission::what_waits_counts_as_a_mail_of_the_hour
             admission::of_many_trusted_requests_at_once_one_is_admitted
