@@ -1,5 +1,6 @@
 //! Puts a message into words and wraps it up as a mail.
 
+mod encoded;
 mod fillings;
 mod look;
 mod markup;
@@ -14,6 +15,7 @@ pub use templates::Templates;
 use super::Parcel;
 use crate::config::{Config, Mailbox};
 use crate::i18n::{Arg, Language, Words};
+use encoded::Encoded;
 use fillings::Fillings;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -136,21 +138,21 @@ impl Composer {
     /// [`ComposeFault`].
     pub fn compose(&self, message: &Message, to: &EmailAddress, id: Id) -> Result<Parcel, ComposeFault> {
         let language = &self.words.choose(&message.locales);
-        let (skeleton, Bodies { subject, text, html }) = self.written(message, language)?;
-
-        let html = MimePart::new("text/html", html);
+        let skeleton = self.skeleton_of(message, language)?;
+        let fillings = Fillings::of(message, language);
+        let html = html_part(&skeleton, &fillings.in_html());
         let html = match &self.letterhead.look.logo {
             Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, id),
             _ => html,
         };
         // The boundary holds `=_`, which quoted-printable cannot produce.
         let parts = ContentType::new("multipart/alternative").attribute("boundary", format!("=_{id}"));
-        let bodies = vec![MimePart::new("text/plain", text), html];
+        let bodies = vec![MimePart::new("text/plain", skeleton.text.filled(&fillings.in_text())), html];
         let head = &self.letterhead;
         let mut mail = MessageBuilder::new()
             .from(mailbox(&head.from))
             .to(Address::new_address(None::<&str>, spelled_in_headers(to)))
-            .subject(subject)
+            .subject(skeleton.subject.as_str())
             .date(message.at.as_millis().div_euclid(1000))
             .message_id(format!("{id}@{}", head.host))
             .header("Auto-Submitted", Raw::new("auto-generated"))
@@ -169,7 +171,12 @@ impl Composer {
     /// # Errors
     /// [`ComposeFault`].
     pub fn bodies(&self, message: &Message) -> Result<Bodies, ComposeFault> {
-        self.written(message, &self.words.choose(&message.locales)).map(|(_, bodies)| bodies)
+        let language = &self.words.choose(&message.locales);
+        let skeleton = self.skeleton_of(message, language)?;
+        let fillings = Fillings::of(message, language);
+        let html = skeleton.html.filled(&fillings.in_html());
+        let text = skeleton.text.filled(&fillings.in_text());
+        Ok(Bodies { subject: skeleton.subject.clone(), text, html })
     }
 
     /// The logo, as an `src` attribute can hold all of it: for looking at mails outside of a mail program. The first is
@@ -194,15 +201,10 @@ impl Composer {
         MimePart::new(related, vec![html, picture])
     }
 
-    fn written(&self, message: &Message, language: &Arc<Language>) -> Result<(Arc<Skeleton>, Bodies), ComposeFault> {
+    fn skeleton_of(&self, message: &Message, language: &Arc<Language>) -> Result<Arc<Skeleton>, ComposeFault> {
         let sheets = self.sheets();
         let key = Key::of(message, language);
-        let skeleton = sheets.skeletons.find_or_make(&key, || self.skeleton(&sheets, &key, language))?;
-        let fillings = Fillings::of(message, language);
-        let html = skeleton.html.filled(&fillings.in_html());
-        let text = skeleton.text.filled(&fillings.in_text());
-        let subject = skeleton.subject.clone();
-        Ok((skeleton, Bodies { subject, text, html }))
+        sheets.skeletons.find_or_make(&key, || self.skeleton(&sheets, &key, language))
     }
 
     /// Renders what the mails that `key` stands for have in common.
@@ -236,7 +238,9 @@ impl Composer {
         let text = sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
         let html = sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
         let shows_logo = html.contains(&format!("cid:{}", look::content_id(&self.letterhead.host)));
-        Ok(Skeleton { key: key.clone(), subject, text: Pieces::of(&text), html: Pieces::of(&html), shows_logo })
+        let html_encoded = Encoded::of(&html);
+        let (text, html) = (Pieces::of(&text), Pieces::of(&html));
+        Ok(Skeleton { key: key.clone(), subject, text, html, html_encoded, shows_logo })
     }
 
     fn sheets(&self) -> Arc<Sheets> {
@@ -249,6 +253,14 @@ impl Sheets {
         let rendered = self.compiled.get_template(template).and_then(|it| it.render(gaps));
         rendered.map_err(|error| self.templates.fault(template, &error))
     }
+}
+
+fn html_part(skeleton: &Skeleton, fillings: &Fillings) -> MimePart<'static> {
+    let Some(encoded) = &skeleton.html_encoded else {
+        return MimePart::new("text/html", skeleton.html.filled(fillings));
+    };
+    let content_type = ContentType::new("text/html").attribute("charset", "utf-8");
+    MimePart::new(content_type, encoded.filled(fillings).into_bytes()).transfer_encoding("quoted-printable")
 }
 
 /// An address as it stands in a header: the host in ASCII, so that only a local part beyond ASCII needs SMTPUTF8.
