@@ -136,7 +136,7 @@ impl Kind {
     /// A server of our own, in a temporary folder and on a free port of the loopback.
     fn start(&self) -> Result<Server> {
         ensure!(self.is_installed(), "{} is not here, and {} names no server", self.package, self.variable);
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+        let port = free_port()?.to_string();
         let mut keeper = Keeper::start(self, &port)?;
         self.wait_until_ready(&mut keeper, &port)?;
         Ok(Server { variable: self.variable, url: self.url.replace("PORT", &port), _keeper: Some(keeper) })
@@ -165,6 +165,15 @@ impl Kind {
             std::thread::sleep(Duration::from_millis(100));
         }
     }
+}
+
+/// A port of the loopback that nobody listens on, and that the system hands to nobody while the server is being prepared,
+/// as it may do with those of the ephemeral range (from 32768 on Linux).
+fn free_port() -> Result<u16> {
+    let first = u16::try_from(std::process::id() % 1_000)? * 10;
+    let ports = (0..12_000).map(|n| 20_000 + (first + n) % 12_000);
+    let mut free = ports.filter(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.next().context("no port is free")
 }
 
 /// Starts a server, and stops it and removes its folder when we end, however we end: by then our end of its standard

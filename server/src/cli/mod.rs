@@ -22,7 +22,7 @@ mod token;
 use crate::ambient::SystemEntropy;
 use crate::app::StartFault;
 use crate::config::secret::SecretError;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, InForce};
 use crate::http::tls::TlsFault;
 use crate::mail::MailFault;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -122,7 +122,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
         Command::Init(args) => init::run(&args, path, out)?,
-        Command::Serve => serve::run(load()?)?,
+        Command::Serve => serve::run(InForce::load(path, std::env::vars_os())?)?,
         Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,

@@ -27,17 +27,17 @@ use regain_core::email::EmailAddress;
 use regain_core::message::{Message, MessageKind};
 use regain_core::request::Id;
 use skeleton::{Gap, Key, Pieces, Skeleton, Skeletons};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Composes mails. The same message gives the same bytes: no clock, host name or randomness of the machine gets in.
 pub struct Composer {
     words: Arc<Words>,
     letterhead: Letterhead,
-    sheets: RwLock<Arc<Sheets>>,
+    sheets: Sheets,
 }
 
-/// What mails are written on, until other sheets replace it.
+/// What mails are written on.
 struct Sheets {
     templates: Templates,
     compiled: Environment<'static>,
@@ -108,7 +108,7 @@ impl Composer {
     ) -> Result<Self, ComposeFault> {
         let compiled = templates.compiled()?;
         let sheets = Sheets { templates, compiled, skeletons: Skeletons::default() };
-        Ok(Self { words, letterhead, sheets: RwLock::new(Arc::new(sheets)) })
+        Ok(Self { words, letterhead, sheets })
     }
 
     /// Writes every mail in every language, and reads it: whoever asks for a reset shall never be the first to find out
@@ -118,12 +118,6 @@ impl Composer {
     /// [`ComposeFault`], with what is wrong and what to do.
     pub fn prove(&self) -> Result<(), ComposeFault> {
         proof::prove(self)
-    }
-
-    /// From now on writes on the sheets of `other`. Words are replaced by themselves: [`Words::replace`].
-    pub fn replace(&self, other: &Self) {
-        let sheets = other.sheets();
-        *self.sheets.write().unwrap_or_else(PoisonError::into_inner) = sheets;
     }
 
     /// Every language that mails are written in.
@@ -202,13 +196,12 @@ impl Composer {
     }
 
     fn skeleton_of(&self, message: &Message, language: &Arc<Language>) -> Result<Arc<Skeleton>, ComposeFault> {
-        let sheets = self.sheets();
         let key = Key::of(message, language);
-        sheets.skeletons.find_or_make(&key, || self.skeleton(&sheets, &key, language))
+        self.sheets.skeletons.find_or_make(&key, || self.skeleton(&key, language))
     }
 
     /// Renders what the mails that `key` stands for have in common.
-    fn skeleton(&self, sheets: &Sheets, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
+    fn skeleton(&self, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
         let product = &self.letterhead.product_name;
         let subject = language.text(subject_key(key.kind), &[("product", Arg::Text(product))]);
         let common = context! {
@@ -235,16 +228,12 @@ impl Composer {
             MessageKind::PasswordChanged => context! { not_me_link => Gap::NotMeLink.mark(), ..common },
             MessageKind::NoAccount | MessageKind::Test => common,
         };
-        let text = sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
-        let html = sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
+        let text = self.sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
+        let html = self.sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
         let shows_logo = html.contains(&format!("cid:{}", look::content_id(&self.letterhead.host)));
         let html_encoded = Encoded::of(&html);
         let (text, html) = (Pieces::of(&text), Pieces::of(&html));
         Ok(Skeleton { key: key.clone(), subject, text, html, html_encoded, shows_logo })
-    }
-
-    fn sheets(&self) -> Arc<Sheets> {
-        Arc::clone(&self.sheets.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

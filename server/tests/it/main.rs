@@ -35,6 +35,7 @@ mod password_history;
 mod pepper;
 mod real_smtp;
 mod redeem;
+mod reload;
 mod retention;
 mod roles;
 mod samples;

@@ -1,6 +1,6 @@
 //! A database that is away, locked or slow.
 
-use super::{Fixture, HURRY, load, three_accounts, write};
+use super::{Fixture, GIVEN_UP_WITHIN, HURRY, load, three_accounts, write};
 use crate::finding::Verdict;
 use crate::users::Written;
 use regain_core::account::AccountId;
@@ -29,13 +29,13 @@ pub(crate) async fn an_examination_of_a_store_that_is_away_says_so<F: Fixture>()
 }
 
 pub(crate) async fn a_locked_store_is_given_up_in_time<F: Fixture>() {
-    let (fixture, _) = three_accounts::<F>();
-    let store = fixture.hurried_store(|_| {});
+    let (fixture, store) = three_accounts::<F>();
+    let hurried = fixture.hurried_store(|_| {});
     let lock = fixture.lock();
     let begun = Instant::now();
-    write(&*store, "1", "old", "new").await.unwrap_err();
+    write(&*hurried, "1", "old", "new").await.unwrap_err();
     // A server that is told to give up by itself may be a little early.
-    assert!(begun.elapsed() >= HURRY / 2 && begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() >= HURRY / 2 && begun.elapsed() < GIVEN_UP_WITHIN, "{:?}", begun.elapsed());
     drop(lock);
     assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
 }
@@ -46,7 +46,7 @@ pub(crate) async fn a_slow_look_up_is_given_up_in_time<F: Fixture>() {
     let begun = Instant::now();
     slow.load(&AccountId::new("1")).await.unwrap_err();
     slow.find(&[FoldedAddress::of("ada@example.com")]).await.unwrap_err();
-    assert!(begun.elapsed() < HURRY * 16, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < GIVEN_UP_WITHIN, "{:?}", begun.elapsed());
 }
 
 /// And nothing that it locked stays locked.
@@ -55,8 +55,7 @@ pub(crate) async fn a_slow_statement_is_given_up_in_time<F: Fixture>() {
     let slow = fixture.hurried_store(|users| users.after_reset = vec![F::ENDLESS.into()]);
     let begun = Instant::now();
     write(&*slow, "1", "old", "new").await.unwrap_err();
-    assert!(begun.elapsed() < HURRY * 8, "{:?}", begun.elapsed());
     assert_eq!(fixture.ask("SELECT password FROM accounts WHERE id = 1"), "old");
     assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
-    assert!(begun.elapsed() < HURRY * 16, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < GIVEN_UP_WITHIN, "{:?}", begun.elapsed());
 }

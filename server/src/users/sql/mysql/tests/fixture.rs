@@ -197,4 +197,4 @@ const PASSWORD: &str = "p@ss:/word";
 /// InnoDB tells of its transactions from a snapshot, which it renews once nobody has looked at it for 100 ms.
 const SNAPSHOT: Duration = Duration::from_millis(150);
 /// For the server to notice what ended.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
