@@ -79,7 +79,7 @@ enum Command {
     #[command(subcommand)]
     Config(config::Command),
     /// Print the OpenAPI 3.1 document of the running configuration.
-    Openapi,
+    Openapi(openapi::OpenapiArgs),
 }
 
 /// A mistake in what was typed: exit code 2.
@@ -137,7 +137,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Breached(command) => breached::run(command, out)?,
         Command::Measure(args) => measure::run(&args, out)?,
         Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
-        Command::Openapi => openapi::run(&load()?, out)?,
+        Command::Openapi(args) => openapi::run(&args, load, out)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -18,6 +18,7 @@ mod demo;
 mod docs;
 mod draining;
 mod formats_live;
+mod hook;
 mod http_armour;
 mod indistinguishable;
 mod indistinguishable_postgres;

@@ -7,6 +7,7 @@
 mod ask;
 mod candidates;
 mod eligible;
+mod hook;
 mod passwords;
 mod plain;
 mod preset;
@@ -34,7 +35,7 @@ use write::UrlLine;
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// Where the accounts are: postgres://…, mysql://…, mariadb://… or sqlite:PATH.
+    /// Where the accounts are: postgres://…, mysql://…, mariadb://…, sqlite:PATH, or https://… of a back end of your own.
     #[arg(value_name = "DATABASE_URL")]
     url: Option<String>,
     /// The file to write, never one that exists; otherwise what --config names, otherwise regain.toml.
@@ -63,6 +64,9 @@ fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, [out, err]: [&mut
         Some(url) => url.clone(),
         None => asker.text("The URL of the database with the accounts:").ok_or_else(|| Misused(NO_URL.into()))?,
     };
+    if hook::is_meant(&url) {
+        return hook::init(&url, output, args.print, [out, err]);
+    }
     let store = StoreUrl::parse(&url).map_err(Misused)?;
     let is_secret = holds_password(&url);
     if is_secret && !args.print {

@@ -132,7 +132,7 @@ fn comment(text: &str) -> String {
 }
 
 /// In the quotation marks that need the fewest escapes.
-fn toml_text(text: &str) -> String {
+pub(super) fn toml_text(text: &str) -> String {
     let literal = !text.contains(['\'']) && !text.contains(char::is_control);
     if literal && text.contains(['"', '\\']) {
         return format!("'{text}'");
@@ -142,7 +142,7 @@ fn toml_text(text: &str) -> String {
 
 const WIDTH: usize = 100;
 
-const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the database.
+pub(super) const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the database.
 # Lines with CHECK hold what a database cannot tell. `regain check` tries all of it;
 # `regain config reference` explains every key.
 
@@ -175,7 +175,7 @@ length_min = 12
 length_max = 72
 "#;
 
-const TAIL: &str = r#"
+pub(super) const TAIL: &str = r#"
 [mail]
 # CHECK: who writes; an address that your mail server may send for.
 from = "Example <no-reply@example.com>"

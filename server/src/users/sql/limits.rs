@@ -24,16 +24,16 @@ impl Default for TimeLimits {
 /// What a collation takes for the same address is none that was asked for. Of those, for the choice of an account, two
 /// of the same spelling are as many as three; and past [`SPELLINGS_MAX`] spellings of one address, one more cannot make
 /// the choice less ambiguous than it is.
-pub(super) struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
+pub(in crate::users) struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
 
 impl Seen {
     /// Nothing yet of a look-up of these addresses.
-    pub(super) fn none_of(asked: &[FoldedAddress]) -> Self {
+    pub(in crate::users) fn none_of(asked: &[FoldedAddress]) -> Self {
         Self(asked.iter().map(|address| (address.clone(), HashMap::new())).collect())
     }
 
     /// Whether an account with this address is worth keeping.
-    pub(super) fn admits(&mut self, address: &str) -> bool {
+    pub(in crate::users) fn admits(&mut self, address: &str) -> bool {
         let Some(spellings) = self.0.get_mut(&FoldedAddress::of(address)) else { return false };
         if spellings.len() >= SPELLINGS_MAX && !spellings.contains_key(address) {
             return false;
@@ -46,9 +46,9 @@ impl Seen {
 
 /// Characters of an address that are read: more than any has that mail goes to (RFC 5321: 254 octets), so what is cut
 /// equals none.
-pub(super) const ADDRESS_MAX: usize = 320;
+pub(in crate::users) const ADDRESS_MAX: usize = 320;
 /// Characters of a name that are read; a greeting of more is none.
-pub(super) const NAME_MAX: usize = 256;
+pub(in crate::users) const NAME_MAX: usize = 256;
 /// More than any format's; what is longer is no password that anybody set, and is not read.
 pub(super) const PASSWORD_MAX: usize = 4_096;
 

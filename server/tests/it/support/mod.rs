@@ -5,6 +5,7 @@ pub(crate) mod chromium;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod receiver;
+pub(crate) mod sample_back_end;
 pub(crate) mod server;
 pub(crate) mod smtp;
 pub(crate) mod vendor;
