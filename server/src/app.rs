@@ -16,8 +16,7 @@ use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
 use crate::sightings::Sightings;
 use crate::telemetry::Complaints;
-use crate::users::sql;
-use crate::users::{StoreFault, UserStore};
+use crate::users::{self, StoreFault, UserStore};
 use regain_core::entropy::Entropy;
 use regain_core::keys::Keys;
 use regain_core::link::LinkTemplate;
@@ -104,7 +103,7 @@ impl App {
     pub async fn join(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StartFault> {
         let ledger = ledger::open_for_server(&config.ledger.url).await?;
         let metrics = Arc::new(Metrics { commits: ledger.commits(), ..Metrics::new(clock.now()) });
-        let users: Arc<dyn UserStore> = Arc::new(Timed::new(sql::open(&config.users)?, Arc::clone(&metrics.store)));
+        let users: Arc<dyn UserStore> = Arc::new(Timed::new(users::open(&config.users)?, Arc::clone(&metrics.store)));
         let adapters =
             Adapters { keys: keys(&config, entropy.as_ref())?, ledger, users: users.clone(), clock, entropy, metrics };
         let app = Self::around(config, adapters)?;

@@ -42,22 +42,32 @@ pub struct Load {
     pub waiting: usize,
 }
 
-/// The hash of a password that met the rule. Only [`HashingPool::make`] makes one, and only these are written to
-/// accounts.
+/// A password that met the rule, as a user store wants it. Only these are written to accounts.
 #[derive(Debug)]
-pub struct NewPassword(StoredPassword);
+pub enum NewPassword {
+    /// For a store that keeps what it is given.
+    Hashed(HashedPassword),
+    /// For a store that hashes by itself.
+    Plain(AcceptedPassword),
+}
 
-impl NewPassword {
+/// The hash of a password that met the rule. Only [`HashingPool::make`] makes one.
+#[derive(Debug)]
+pub struct HashedPassword(StoredPassword);
+
+impl HashedPassword {
     /// As it will stand in the user store.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
+}
 
+#[cfg(test)]
+impl NewPassword {
     /// Stands in where a test is about writing, and nothing is hashed.
-    #[cfg(test)]
     pub(crate) fn unhashed(text: &str) -> Self {
-        Self(StoredPassword::new(text))
+        Self::Hashed(HashedPassword(StoredPassword::new(text)))
     }
 }
 
@@ -116,8 +126,8 @@ impl HashingPool {
         recipe: Recipe,
         password: AcceptedPassword,
         entropy: Arc<dyn Entropy>,
-    ) -> Result<NewPassword, HashingFault> {
-        self.run(move || recipe.make(&password, entropy.as_ref()).map(NewPassword)).await
+    ) -> Result<HashedPassword, HashingFault> {
+        self.run(move || recipe.make(&password, entropy.as_ref()).map(HashedPassword)).await
     }
 
     /// [`hash::verify`].
@@ -251,7 +261,7 @@ mod tests {
         };
         let accepted = policy.check("zq vkw pxl".to_owned().into(), &context).unwrap();
         let recipe = Recipe::keep("$2y$04$A3ry71AczAQZMgk.20KuuuE3OGDNRgIUGbriACeZ.oxVzZHBT9hfK").unwrap();
-        let NewPassword(stored) = pool.make(recipe, accepted, Arc::new(SystemEntropy)).await.unwrap();
+        let HashedPassword(stored) = pool.make(recipe, accepted, Arc::new(SystemEntropy)).await.unwrap();
         assert!(stored.expose().starts_with("$2y$04$"));
         assert!(pool.verify(stored.clone(), "zq vkw pxl".to_owned().into()).await.unwrap());
         assert!(!pool.verify(stored, "zq vkw px".to_owned().into()).await.unwrap());

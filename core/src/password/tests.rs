@@ -181,6 +181,8 @@ fn every_violation_has_a_code_and_a_message_of_its_own() {
         Violation::NoDigit,
         Violation::NoSpecial,
         Violation::PreviouslyUsed,
+        Violation::TooYoung,
+        Violation::RefusedByStore,
     ];
     for of in [|violation: &Violation| violation.code().to_owned(), Violation::message] {
         let words: std::collections::BTreeSet<String> = all.iter().map(of).collect();

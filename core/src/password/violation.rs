@@ -42,6 +42,10 @@ pub enum Violation {
     NoSpecial,
     /// The account has it now, or had it before.
     PreviouslyUsed,
+    /// The present one is so new that the user store does not let it be changed yet.
+    TooYoung,
+    /// The user store has rules of its own and does not say which of them is broken.
+    RefusedByStore,
 }
 
 impl Violation {
@@ -64,6 +68,8 @@ impl Violation {
             Self::NoDigit => "no_digit",
             Self::NoSpecial => "no_special",
             Self::PreviouslyUsed => "previously_used",
+            Self::TooYoung => "too_young",
+            Self::RefusedByStore => "refused_by_store",
         }
     }
 
@@ -102,6 +108,10 @@ impl Violation {
             Self::NoDigit => "Add a digit (0 to 9).",
             Self::NoSpecial => "Add a special character, such as a punctuation mark or a space.",
             Self::PreviouslyUsed => "Do not use a password that this account had before.",
+            Self::TooYoung => "This account's password was changed a short while ago and cannot be changed again yet.",
+            Self::RefusedByStore => {
+                "The password rules of your organisation do not allow this one. Choose a longer one, with other characters."
+            }
         };
         sentence.to_owned()
     }

@@ -206,6 +206,8 @@ pub(super) const SECTIONS: &[Section] = &[
     Section { doc: "The public port.", keys: super::server::KEYS },
     Section { doc: "Regain's own state.", keys: super::ledger::KEYS },
     Section { doc: "The accounts whose passwords are reset.", keys: super::users::KEYS },
+    Section { doc: "Accounts in a directory.", keys: super::ldap::KEYS },
+    Section { doc: "Accounts behind a back end of one's own.", keys: super::hook::KEYS },
     Section { doc: "Links, codes and how often an account gets mail.", keys: super::reset::KEYS },
     Section { doc: "The rule that a new password must meet.", keys: super::password::KEYS },
     Section { doc: "What protects the server itself.", keys: super::limits::KEYS },

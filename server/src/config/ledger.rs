@@ -77,7 +77,9 @@ fn read_url(url: &str) -> Result<LedgerUrl, Refusal> {
     match url::store(url)? {
         url::Store::Sqlite(path) => Ok(LedgerUrl::Sqlite(path.into())),
         url::Store::Postgres(url) => Ok(LedgerUrl::Postgres(url)),
-        url::Store::Mysql(_) => Err(refusal("names no place for a ledger", "sqlite:PATH or postgres://…")),
+        url::Store::Mysql(_) | url::Store::Ldap(_) | url::Store::Hook(_) => {
+            Err(refusal("names no place for a ledger", "sqlite:PATH or postgres://…"))
+        }
     }
 }
 

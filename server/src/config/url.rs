@@ -69,11 +69,15 @@ pub(super) enum Store {
     Sqlite(String),
     Postgres(SecretString),
     Mysql(SecretString),
+    /// Servers of one directory, in the order in which they are tried.
+    Ldap(Vec<String>),
+    Hook(Url),
 }
 
-/// A user store: `sqlite:PATH`, or the URL of a database server, whose details its own driver reads later.
+/// A user store: `sqlite:PATH`, the URL of a database server, whose details its own driver reads later, those of a
+/// directory's servers, or of a back end.
 pub(super) fn store(url: &str) -> Result<Store, Refusal> {
-    let accepted = "postgres://…, mysql://…, mariadb://… or sqlite:PATH";
+    let accepted = "postgres://…, mysql://…, mariadb://…, sqlite:PATH, ldap://…, ldaps://… or https://…";
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let of_server = |store: fn(SecretString) -> Store| {
         if !rest.starts_with("//") || url.contains(|c: char| c.is_whitespace() || c.is_control()) {
@@ -86,7 +90,11 @@ pub(super) fn store(url: &str) -> Result<Store, Refusal> {
         "sqlite" => sqlite_path(url).map(Store::Sqlite),
         "postgres" | "postgresql" => of_server(Store::Postgres),
         "mysql" | "mariadb" => of_server(Store::Mysql),
-        "ldap" | "ldaps" | "http" | "https" => Err(not_yet(scheme, accepted)),
+        "ldap" | "ldaps" if url.contains('@') => {
+            Err(refusal("names a user or a password", "URLs without them; `users.ldap.bind_dn` is who signs in"))
+        }
+        "ldap" | "ldaps" => Ok(Store::Ldap(url.split(' ').filter(|one| !one.is_empty()).map(str::to_owned).collect())),
+        "http" | "https" => web(url).map(Store::Hook),
         _ => Err(refusal("names no kind of store that Regain knows", accepted)),
     }
 }
@@ -105,10 +113,6 @@ pub(super) fn sqlite_path(url: &str) -> Result<String, Refusal> {
         return Err(refusal("holds options or control characters", accepted));
     }
     Ok(path.to_owned())
-}
-
-fn not_yet(scheme: &str, accepted: &str) -> Refusal {
-    refusal(format!("names a kind of store ({scheme}) that this version does not support yet"), accepted)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub(crate) use names::is_identifier;
 pub(super) use read::read;
 
 use super::key::{Key, keys};
-use super::url;
+use super::{Hook, Ldap, url};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::presets::Preset;
 use secrecy::SecretString;
@@ -21,19 +21,19 @@ pub struct Users {
     pub url: StoreUrl,
     /// The framework that made the table, if one is named; what it says is filled in below.
     pub preset: Option<&'static Preset>,
-    /// The table.
+    /// The table; empty where the store has none.
     pub table: String,
-    /// Key column.
+    /// Key column, or attribute.
     pub id: String,
-    /// Address column.
+    /// Address column, or attribute.
     pub email: String,
-    /// Password column.
+    /// Password column; empty where there is no table.
     pub password: String,
-    /// Column with the owner's name.
+    /// Column with the owner's name, or attribute.
     pub name: Option<String>,
-    /// Column with the owner's language.
+    /// Column with the owner's language, or attribute.
     pub locale: Option<String>,
-    /// SQL condition: who may reset.
+    /// SQL condition, or filter of a directory: who may reset.
     pub eligible: Option<String>,
     /// Column that says whether the address was verified.
     pub email_verified: Option<String>,
@@ -58,10 +58,14 @@ pub enum StoreUrl {
     Postgres(SecretString),
     /// `mysql://…` or `mariadb://…`
     Mysql(SecretString),
+    /// A directory: `ldap://…` or `ldaps://…`
+    Ldap(Box<Ldap>),
+    /// A back end of one's own: `https://…`
+    Hook(Box<Hook>),
 }
 
 impl StoreUrl {
-    /// Reads a URL as `users.url` does; a path is relative to the working directory.
+    /// Reads the URL of a database as `users.url` does; a path is relative to the working directory.
     ///
     /// # Errors
     /// What is wrong, and what is accepted; nothing of the URL but its scheme.
@@ -70,17 +74,22 @@ impl StoreUrl {
             Ok(url::Store::Sqlite(path)) => Ok(Self::Sqlite(path.into())),
             Ok(url::Store::Postgres(url)) => Ok(Self::Postgres(url)),
             Ok(url::Store::Mysql(url)) => Ok(Self::Mysql(url)),
+            Ok(url::Store::Ldap(_) | url::Store::Hook(_)) => {
+                Err("the URL leads to no database; accepted: postgres://…, mysql://…, mariadb://… or sqlite:PATH"
+                    .into())
+            }
             Err(refused) => Err(format!("the URL {}; accepted: {}", refused.complaint, refused.accepted)),
         }
     }
 
-    /// The kind of database.
+    /// The kind of database, if it is one.
     #[must_use]
-    pub fn engine(&self) -> Engine {
+    pub fn engine(&self) -> Option<Engine> {
         match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
-            Self::Mysql(_) => Engine::Mysql,
+            Self::Sqlite(_) => Some(Engine::Sqlite),
+            Self::Postgres(_) => Some(Engine::Postgres),
+            Self::Mysql(_) => Some(Engine::Mysql),
+            Self::Ldap(_) | Self::Hook(_) => None,
         }
     }
 }
@@ -130,8 +139,9 @@ pub struct History {
 keys! {
     URL = Key::url(
         "users.url",
-        "The application's database: `postgres://…`, `mysql://…`, `mariadb://…` or `sqlite:PATH`. No default: nobody's \
-         passwords are reset by accident.",
+        "Where the accounts are: the application's database (`postgres://…`, `mysql://…`, `mariadb://…`, `sqlite:PATH`), a \
+         directory (`ldaps://…` or `ldap://…`, several servers separated by spaces), or a back end of one's own \
+         (`https://…`). No default: nobody's passwords are reset by accident.",
     ).may_hold_secret().required().such_as("\"postgres://regain@db/app\"");
     PRESET = Key::one_of(
         "users.preset", PRESETS,

@@ -53,7 +53,7 @@ mod tests {
     use crate::hashing::NewPassword;
     use crate::users::conformance::users_config;
     use crate::users::sql;
-    use crate::users::{PasswordChange, StoreFault, UserStore, Written};
+    use crate::users::{PasswordChange, StoreFault, UserStore, Written, some_writing};
     use regain_core::email::FoldedAddress;
     use regain_core::time::Timestamp;
     use std::sync::Arc;
@@ -86,6 +86,7 @@ mod tests {
             expected_address: ada.address,
             expected: ada.password.unwrap(),
             new: NewPassword::unhashed("new"),
+            writing: some_writing(),
             now: Timestamp::from_millis(0),
         };
         assert_eq!(store.set_password(change).await.unwrap().without_counts(), Written::Yes(vec![]));

@@ -53,6 +53,14 @@ impl UserStore for Timed {
         self.timed("set_password", self.store.set_password(change)).await
     }
 
+    fn hashes_itself(&self) -> bool {
+        self.store.hashes_itself()
+    }
+
+    fn shows_hashes(&self) -> bool {
+        self.store.shows_hashes()
+    }
+
     async fn used_passwords(&self, id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {
         self.timed("used_passwords", self.store.used_passwords(id)).await
     }

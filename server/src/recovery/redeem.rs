@@ -3,19 +3,20 @@
 //! Ledger and user store share no transaction. So the token is claimed, with what the store will hold; the store is
 //! written by compare-and-swap; the claim is settled. Whatever dies in between, [`super::settle`] finds out from the
 //! store what happened. Cheap checks come first: no hash is computed for a dead token, and no new one for a
-//! refused password.
+//! refused password. A store that hashes by itself may have rules of its own: what breaks them leaves the token live.
 
 use super::Credential;
 use super::open::{OpenRefusal, Opened, open};
 use super::reuse::is_reused;
-use super::settle;
+use super::settle::{self, Found};
 use crate::app::App;
 use crate::failpoint;
-use crate::hashing::{self, NewPassword};
+use crate::hashing::{self, HashingFault, NewPassword};
 use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, StoreFault, Written};
 use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
+use regain_core::entropy::random;
 use regain_core::hash::{Format, PASSWORD_BYTES_MAX, Recipe, StoredPassword};
 use regain_core::keys::Digest;
 use regain_core::password::{AcceptedPassword, Context, Violation};
@@ -56,7 +57,7 @@ pub async fn redeem(app: &Arc<App>, credential: &Credential, password: SecretStr
 async fn attempt(app: &Arc<App>, credential: &Credential, password: SecretString) -> Result<(), RedeemRefusal> {
     let opened = open(app, credential).await?;
     let recipe = recipe(app, &opened)?;
-    let password = accept(app, &opened, &recipe, password).await?;
+    let password = accept(app, &opened, recipe.as_ref(), password).await?;
     if !opened.account.eligible {
         return Err(RedeemRefusal::Dead);
     }
@@ -92,8 +93,13 @@ impl Redemption {
         Ok(Self { claim, account, stored, write_until: until.minus(failpoint::shortened(STORE_DEADLINE)) })
     }
 
-    async fn set(self, app: &Arc<App>, recipe: Recipe, password: AcceptedPassword) -> Result<(), RedeemRefusal> {
-        match app.hashing.make(recipe, password, Arc::clone(&app.entropy)).await {
+    async fn set(
+        self,
+        app: &Arc<App>,
+        recipe: Option<Recipe>,
+        password: AcceptedPassword,
+    ) -> Result<(), RedeemRefusal> {
+        match as_wanted(app, recipe, password).await {
             Ok(new) => {
                 failpoint::reached("hash_computed");
                 self.write(app, new).await
@@ -108,7 +114,13 @@ impl Redemption {
 
     /// Commits what the store will hold, writes the store, settles.
     async fn write(self, app: &Arc<App>, new: NewPassword) -> Result<(), RedeemRefusal> {
-        let new_fingerprint = app.keys.fingerprint_of(&self.account.address, new.expose());
+        let new_fingerprint = match &new {
+            NewPassword::Hashed(new) if app.users.shows_hashes() => {
+                app.keys.fingerprint_of(&self.account.address, new.expose())
+            }
+            // What the account will show is not known before; that it shows something else than now will have to do.
+            NewPassword::Hashed(_) | NewPassword::Plain(_) => random(app.entropy.as_ref()),
+        };
         match app.ledger.intend(&self.claim, new_fingerprint).await {
             Ok(true) => {}
             Ok(false) => return Err(RedeemRefusal::Dead),
@@ -128,6 +140,7 @@ impl Redemption {
             expected_address: self.account.address.clone(),
             expected: self.stored.clone(),
             new,
+            writing: self.claim.id(),
             now: app.clock.now(),
         };
         let users = Arc::clone(&app.users);
@@ -156,6 +169,10 @@ impl Redemption {
             Ok(Ok(Written::Yes(ran))) => {
                 self.settle(app, Some(settle::sessions_in_words(&app.config.users, &ran))).await;
                 Ok(())
+            }
+            Ok(Ok(Written::Refused(violations))) => {
+                self.release(app).await;
+                Err(RedeemRefusal::Weak(violations))
             }
             Ok(Ok(Written::NoLongerMatches)) => {
                 log_failure(app.ledger.revoke_changed(&self.claim).await);
@@ -193,15 +210,14 @@ impl Redemption {
     /// The store failed; it rolled back, or committed and could not say so.
     async fn look_again(&self, app: &App, new_fingerprint: Digest) -> Result<(), RedeemRefusal> {
         let account = app.users.load(&self.account.id).await.ok().flatten();
-        let stored = account.map(|account| app.keys.fingerprint(&account));
-        if stored == Some(new_fingerprint) {
-            self.settle(app, None).await;
-            return Ok(());
-        }
-        if stored == Some(self.claim.token.fingerprint) {
-            self.release(app).await;
-        } else {
-            log_failure(app.ledger.lapse(&self.claim).await);
+        match account.map(|account| settle::found(app, &self.claim, new_fingerprint, &account)) {
+            // Nobody is told of a success that may be another's.
+            Some(Found::Written) if app.users.shows_hashes() => {
+                self.settle(app, None).await;
+                return Ok(());
+            }
+            Some(Found::Unwritten) => self.release(app).await,
+            Some(Found::Written | Found::Changed) | None => log_failure(app.ledger.lapse(&self.claim).await),
         }
         Err(RedeemRefusal::Unavailable)
     }
@@ -222,7 +238,7 @@ pub async fn weaknesses(app: &App, password: &SecretString) -> Result<Vec<Violat
         address: "",
         name: None,
         bytes_max: format.and_then(Format::bytes_max),
-        nul_allowed: format.is_none_or(Format::nul_allowed),
+        nul_allowed: !app.users.hashes_itself() && format.is_none_or(Format::nul_allowed),
         breached: is_breached(app, password).await?,
     };
     Ok(app.policy.check(password.clone(), &context).err().unwrap_or_default())
@@ -238,26 +254,38 @@ async fn is_breached(app: &App, password: &SecretString) -> Result<bool, RedeemR
     })
 }
 
-fn recipe(app: &App, opened: &Opened) -> Result<Recipe, RedeemRefusal> {
-    hashing::recipe(&app.config.users, opened.stored.expose()).map_err(|fault| {
+/// How the new password is hashed; none if the store does that.
+fn recipe(app: &App, opened: &Opened) -> Result<Option<Recipe>, RedeemRefusal> {
+    if app.users.hashes_itself() {
+        return Ok(None);
+    }
+    hashing::recipe(&app.config.users, opened.stored.expose()).map(Some).map_err(|fault| {
         tracing::error!(%fault, account = %opened.account.id, "no password can be written in this account's format");
         RedeemRefusal::Unavailable
     })
+}
+
+/// The password as the store wants it.
+async fn as_wanted(app: &App, recipe: Option<Recipe>, password: AcceptedPassword) -> Result<NewPassword, HashingFault> {
+    match recipe {
+        Some(recipe) => app.hashing.make(recipe, password, Arc::clone(&app.entropy)).await.map(NewPassword::Hashed),
+        None => Ok(NewPassword::Plain(password)),
+    }
 }
 
 /// All that is wrong with the password, or the proof that nothing is.
 async fn accept(
     app: &App,
     opened: &Opened,
-    recipe: &Recipe,
+    recipe: Option<&Recipe>,
     password: SecretString,
 ) -> Result<AcceptedPassword, RedeemRefusal> {
     let context = Context {
         product: &app.config.product_name,
         address: &opened.account.address,
         name: opened.account.name.as_deref(),
-        bytes_max: recipe.format().bytes_max(),
-        nul_allowed: recipe.format().nul_allowed(),
+        bytes_max: recipe.and_then(|recipe| recipe.format().bytes_max()),
+        nul_allowed: recipe.is_some_and(|recipe| recipe.format().nul_allowed()),
         breached: is_breached(app, &password).await?,
     };
     let password = weakness::spoilt(Weakness::BcryptCut, password, |typed| weakness::cut(&typed));

@@ -94,11 +94,35 @@ async fn recover(
     new_fingerprint: Digest,
     account: Option<Account>,
 ) -> Result<bool, LedgerFault> {
-    match account.map(|account| (app.keys.fingerprint(&account), account)) {
-        Some((stored, account)) if stored == new_fingerprint => settle(app, claim, &account, None).await.map(|()| true),
-        Some((stored, _)) if stored == claim.token.fingerprint && may_yet_be_written(app, claim) => Ok(false),
-        Some((stored, _)) if stored == claim.token.fingerprint => app.ledger.release(claim).await.map(|_| true),
-        Some(_) | None => app.ledger.revoke_changed(claim).await.map(|_| true),
+    match account.map(|account| (found(app, claim, new_fingerprint, &account), account)) {
+        Some((Found::Written, account)) => settle(app, claim, &account, None).await.map(|()| true),
+        Some((Found::Unwritten, _)) if may_yet_be_written(app, claim) => Ok(false),
+        Some((Found::Unwritten, _)) => app.ledger.release(claim).await.map(|_| true),
+        Some((Found::Changed, _)) | None => app.ledger.revoke_changed(claim).await.map(|_| true),
+    }
+}
+
+/// What the store shows of an account whose password was to be written.
+pub(super) enum Found {
+    /// It was written.
+    Written,
+    /// It was not, or not yet.
+    Unwritten,
+    /// Somebody else changed it.
+    Changed,
+}
+
+/// Compares an account with what was there before and with what was to be written. A store that shows a state does not
+/// say whose change it was: since ours was on its way, it is taken for ours. Every link of the account ends and its owner
+/// is told that the password was changed, which is right in either case.
+pub(super) fn found(app: &App, claim: &Claim, new_fingerprint: Digest, account: &Account) -> Found {
+    let stored = app.keys.fingerprint(account);
+    if stored == claim.token.fingerprint {
+        Found::Unwritten
+    } else if stored == new_fingerprint || !app.users.shows_hashes() {
+        Found::Written
+    } else {
+        Found::Changed
     }
 }
 

@@ -12,7 +12,7 @@ mod writes;
 
 pub(crate) use {credentials::*, examinations::*, history::*, look_ups::*, outages::*, statements::*, writes::*};
 
-use super::{PasswordChange, Ran, StoreFault, UserStore, Written};
+use super::{PasswordChange, Ran, StoreFault, UserStore, Written, some_writing};
 use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
 use regain_core::account::{Account, AccountId};
@@ -158,6 +158,7 @@ fn change(id: &str, expected: &str, new: &str) -> PasswordChange {
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new(expected),
         new: NewPassword::unhashed(new),
+        writing: some_writing(),
         now: Timestamp::from_millis(1_795_289_045_678),
     }
 }

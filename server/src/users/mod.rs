@@ -2,16 +2,34 @@
 
 #[cfg(test)]
 pub(crate) mod conformance;
+pub mod hook;
+pub mod ldap;
 pub mod sql;
 
+use crate::config::{self, StoreUrl};
 use crate::finding::Finding;
-use crate::hashing::NewPassword;
+use crate::hashing::{HashedPassword, NewPassword};
 use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
+use regain_core::password::{AcceptedPassword, Violation};
+use regain_core::request::Id;
 use regain_core::time::Timestamp;
+use std::sync::Arc;
 use thiserror::Error;
+
+/// The store that is configured. It is not touched: it need not be up yet.
+///
+/// # Errors
+/// [`StoreFault`], if a name, a statement or an address cannot be one.
+pub fn open(users: &config::Users) -> Result<Arc<dyn UserStore>, StoreFault> {
+    match &users.url {
+        StoreUrl::Sqlite(_) | StoreUrl::Postgres(_) | StoreUrl::Mysql(_) => sql::open(users),
+        StoreUrl::Ldap(directory) => ldap::open(users, directory),
+        StoreUrl::Hook(hook) => hook::open(hook),
+    }
+}
 
 /// Where accounts live. One conformance suite holds every implementation to this text.
 #[async_trait]
@@ -35,6 +53,17 @@ pub trait UserStore: Send + Sync {
     /// The account's role, where the application has roles and the store knows how to read them.
     async fn role(&self, _id: &AccountId) -> Result<Option<Role>, StoreFault> {
         Ok(None)
+    }
+
+    /// Whether it is given a new password in clear, since it hashes by itself.
+    fn hashes_itself(&self) -> bool {
+        false
+    }
+
+    /// Whether [`Account::password`] is what was written last. If not, it is a state instead: any text that is another
+    /// after each change of the password.
+    fn shows_hashes(&self) -> bool {
+        true
     }
 
     /// Some of the stored passwords, at most [`SAMPLE_MAX`]: for their formats and costs, and nothing else.
@@ -66,7 +95,7 @@ pub struct Role {
 
 /// A password to be written: compare-and-swap on what was read.
 #[derive(Debug)]
-pub struct PasswordChange {
+pub struct PasswordChange<P = NewPassword> {
     /// Whose.
     pub id: AccountId,
     /// The address that was read.
@@ -74,9 +103,50 @@ pub struct PasswordChange {
     /// The stored password that was read.
     pub expected: StoredPassword,
     /// What to store.
-    pub new: NewPassword,
+    pub new: P,
+    /// Names this writing: a repetition of it bears the same name.
+    pub writing: Id,
     /// Bound as `:now` in `after_reset`.
     pub now: Timestamp,
+}
+
+impl PasswordChange {
+    /// For a store that keeps hashes.
+    ///
+    /// # Errors
+    /// [`StoreFault`], if the password is in clear: a bug.
+    pub fn hashed(self) -> Result<PasswordChange<HashedPassword>, StoreFault> {
+        let Self { id, expected_address, expected, new, writing, now } = self;
+        match new {
+            NewPassword::Hashed(new) => Ok(PasswordChange { id, expected_address, expected, new, writing, now }),
+            NewPassword::Plain(_) => Err(ill_assorted("hashes", "a password in clear")),
+        }
+    }
+
+    /// For a store that hashes by itself.
+    ///
+    /// # Errors
+    /// [`StoreFault`], if the password is hashed already: a bug.
+    pub fn plain(self) -> Result<PasswordChange<AcceptedPassword>, StoreFault> {
+        let Self { id, expected_address, expected, new, writing, now } = self;
+        match new {
+            NewPassword::Plain(new) => Ok(PasswordChange { id, expected_address, expected, new, writing, now }),
+            NewPassword::Hashed(_) => Err(ill_assorted("passwords", "a hash")),
+        }
+    }
+}
+
+fn ill_assorted(wanted: &str, given: &str) -> StoreFault {
+    StoreFault {
+        what: "cannot take the new password",
+        cause: format!("it takes {wanted} and was given {given}; report it"),
+    }
+}
+
+/// For the tests to which it does not matter.
+#[cfg(test)]
+pub(crate) fn some_writing() -> Id {
+    Id::new(Timestamp::from_millis(0), &crate::ambient::SystemEntropy)
 }
 
 /// A statement of `users.after_reset` that was run.
@@ -93,6 +163,8 @@ pub struct Ran {
 pub enum Written {
     /// The password is stored, and these ended the sessions.
     Yes(Vec<Ran>),
+    /// The store has rules of its own, and these are broken; nothing was written.
+    Refused(Vec<Violation>),
     /// The account changed meanwhile, is gone, or is not eligible any more; nothing was written.
     NoLongerMatches,
     /// The connection broke over COMMIT: the password is stored, or is not, or will be in a moment.

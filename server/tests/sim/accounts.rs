@@ -5,6 +5,7 @@ use crate::node::Node;
 use crate::world::{Chance, World};
 use async_trait::async_trait;
 use regain::finding::Finding;
+use regain::hashing::HashedPassword;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -108,6 +109,7 @@ impl UserStore for Gate {
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
         let node = self.node();
         node.ask_store("set_password").await?;
+        let change = change.hashed()?;
         let (world, way) = (Arc::clone(&node.world), node.world.way_to_store());
         let written = tokio::spawn(async move {
             tokio::time::sleep(way).await;
@@ -148,7 +150,7 @@ impl World {
         Duration::from_millis(state.chance.below(longest))
     }
 
-    fn write(&self, change: &PasswordChange) -> Written {
+    fn write(&self, change: &PasswordChange<HashedPassword>) -> Written {
         let (at_ms, new) = (self.now_ms(), change.new.expose().to_owned());
         let written = {
             let state = &mut *self.state();

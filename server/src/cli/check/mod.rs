@@ -9,7 +9,7 @@ use super::{Failed, beside};
 use crate::config::Config;
 use crate::finding::{Finding, Verdict};
 use crate::i18n::Words;
-use crate::users::sql;
+use crate::users;
 use clap::Args;
 use std::io::Write;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
         report.tell([here::ledger(config).await])?;
         report.tell([here::clock(beside::now())])?;
         report.tell(here::breached(config))?;
-        match sql::open(&config.users) {
+        match users::open(&config.users) {
             Err(fault) => report.tell([Finding::fails("user store", fault.to_string())])?,
             Ok(store) => {
                 report.tell(store.examine().await)?;

@@ -2,7 +2,7 @@
 
 use super::proposal::{Entry, Proposal, Value};
 use crate::config::Config;
-use crate::users::sql;
+use crate::users;
 use crate::users::sql::presets::Preset;
 use anyhow::Context;
 use std::fs::{File, OpenOptions};
@@ -55,7 +55,7 @@ fn beside_users(preset: &Preset) -> &'static str {
 pub(super) fn verify(text: &str, base: &Path) -> anyhow::Result<()> {
     let config = Config::from_toml(text, base, std::iter::empty::<(String, String)>());
     let config = config.map_err(|errors| anyhow::anyhow!("the proposal would be no valid configuration:\n{errors}"))?;
-    sql::open(&config.users).map(drop).context("the proposal could not be used")
+    users::open(&config.users).map(drop).context("the proposal could not be used")
 }
 
 /// Creates both files, or neither; none that exists is touched.

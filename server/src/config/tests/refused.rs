@@ -113,12 +113,11 @@ fn a_ledger_on_several_nodes_wants_the_secret_they_share() {
 }
 
 #[test]
-fn what_this_version_lacks_is_refused_by_name() {
-    for scheme in ["ldap", "ldaps", "https"] {
-        let store = title(&LEAST.replace("sqlite:app.db", &format!("{scheme}://directory.example.com")));
-        let complaint = format!("names a kind of store ({scheme}) that this version does not support yet");
-        assert_eq!(store, format!("error: `users.url` {complaint}"));
-    }
+fn a_directory_has_no_tables() {
+    let users = "url = \"ldaps://directory.example.com\"\ntable = \"accounts\"\n[users.ldap]\nbase = \"dc=example\"";
+    let text =
+        format!("public_url = \"https://accounts.example.com\"\n[mail]\nfrom = \"a@example.com\"\n[users]\n{users}");
+    assert_eq!(title(&text), "error: `users.table` is for databases only");
 }
 
 #[test]

@@ -3,16 +3,19 @@
 use super::*;
 use super::{names, preset};
 use crate::config::settings::{Settings, refusal};
-use crate::config::url;
 use crate::config::value::Value;
+use crate::config::{hook, ldap, url};
 use std::path::Path;
 
 /// Reads the section. `ledger` is the ledger's file, which cannot be this one too.
 pub(in crate::config) fn read(settings: &mut Settings, ledger: Option<&Path>) -> Option<Users> {
     let url = read_url(settings, ledger);
+    if url.as_ref().is_some_and(|url| url.engine().is_none()) {
+        return without_table(settings, url?);
+    }
     let preset = settings.text(&PRESET).and_then(|name| Preset::named(&name));
-    let steps = match (preset, &url) {
-        (Some(preset), Some(url)) => preset::lay_under(settings, preset, url.engine()),
+    let steps = match (preset, url.as_ref().and_then(StoreUrl::engine)) {
+        (Some(preset), Some(engine)) => preset::lay_under(settings, preset, engine),
         _ => None,
     };
     require_table(settings, url.is_some());
@@ -45,6 +48,32 @@ pub(in crate::config) fn read(settings: &mut Settings, ledger: Option<&Path>) ->
     })
 }
 
+/// A store that is no database. Keys about tables were meant for something, so they are refused.
+fn without_table(settings: &mut Settings, url: StoreUrl) -> Option<Users> {
+    for key in [&TABLE, &PASSWORD, &EMAIL_VERIFIED, &PEPPER, &AFTER_RESET, &CREDENTIALS_TABLE, &HISTORY_TABLE] {
+        if settings.configured(key) {
+            settings.refuse(key, refusal("is for databases only", "nothing, with this `users.url`"));
+        }
+    }
+    Some(Users {
+        url,
+        preset: None,
+        table: String::new(),
+        id: settings.text(&ID)?,
+        email: settings.text(&EMAIL)?,
+        password: String::new(),
+        name: settings.text(&NAME),
+        locale: settings.text(&LOCALE),
+        eligible: settings.text(&ELIGIBLE),
+        email_verified: None,
+        hash: settings.text(&HASH)?,
+        pepper: None,
+        after_reset: Vec::new(),
+        credentials: None,
+        history: None,
+    })
+}
+
 /// Unless another error is why there is none.
 fn require_table(settings: &mut Settings, has_url: bool) {
     let has_preset = settings.setting(&PRESET).is_some();
@@ -62,6 +91,8 @@ fn read_url(settings: &mut Settings, ledger: Option<&Path>) -> Option<StoreUrl> 
         url::Store::Sqlite(path) => StoreUrl::Sqlite(settings.resolve_path(&path)),
         url::Store::Postgres(url) => StoreUrl::Postgres(url),
         url::Store::Mysql(url) => StoreUrl::Mysql(url),
+        url::Store::Ldap(servers) => StoreUrl::Ldap(Box::new(ldap::read(settings, servers)?)),
+        url::Store::Hook(url) => StoreUrl::Hook(Box::new(hook::read(settings, &url)?)),
     };
     if let StoreUrl::Sqlite(path) = &url
         && Some(path.as_path()) == ledger

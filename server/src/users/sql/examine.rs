@@ -112,7 +112,9 @@ pub(super) fn sessions(users: &config::Users, left_out: &[String]) -> Finding {
         tables => format!("; without {}, which this database has not got", tables.join(", ")),
     };
     // The preset's sentence is about the preset's statements.
-    let preset = users.preset.filter(|preset| users.after_reset == preset.after_reset(users.url.engine()));
+    let preset = users.preset.zip(users.url.engine());
+    let preset = preset.filter(|(preset, engine)| users.after_reset == preset.after_reset(*engine));
+    let preset = preset.map(|(preset, _)| preset);
     if let Some(step) = users.after_reset.iter().find(|step| preset.is_none() && is_about_everybody(&step.sql)) {
         let text = format!(
             "users.after_reset: `{}` has neither :id nor :email, so every reset runs it on the accounts of all",

@@ -66,7 +66,7 @@ impl Mapping {
     /// # Errors
     /// [`StoreFault`], if a name or a statement cannot be one.
     pub(super) fn of(users: &config::Users) -> Result<Self, StoreFault> {
-        let engine = users.url.engine();
+        let engine = users.url.engine().ok_or_else(super::no_database)?;
         let tables = MappedTables::of(users)?;
         let column = |name: &str| tables.accounts.column(engine, name);
         let or_null = |name: &Option<String>| name.as_deref().map_or_else(|| "NULL".into(), column);

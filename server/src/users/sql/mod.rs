@@ -21,10 +21,14 @@ pub use mysql::MysqlStore;
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
-use super::{StoreFault, UserStore};
+use super::{PasswordChange, StoreFault, UserStore};
 use crate::config::{self, StoreUrl};
+use crate::hashing::HashedPassword;
 use regain_core::account::{Account, AccountId};
 use std::sync::Arc;
+
+/// What databases are given to write.
+type HashChange = PasswordChange<HashedPassword>;
 
 /// The store that is configured. The database is not touched: it need not be up yet.
 ///
@@ -35,7 +39,13 @@ pub fn open(users: &config::Users) -> Result<Arc<dyn UserStore>, StoreFault> {
         StoreUrl::Sqlite(path) => Arc::new(SqliteStore::open(users, path)?),
         StoreUrl::Postgres(url) => Arc::new(PostgresStore::open(users, url)?),
         StoreUrl::Mysql(url) => Arc::new(MysqlStore::open(users, url)?),
+        StoreUrl::Ldap(_) | StoreUrl::Hook(_) => return Err(no_database()),
     })
+}
+
+/// For code that only databases should come to.
+fn no_database() -> StoreFault {
+    StoreFault { what: "is no database", cause: "`users.url` leads to a directory or a back end".into() }
 }
 
 /// The account with exactly this key, among those that the database took for it.

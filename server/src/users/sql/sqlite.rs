@@ -94,6 +94,7 @@ impl UserStore for SqliteStore {
     }
 
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
+        let change = change.hashed()?;
         let statements = Arc::clone(&self.statements);
         let write =
             move |connection: &mut Connection, deadline| statements.writing.set_password(connection, deadline, &change);

@@ -139,6 +139,8 @@ fn every_rule_is_in_words() {
             Violation::NoDigit,
             Violation::NoSpecial,
             Violation::PreviouslyUsed,
+            Violation::TooYoung,
+            Violation::RefusedByStore,
         ] {
             let text = Shortcoming::Rule(violation).in_words(language).unwrap();
             assert!(!text.starts_with('{'), "{}: {text}", language.tag());

@@ -59,8 +59,9 @@ impl Inspection {
             StoreUrl::Sqlite(path) => Box::new(sqlite::File::open(path.clone()).await?),
             StoreUrl::Postgres(url) => Box::new(postgres::Server::open(url).await?),
             StoreUrl::Mysql(url) => Box::new(mysql::Server::open(url).await?),
+            StoreUrl::Ldap(_) | StoreUrl::Hook(_) => return Err(super::no_database()),
         };
-        Ok(Self { engine: url.engine(), database })
+        Ok(Self { engine: url.engine().ok_or_else(super::no_database)?, database })
     }
 
     /// Every table, views aside.

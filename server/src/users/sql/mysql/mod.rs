@@ -92,6 +92,7 @@ impl UserStore for MysqlStore {
     }
 
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
+        let change = change.hashed()?;
         let statements = Arc::clone(&self.statements);
         self.writers.run(move |session| transaction::set_password(session, statements, change).boxed()).await
     }

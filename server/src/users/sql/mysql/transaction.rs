@@ -3,9 +3,10 @@
 use super::connect::Session;
 use super::fault::fault;
 use super::statements::{Marked, Statements, key_marks};
+use crate::users::sql::HashChange;
 use crate::users::sql::after_reset::{Bind, moment};
 use crate::users::sql::engine::Engine;
-use crate::users::{PasswordChange, Ran, StoreFault, Written};
+use crate::users::{Ran, StoreFault, Written};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, IsolationLevel, Params, Row, Transaction, TxOpts, Value};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 pub(super) async fn set_password(
     session: &mut Session,
     statements: Arc<Statements>,
-    change: PasswordChange,
+    change: HashChange,
 ) -> Result<Written, StoreFault> {
     let catalogue = &session.catalogue;
     let keys = (catalogue.id.kind.value(&change.id), catalogue.swapped_id.kind.value(&change.id));
@@ -57,7 +58,7 @@ async fn write(
     statements: &Statements,
     (swap, values): (String, Vec<Value>),
     key: &Value,
-    change: &PasswordChange,
+    change: &HashChange,
 ) -> Result<Written, StoreFault> {
     transaction.exec_drop(swap, Params::Positional(values)).await.map_err(unwritten)?;
     match transaction.affected_rows() {
@@ -90,7 +91,7 @@ async fn run(
     transaction: &mut Transaction<'_>,
     (sql, binds): &Marked,
     key: &Value,
-    change: &PasswordChange,
+    change: &HashChange,
 ) -> mysql_async::Result<()> {
     let value = |bind: &Bind| match bind {
         Bind::Id => key.clone(),

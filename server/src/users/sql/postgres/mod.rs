@@ -131,6 +131,7 @@ impl UserStore for PostgresStore {
     }
 
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
+        let change = change.hashed()?;
         let shared = Arc::clone(&self.shared);
         let write = self.writers.run(self.limits.write, move |client, deadline| {
             Box::pin(

@@ -4,9 +4,10 @@ use super::fault::{fault, is_no_such_value};
 use super::lane::Deadline;
 use super::statements::{Marked, Statements};
 use super::values::{is_true, rows, run, text};
+use crate::users::sql::HashChange;
 use crate::users::sql::after_reset::{Bind, moment};
 use crate::users::sql::engine::Engine;
-use crate::users::{PasswordChange, Ran, StoreFault, Written};
+use crate::users::{Ran, StoreFault, Written};
 use tokio_postgres::{Client, Error};
 
 /// Swaps the password, runs `after_reset` and writes the history. Whatever ends this early leaves the transaction open
@@ -18,7 +19,7 @@ pub(super) async fn set_password(
     client: &Client,
     statements: &Statements,
     deadline: Deadline,
-    change: &PasswordChange,
+    change: &HashChange,
 ) -> Result<Written, StoreFault> {
     let unwritten = |error| unwritten(&error, change);
     if change.id.as_str().contains('\0') {
@@ -76,7 +77,7 @@ async fn begin(client: &Client, deadline: Deadline) -> Result<(), Error> {
 }
 
 /// Swaps the password, and says whether the account still was as it was read.
-async fn swap(client: &Client, statements: &Statements, change: &PasswordChange) -> Result<bool, StoreFault> {
+async fn swap(client: &Client, statements: &Statements, change: &HashChange) -> Result<bool, StoreFault> {
     let key = change.id.as_str();
     let (new, expected) = (change.new.expose(), change.expected.expose());
     let values = [new, key, key, expected, &change.expected_address].map(Some);
@@ -93,7 +94,7 @@ async fn swap(client: &Client, statements: &Statements, change: &PasswordChange)
 }
 
 /// How many rows it changed; none, if its table is not there.
-async fn run_step(client: &Client, step: &Marked, change: &PasswordChange) -> Result<Option<u64>, Error> {
+async fn run_step(client: &Client, step: &Marked, change: &HashChange) -> Result<Option<u64>, Error> {
     if let Some(table) = &step.if_table
         && !is_there(client, table).await?
     {
@@ -116,12 +117,12 @@ pub(super) async fn is_there(client: &Client, table: &str) -> Result<bool, Error
     Ok(answer.first().is_some_and(|row| is_true(row, 0)))
 }
 
-fn unwritten(error: &Error, change: &PasswordChange) -> StoreFault {
+fn unwritten(error: &Error, change: &HashChange) -> StoreFault {
     StoreFault { cause: without_values(error, change), ..fault("cannot be written", error) }
 }
 
 /// What an error says; an application's own trigger may quote what it was given.
-fn without_values(error: &Error, change: &PasswordChange) -> String {
+fn without_values(error: &Error, change: &HashChange) -> String {
     let values = [change.new.expose(), change.expected.expose(), &change.expected_address];
     let known = values.into_iter().filter(|value| !value.is_empty());
     known.fold(crate::postgres::cause(error), |text, value| text.replace(value, "…"))

@@ -4,7 +4,7 @@ use super::{BATCH_MAX, Mapping, Reading, SqliteStore, TimeLimits};
 use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
 use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
-use crate::users::{PasswordChange, UserStore, Written};
+use crate::users::{PasswordChange, UserStore, Written, some_writing};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
@@ -108,6 +108,7 @@ fn change(id: &str) -> PasswordChange {
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new("old"),
         new: NewPassword::unhashed("new"),
+        writing: some_writing(),
         now: Timestamp::from_millis(0),
     }
 }

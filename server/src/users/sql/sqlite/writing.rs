@@ -2,10 +2,11 @@
 
 use super::connections::{Deadline, columns, fault};
 use super::values::{account_id, keys};
+use crate::users::sql::HashChange;
 use crate::users::sql::after_reset::{Bind, Statement, moment};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::mapping::Mapping;
-use crate::users::{PasswordChange, Ran, StoreFault, Written};
+use crate::users::{Ran, StoreFault, Written};
 use crate::weakness::{self, Weakness};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
@@ -54,7 +55,7 @@ impl Writing {
         &self,
         connection: &mut Connection,
         deadline: Deadline,
-        change: &PasswordChange,
+        change: &HashChange,
     ) -> Result<Written, StoreFault> {
         let unwritten = |error| fault("cannot be written", &error);
         // Whatever ends this early drops the transaction, and so undoes all of it.
@@ -77,7 +78,7 @@ impl Writing {
     }
 
     /// Swaps the password; returns the key as the column has it, or none if the account is not as it was read.
-    fn swap(&self, transaction: &Transaction<'_>, change: &PasswordChange) -> Result<Option<Value>, StoreFault> {
+    fn swap(&self, transaction: &Transaction<'_>, change: &HashChange) -> Result<Option<Value>, StoreFault> {
         let [text, other] = keys(&change.id);
         let (new, expected) = (change.new.expose(), change.expected.expose());
         let write = || -> rusqlite::Result<Vec<Value>> {
@@ -125,7 +126,7 @@ impl Step {
 }
 
 /// Runs a statement to its end, whether or not it returns rows; how many it changed.
-fn run(connection: &Connection, (sql, binds): &Marked, key: &Value, change: &PasswordChange) -> rusqlite::Result<u64> {
+fn run(connection: &Connection, (sql, binds): &Marked, key: &Value, change: &HashChange) -> rusqlite::Result<u64> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query(params_from_iter(binds.iter().map(|bind| value(*bind, key, change))))?;
     while rows.next()?.is_some() {}
@@ -133,7 +134,7 @@ fn run(connection: &Connection, (sql, binds): &Marked, key: &Value, change: &Pas
     Ok(if statement.readonly() { 0 } else { connection.changes() })
 }
 
-fn value(bind: Bind, key: &Value, change: &PasswordChange) -> Value {
+fn value(bind: Bind, key: &Value, change: &HashChange) -> Value {
     match bind {
         Bind::Id => key.clone(),
         Bind::Email => Value::Text(change.expected_address.clone()),

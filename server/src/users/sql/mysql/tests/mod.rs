@@ -10,6 +10,7 @@ mod transactions;
 use super::*;
 use crate::hashing::NewPassword;
 use crate::users::conformance::conformance;
+use crate::users::some_writing;
 use fixture::MariaDb;
 use regain_core::time::Timestamp;
 
@@ -22,6 +23,7 @@ async fn write(store: &MysqlStore, id: &str, address: &str, expected: &str, new:
         expected_address: address.into(),
         expected: StoredPassword::new(expected),
         new: NewPassword::unhashed(new),
+        writing: some_writing(),
         now: Timestamp::from_millis(1_795_289_045_678),
     };
     store.set_password(change).await.map(Written::without_counts)

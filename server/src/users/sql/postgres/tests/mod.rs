@@ -12,7 +12,7 @@ mod tls;
 
 use crate::hashing::NewPassword;
 use crate::users::conformance::conformance;
-use crate::users::{PasswordChange, StoreFault, UserStore, Written};
+use crate::users::{PasswordChange, StoreFault, UserStore, Written, some_writing};
 use fixture::Database;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -35,6 +35,7 @@ async fn write(store: &dyn UserStore, id: &str, expected: &str, new: &str) -> Re
         expected_address: "ada@example.com".into(),
         expected: StoredPassword::new(expected),
         new: NewPassword::unhashed(new),
+        writing: some_writing(),
         now: Timestamp::from_millis(1_795_289_045_678),
     };
     store.set_password(change).await.map(Written::without_counts)

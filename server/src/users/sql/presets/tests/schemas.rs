@@ -9,7 +9,7 @@ use crate::hashing::NewPassword;
 use crate::users::sql::engine::Engine;
 use crate::users::sql::presets::Preset;
 use crate::users::sql::test_database::TestDatabase;
-use crate::users::{PasswordChange, UserStore, Written, sql};
+use crate::users::{PasswordChange, UserStore, Written, some_writing, sql};
 use regain_core::account::Account;
 use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
@@ -209,6 +209,7 @@ fn change(account: &Account) -> PasswordChange {
         expected_address: account.address.clone(),
         expected: account.password.clone().unwrap_or_else(|| StoredPassword::new("")),
         new: NewPassword::unhashed("new"),
+        writing: some_writing(),
         now: Timestamp::from_millis(1_795_289_045_678),
     }
 }
