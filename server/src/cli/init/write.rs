@@ -21,7 +21,7 @@ pub(super) enum UrlLine<'a> {
 
 /// The whole file.
 pub(super) fn render(proposal: &Proposal, url: UrlLine<'_>, ledger: &str) -> String {
-    let mut file = HEAD.replace("{ledger}", &toml_text(ledger));
+    let mut file = HEAD.replace("{ledger}", &toml_text(ledger)).replace("{store}", proposal.store());
     let line = match url {
         UrlLine::Plain(url) => format!("url = {}", toml_text(url)),
         UrlLine::File(name) => {
@@ -48,12 +48,13 @@ fn beside_users(preset: &Preset) -> &'static str {
     }
 }
 
-/// Whether the server would take the file, before anything is written. `base` is the folder it will be in.
+/// Whether the server would take the file, before anything is written. `base` is the folder it will be in, `environment`
+/// what it will be read with.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn verify(text: &str, base: &Path) -> anyhow::Result<()> {
-    let config = Config::from_toml(text, base, std::iter::empty::<(String, String)>());
+pub(super) fn verify(text: &str, base: &Path, environment: Vec<(String, String)>) -> anyhow::Result<()> {
+    let config = Config::from_toml(text, base, environment);
     let config = config.map_err(|errors| anyhow::anyhow!("the proposal would be no valid configuration:\n{errors}"))?;
     users::open(&config.users).map(drop).context("the proposal could not be used")
 }
@@ -142,8 +143,8 @@ fn toml_text(text: &str) -> String {
 
 const WIDTH: usize = 100;
 
-const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the database.
-# Lines with CHECK hold what a database cannot tell. `regain check` tries all of it;
+const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the {store}.
+# Lines with CHECK hold what a {store} cannot tell. `regain check` tries all of it;
 # `regain config reference` explains every key.
 
 # CHECK: this leads to this machine alone; write the https address that people will use.

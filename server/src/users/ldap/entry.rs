@@ -1,5 +1,6 @@
 //! An entry as a server sent it, taken apart without trust: nothing that a server sends can make this panic.
 
+use super::active_directory;
 use ldap3::ResultEntry;
 use ldap3::asn1::{PL, StructureTag};
 
@@ -47,7 +48,8 @@ impl Entry {
 fn attribute(tag: StructureTag) -> Option<(String, Vec<String>)> {
     let mut parts = children(tag)?.into_iter();
     let name = text(parts.next()?)?;
-    let values = children(parts.next()?)?.into_iter().take(VALUES_MAX).filter_map(text).collect();
+    let read = if name.eq_ignore_ascii_case(active_directory::GUID) { guid } else { text };
+    let values = children(parts.next()?)?.into_iter().take(VALUES_MAX).filter_map(read).collect();
     Some((name, values))
 }
 
@@ -63,6 +65,14 @@ fn text(tag: StructureTag) -> Option<String> {
     match tag.payload {
         PL::P(octets) if octets.len() <= VALUE_OCTETS_MAX => String::from_utf8(octets).ok(),
         _ => None,
+    }
+}
+
+/// A key of Active Directory, which is no text, written as one.
+fn guid(tag: StructureTag) -> Option<String> {
+    match tag.payload {
+        PL::P(octets) => active_directory::guid_text(&octets),
+        PL::C(_) => None,
     }
 }
 
@@ -100,6 +110,12 @@ mod tests {
         assert_eq!((ada.first("cn"), ada.first("sn")), (Some("Ada"), None));
         assert!(ada.shows("mail") && !ada.shows("sn"));
         assert_eq!(entry(b"\xff", &[]), None);
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_written_as_one() {
+        let ada = entry(b"CN=ada", &[("objectGUID", &[b"abcdefghijklmnop"])]).unwrap();
+        assert_eq!(ada.first("objectGUID"), Some("64636261-6665-6867-696a-6b6c6d6e6f70"));
     }
 
     #[test]

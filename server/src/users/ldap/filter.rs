@@ -1,12 +1,13 @@
 //! Search filters (RFC 4515): what is asked of a directory, with every value escaped.
 
+use super::active_directory;
 use regain_core::email::FoldedAddress;
 
 /// `value` as it may stand in a filter: no octet of it is read as syntax. Everything but letters, digits and a few signs
 /// that addresses are full of is escaped, so it does not matter which characters a server takes for special.
-pub(super) fn escaped(value: &str) -> String {
+pub(super) fn escaped(value: &[u8]) -> String {
     let mut escaped = String::with_capacity(value.len());
-    for byte in value.bytes() {
+    for &byte in value {
         if byte.is_ascii_alphanumeric() || b"@.-_+=, ".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
@@ -18,7 +19,8 @@ pub(super) fn escaped(value: &str) -> String {
 
 /// `attribute` has exactly this value, as the server compares.
 pub(super) fn equals(attribute: &str, value: &str) -> String {
-    format!("({attribute}={})", escaped(value))
+    let guid = active_directory::guid_bytes(value).filter(|_| attribute.eq_ignore_ascii_case(active_directory::GUID));
+    format!("({attribute}={})", escaped(guid.as_ref().map_or(value.as_bytes(), <[u8; 16]>::as_slice)))
 }
 
 /// All of them hold.
@@ -78,6 +80,14 @@ mod tests {
         assert_eq!(equals("mail", "*)(uid=*))(|(uid=*"), "(mail=\\2a\\29\\28uid=\\2a\\29\\29\\28\\7c\\28uid=\\2a)");
         assert_eq!(equals("mail", "a\0b\\é"), "(mail=a\\00b\\5c\\c3\\a9)");
         assert_eq!(equals("mail", "ada+x@example.com"), "(mail=ada+x@example.com)");
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_asked_for_by_its_octets() {
+        let guid = "64636261-6665-6867-00ff-6b6c6d6e6f70";
+        assert_eq!(equals("objectguid", guid), "(objectguid=abcdefgh\\00\\ffklmnop)");
+        assert_eq!(equals("entryUUID", guid), format!("(entryUUID={guid})"));
+        assert_eq!(equals("objectGUID", "*"), "(objectGUID=\\2a)");
     }
 
     #[test]

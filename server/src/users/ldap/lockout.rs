@@ -3,12 +3,22 @@
 //! A lock after failed attempts is none of these. It ends by itself, OpenLDAP's policy lifts it when the password is set
 //! anew, and who forgot a password is who fails to sign in.
 
+use super::active_directory;
 use super::entry::Entry;
 use regain_core::time::Timestamp;
 
 /// The attributes that say so, in whatever directory. What a server does not know it does not send.
 pub(super) const ATTRIBUTES: &[&str] =
-    &["pwdAccountLockedTime", "pwdStartTime", "pwdEndTime", "shadowExpire", "nsAccountLock", "loginDisabled"];
+    &[
+        "pwdAccountLockedTime",
+        "pwdStartTime",
+        "pwdEndTime",
+        "shadowExpire",
+        "nsAccountLock",
+        "loginDisabled",
+        "userAccountControl",
+        "accountExpires",
+    ];
 
 /// Whether the directory would not let this account in, whatever its password, at `now`.
 pub(super) fn is_closed(entry: &Entry, now: Timestamp) -> bool {
@@ -23,6 +33,7 @@ pub(super) fn is_closed(entry: &Entry, now: Timestamp) -> bool {
         || expires_on_day.is_some_and(|day| day >= 0 && day <= seconds.div_euclid(DAY))
         || is_true("nsAccountLock")
         || is_true("loginDisabled")
+        || active_directory::is_closed(first("userAccountControl"), first("accountExpires"), now)
 }
 
 /// The moment that no failed attempt leaves: an administrator set it.

@@ -4,6 +4,9 @@
 //! Sources: Microsoft's [MS-ADTS] (sections 3.1.1.3.1.5.1 for `unicodePwd`, 3.1.1.3.4.1.27 for the policy hints, 2.2.16
 //! for `userAccountControl`), and what Samba 4.17 was seen to answer.
 
+pub(super) mod examine;
+pub(super) mod write;
+
 use regain_core::password::Violation;
 use regain_core::time::Timestamp;
 use secrecy::SecretSlice;
@@ -13,11 +16,14 @@ pub(crate) const PASSWORD: &str = "unicodePwd";
 /// The attribute that says until when an account is locked out; writing 0 lets it in again.
 pub(crate) const LOCKOUT: &str = "lockoutTime";
 
+/// The attribute that an account is known by. It is no text.
+pub(crate) const GUID: &str = "objectGUID";
+
 /// A capability in the root DSE: this is Active Directory.
 pub(crate) const CAPABILITY: &str = "1.2.840.113556.1.4.800";
 
-/// Controls that have an administrator's reset obey the history of passwords, the present one first. Samba has neither
-/// before 4.20, so only one that the root DSE offers can be sent.
+/// Controls that have an administrator's reset obey the history of passwords, the present one first. Samba 4.17 has neither,
+/// so only one that the root DSE offers can be sent.
 pub(crate) const POLICY_HINTS: [&str; 2] = ["1.2.840.113556.1.4.2239", "1.2.840.113556.1.4.2066"];
 /// Their value: `SEQUENCE { INTEGER 1 }` in BER.
 pub(crate) const POLICY_HINTS_VALUE: [u8; 5] = [0x30, 3, 2, 1, 1];
@@ -61,29 +67,18 @@ fn length_min(text: &str) -> Option<usize> {
     rest.split_once(' ')?.0.parse().ok()
 }
 
-/// Whether somebody with this `userAccountControl` and `accountExpires` could sign in with a new password. What cannot
-/// be read is a no.
-pub(crate) fn may_sign_in(control: Option<&str>, expires: Option<&str>, now: Timestamp) -> bool {
-    let control = control.and_then(|text| text.parse::<i64>().ok());
-    let is_usual = control.is_some_and(|bits| bits & NORMAL_ACCOUNT != 0 && bits & (DISABLED | SMARTCARD_REQUIRED) == 0);
-    let is_expired = match expires.map(str::parse::<i64>) {
-        None | Some(Ok(0 | i64::MAX)) => false,
-        Some(Ok(moment)) => time_of(moment) <= now,
-        Some(Err(_)) => true,
-    };
-    is_usual && !is_expired
+/// Whether nobody with this `userAccountControl` and `accountExpires` could sign in, whatever the password. What is there
+/// and cannot be read closes; what is not there does not, as in every other directory.
+pub(crate) fn is_closed(control: Option<&str>, expires: Option<&str>, now: Timestamp) -> bool {
+    let is_unusual = |bits: i64| bits & NORMAL_ACCOUNT == 0 || bits & (DISABLED | SMARTCARD_REQUIRED) != 0;
+    let is_over = |moment: i64| !matches!(moment, 0 | i64::MAX) && time_of(moment) <= now;
+    control.is_some_and(|text| text.parse().map_or(true, is_unusual))
+        || expires.is_some_and(|text| text.parse().map_or(true, is_over))
 }
 
 /// Windows counts tenths of microseconds since 1601.
 fn time_of(ticks: i64) -> Timestamp {
     Timestamp::from_millis(ticks / 10_000 - MILLIS_FROM_1601_TO_1970)
-}
-
-/// A value of `proxyAddresses` that is an address for mail, without its prefix: `SMTP:` before the primary one, `smtp:`
-/// before others. Addresses of other kinds (`X500:`, `sip:`) are none.
-pub(crate) fn proxy_address(value: &str) -> Option<&str> {
-    let (prefix, address) = value.split_once(':')?;
-    prefix.eq_ignore_ascii_case("smtp").then_some(address)
 }
 
 /// An `objectGUID` as Microsoft's tools write it. Its first three groups are stored low byte first.
@@ -181,38 +176,30 @@ mod tests {
     fn who_is_disabled_expired_or_no_person_could_not_sign_in() {
         let now = Timestamp::from_millis(1_795_000_000_000);
         let (past, future) = ("132398199523416540", "144398199523416540");
-        for (control, expires, may) in [
-            (Some("512"), None, true),
-            (Some("66048"), Some("0"), true),
-            (Some("512"), Some("9223372036854775807"), true),
-            (Some("512"), Some(future), true),
-            (Some("512"), Some(past), false),
-            (Some("512"), Some("soon"), false),
-            (Some("514"), None, false),
-            (Some("262656"), None, false),
-            (Some("4096"), None, false),
-            (Some("532480"), None, false),
-            (Some("yes"), None, false),
+        for (control, expires, closed) in [
             (None, None, false),
+            (Some("512"), None, false),
+            (Some("66048"), Some("0"), false),
+            (Some("512"), Some("9223372036854775807"), false),
+            (Some("512"), Some(future), false),
+            (Some("512"), Some(past), true),
+            (None, Some(past), true),
+            (Some("512"), Some("soon"), true),
+            (Some("514"), None, true),
+            (Some("262656"), None, true),
+            (Some("4096"), None, true),
+            (Some("532480"), None, true),
+            (Some("yes"), None, true),
         ] {
-            assert_eq!(may_sign_in(control, expires, now), may, "{control:?} {expires:?}");
+            assert_eq!(is_closed(control, expires, now), closed, "{control:?} {expires:?}");
         }
     }
 
     #[test]
-    fn an_account_has_expired_at_its_very_moment() {
+    fn an_account_is_over_at_its_very_moment() {
         // 2000-01-01T00:00:00Z, as Windows counts.
         let (ticks, moment) = ("125911584000000000", Timestamp::from_millis(946_684_800_000));
-        assert!(!may_sign_in(Some("512"), Some(ticks), moment));
-        assert!(may_sign_in(Some("512"), Some(ticks), Timestamp::from_millis(946_684_799_999)));
-    }
-
-    #[test]
-    fn only_addresses_for_mail_are_taken_from_proxy_addresses() {
-        assert_eq!(proxy_address("SMTP:Ada@example.com"), Some("Ada@example.com"));
-        assert_eq!(proxy_address("smtp:lovelace@example.com"), Some("lovelace@example.com"));
-        for value in ["X500:/o=Example", "sip:ada@example.com", "ada@example.com", "", "smtps:ada@example.com"] {
-            assert_eq!(proxy_address(value), None, "{value}");
-        }
+        assert!(is_closed(Some("512"), Some(ticks), moment));
+        assert!(!is_closed(Some("512"), Some(ticks), Timestamp::from_millis(946_684_799_999)));
     }
 }
