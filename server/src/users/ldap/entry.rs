@@ -15,8 +15,7 @@ pub(super) struct Entry {
 impl Entry {
     /// None, if it is no entry, or one whose name is no text.
     pub(super) fn parse(found: ResultEntry) -> Option<Self> {
-        let ResultEntry(tag, ..) = found;
-        let mut parts = children(tag)?.into_iter();
+        let mut parts = children(found.0)?.into_iter();
         let dn = text(parts.next()?)?;
         let attributes = children(parts.next()?)?.into_iter().filter_map(attribute).collect();
         Some(Self { dn, attributes })

@@ -64,21 +64,22 @@ impl Mapping {
     }
 
     /// The accounts that an entry stands for: one for each of its addresses, in the order of the attributes.
-    pub(super) fn accounts(&self, entry: &Entry, may_reset: bool, now: Timestamp) -> impl Iterator<Item = Account> {
+    pub(super) fn accounts(&self, entry: &Entry, may_reset: bool, now: Timestamp) -> Vec<Account> {
         let id = self.id(entry);
         let eligible = may_reset && id.is_some() && !lockout::is_closed(entry, now);
         let name = self.name.as_deref().and_then(|name| entry.first(name)).map(shortened);
         let locale = self.locale.as_deref().and_then(|name| entry.first(name)).map(first_language);
         let password = Some(StoredPassword::new(self.state_of(entry)));
         let id = AccountId::new(id.unwrap_or_default());
-        self.addresses_of(entry).map(move |address| Account {
+        let account = |address: &str| Account {
             id: id.clone(),
             address: address.to_owned(),
             name: name.clone(),
             locale: locale.clone(),
             password: password.clone(),
             eligible,
-        })
+        };
+        self.addresses_of(entry).map(account).collect()
     }
 
     /// The entry's key; none if it has none, or one that cannot be asked for.
@@ -165,7 +166,7 @@ mod tests {
 
     fn accounts(attributes: &[(&str, &str)]) -> Vec<Account> {
         let now = Timestamp::from_millis(1_795_347_000_000);
-        mapping().accounts(&Entry::of("uid=ada", attributes), true, now).collect()
+        mapping().accounts(&Entry::of("uid=ada", attributes), true, now)
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl UserStore for Directory {
         let until = Instant::now() + self.limits.look_up;
         let asking = self.servers.ask(until, |session, soon| async move { self.entry(&session, id, soon).await });
         let seat = asking.await.map_err(|failure| failure.fault("cannot be asked"))?;
-        let accounts = |seat: look_up::Seat| self.mapping.accounts(&seat.entry, seat.may_reset, self.now()).collect();
+        let accounts = |seat: look_up::Seat| self.mapping.accounts(&seat.entry, seat.may_reset, self.now());
         Ok(seat.map(accounts).unwrap_or_default())
     }
 

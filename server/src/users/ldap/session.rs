@@ -76,7 +76,7 @@ impl Session {
             .set_config(Arc::clone(tls));
         // In a task of its own: a server that talks something else than LDAP may make the driver's parser panic.
         let opening = tokio::spawn(async move {
-            let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &url).await?;
+            let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &url).await.map_err(unconnected)?;
             let driver = tokio::spawn(async move {
                 if let Err(error) = connection.drive().await {
                     tracing::debug!(error = %Failure::from(error), "a connection to the directory ended");
@@ -145,11 +145,10 @@ impl Session {
     pub(super) async fn set_by_server(
         &self,
         dn: &str,
-        password: &SecretString,
+        password: &str,
         controls: Vec<RawControl>,
     ) -> Result<LdapResult, ldap3::LdapError> {
-        let new_pass = Some(password.expose_secret());
-        let request: Exop = PasswordModify { user_id: Some(dn), old_pass: None, new_pass }.into();
+        let request: Exop = PasswordModify { user_id: Some(dn), old_pass: None, new_pass: Some(password) }.into();
         self.ldap.clone().with_controls(controls).extended(request).await.map(|answer| answer.1)
     }
 
@@ -169,6 +168,16 @@ impl Session {
     pub(super) async fn take_away_nothing(&self, dn: &str, attribute: &str, value: &str) -> Result<Answer, Failure> {
         let change = Mod::Delete(attribute, HashSet::from([value]));
         Ok(timed(self.ldap.clone().modify(dn, vec![change])).await?.into())
+    }
+}
+
+/// Before anybody signs in, a server's answer is about encryption.
+fn unconnected(error: ldap3::LdapError) -> Failure {
+    match Failure::from(error) {
+        Failure::Answered(answer) => {
+            Failure::Away(format!("it offers no encryption (StartTLS: {answer}), and nobody signs in without"))
+        }
+        failure => failure,
     }
 }
 

@@ -9,13 +9,12 @@ use super::failure::{
 };
 use super::look_up::Seat;
 use super::policy_answer::{self, Complaint};
-use super::session::Session;
 use super::{filter, lockout};
+use crate::hashing::NewPassword;
 use crate::users::{PasswordChange, StoreFault, Written};
 use ldap3::controls::{Assertion, MakeCritical, RawControl};
 use ldap3::{LdapError, LdapResult};
 use regain_core::password::Violation;
-use secrecy::SecretString;
 use tokio::time::{Instant, timeout_at};
 
 /// The attribute of RFC 4519 that holds passwords.
@@ -34,13 +33,16 @@ impl Directory {
         };
         let mut controls = vec![policy_answer::request()];
         let dn = seat.entry.dn.as_str();
-        let answer = if self.hashes_itself {
-            timeout_at(until, session.set_by_server(dn, change.new.plain()?, controls)).await
-        } else {
-            if asserts {
-                controls.push(self.assertion(&seat, change));
+        let answer = match &change.new {
+            NewPassword::Plain(password) => {
+                timeout_at(until, session.set_by_server(dn, password.expose(), controls)).await
             }
-            timeout_at(until, session.replace(dn, PASSWORD, change.new.hash()?.as_bytes(), controls)).await
+            NewPassword::Hashed(hash) => {
+                if asserts {
+                    controls.push(self.assertion(&seat, change));
+                }
+                timeout_at(until, session.replace(dn, PASSWORD, hash.expose().as_bytes(), controls)).await
+            }
         };
         match answer {
             Ok(Ok(result)) => judged(result),
