@@ -225,6 +225,7 @@ const PRESETS: &[&str] = &[
     "gotrue",
     "better-auth",
     "openldap",
+    "active-directory",
 ];
 
 /// `keep`, and the formats that can be written, in the order of [`regain_core::hash::Format::all`].

@@ -52,7 +52,7 @@ pub enum LdapTls {
     Implicit,
     /// `ldap://` off loopback: nobody signs in without.
     StartTls,
-    /// `ldap://` on loopback: what stays on this machine needs no certificate.
+    /// `ldap://` on loopback, but with Active Directory: what stays on this machine needs no certificate.
     Clear,
 }
 
@@ -100,12 +100,16 @@ keys! {
 
 /// Reads the section. `urls` are those of `users.url`.
 pub(super) fn read(settings: &mut Settings, urls: &[String]) -> Option<Ldap> {
-    let named = read_servers(urls).map_err(|refused| settings.refuse(&URL, refused)).ok();
+    let mut named = read_servers(urls).map_err(|refused| settings.refuse(&URL, refused)).ok();
     let preset = settings.text(&PRESET).and_then(|name| Preset::named(&name));
     if preset.is_none() && settings.setting(&PRESET).is_some() {
-        settings.refuse(&PRESET, refusal("is of a database", "with a directory: \"openldap\", or none"));
+        settings.refuse(&PRESET, refusal("is of a database", "with a directory: \"openldap\", \"active-directory\", or none"));
     }
     lay_under(settings, preset);
+    let is_active_directory = preset.is_some_and(|preset| preset.is_active_directory);
+    if let Some((servers, _)) = named.as_mut().filter(|_| is_active_directory) {
+        encrypt(servers);
+    }
     if let Some((_, Some(base))) = &named
         && settings.setting(&BASE).is_none()
         && !settings.is_unusable(&BASE)
@@ -125,7 +129,7 @@ pub(super) fn read(settings: &mut Settings, urls: &[String]) -> Option<Ldap> {
         settings.refuse(&MORE_ADDRESSES, refused);
     }
     let state = settings.parsed(&STATE, |text| text.split_whitespace().map(attribute).collect());
-    refuse_other_formats(settings);
+    refuse_other_formats(settings, is_active_directory);
     Some(Ldap {
         servers: named?.0,
         preset: preset.unwrap_or(&OPENLDAP),
@@ -173,11 +177,22 @@ fn required(settings: &mut Settings, key: &'static Key) -> Option<String> {
     text
 }
 
-/// A directory reads hashes with a scheme in front, and no others.
-fn refuse_other_formats(settings: &mut Settings) {
-    let is_readable = |hash: &str| hash == "keep" || hash.starts_with("ldap_");
+/// Active Directory takes passwords over no other connection, not even on this machine.
+fn encrypt(servers: &mut [LdapServer]) {
+    for server in servers.iter_mut().filter(|server| server.tls == LdapTls::Clear) {
+        server.tls = LdapTls::StartTls;
+    }
+}
+
+/// A directory reads hashes with a scheme in front, and no others; Active Directory reads none.
+fn refuse_other_formats(settings: &mut Settings, is_active_directory: bool) {
+    let is_readable = |hash: &str| hash == "keep" || hash.starts_with("ldap_") && !is_active_directory;
     if settings.text(&HASH).is_some_and(|hash| !is_readable(&hash)) {
-        let accepted = "\"keep\", with which the server hashes, or one of the formats that begin with ldap_";
+        let accepted = if is_active_directory {
+            "\"keep\": Active Directory hashes by itself"
+        } else {
+            "\"keep\", with which the server hashes, or one of the formats that begin with ldap_"
+        };
         settings.refuse(&HASH, refusal("is no format of a directory", accepted));
     }
 }

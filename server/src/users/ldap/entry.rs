@@ -5,30 +5,39 @@ use ldap3::ResultEntry;
 use ldap3::asn1::{PL, StructureTag};
 
 /// One entry, with the attributes that were asked for. What is no text is left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Entry {
     /// Its distinguished name.
-    pub(super) dn: String,
+    pub(crate) dn: String,
     attributes: Vec<(String, Vec<String>)>,
 }
 
 impl Entry {
     /// None, if it is no entry, or one whose name is no text.
     pub(super) fn parse(found: ResultEntry) -> Option<Self> {
+        Self::parse_within(found, USUAL)
+    }
+
+    /// The same for an entry that is longer than any account's: a schema.
+    pub(super) fn parse_at_length(found: ResultEntry) -> Option<Self> {
+        Self::parse_within(found, LONG)
+    }
+
+    fn parse_within(found: ResultEntry, bounds: Bounds) -> Option<Self> {
         let mut parts = children(found.0)?.into_iter();
-        let dn = text(parts.next()?)?;
-        let attributes = children(parts.next()?)?.into_iter().filter_map(attribute).collect();
+        let dn = text(parts.next()?, USUAL)?;
+        let attributes = children(parts.next()?)?.into_iter().filter_map(|tag| attribute(tag, bounds)).collect();
         Some(Self { dn, attributes })
     }
 
     /// The values of an attribute that are texts; case and options such as `;binary` in its name do not matter.
-    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let same = move |found: &str| found.split(';').next().is_some_and(|bare| bare.eq_ignore_ascii_case(name));
         self.attributes.iter().filter(move |(found, _)| same(found)).flat_map(|(_, values)| values.iter().map(String::as_str))
     }
 
     /// The first value.
-    pub(super) fn first(&self, name: &str) -> Option<&str> {
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.all(name).next()
     }
 
@@ -38,17 +47,18 @@ impl Entry {
     }
 
     #[cfg(test)]
-    pub(super) fn of(dn: &str, attributes: &[(&str, &str)]) -> Self {
+    pub(crate) fn of(dn: &str, attributes: &[(&str, &str)]) -> Self {
         let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]));
         Self { dn: dn.to_owned(), attributes: attributes.collect() }
     }
 }
 
-fn attribute(tag: StructureTag) -> Option<(String, Vec<String>)> {
+fn attribute(tag: StructureTag, bounds: Bounds) -> Option<(String, Vec<String>)> {
     let mut parts = children(tag)?.into_iter();
-    let name = text(parts.next()?)?;
-    let read = if name.eq_ignore_ascii_case(active_directory::GUID) { guid } else { text };
-    let values = children(parts.next()?)?.into_iter().take(VALUES_MAX).filter_map(read).collect();
+    let name = text(parts.next()?, USUAL)?;
+    let is_guid = name.eq_ignore_ascii_case(active_directory::GUID);
+    let value = |tag| if is_guid { guid(tag) } else { text(tag, bounds) };
+    let values = children(parts.next()?)?.into_iter().take(bounds.values).filter_map(value).collect();
     Some((name, values))
 }
 
@@ -60,9 +70,9 @@ fn children(tag: StructureTag) -> Option<Vec<StructureTag>> {
 }
 
 /// A value that is text and not longer than anything real.
-fn text(tag: StructureTag) -> Option<String> {
+fn text(tag: StructureTag, bounds: Bounds) -> Option<String> {
     match tag.payload {
-        PL::P(octets) if octets.len() <= VALUE_OCTETS_MAX => String::from_utf8(octets).ok(),
+        PL::P(octets) if octets.len() <= bounds.octets => String::from_utf8(octets).ok(),
         _ => None,
     }
 }
@@ -75,10 +85,19 @@ fn guid(tag: StructureTag) -> Option<String> {
     }
 }
 
-/// More addresses than anybody has; the rest is not read.
-const VALUES_MAX: usize = 256;
-/// More than any name, address or time has.
-const VALUE_OCTETS_MAX: usize = 4_096;
+/// How much of an entry is read.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Of one attribute; the rest is not read.
+    values: usize,
+    /// Of one value; a longer one is not read.
+    octets: usize,
+}
+
+/// More addresses than anybody has, more than any name, address or time has.
+const USUAL: Bounds = Bounds { values: 256, octets: 4_096 };
+/// Active Directory defines some two thousand attributes, and its class of users takes several thousand octets.
+const LONG: Bounds = Bounds { values: 10_000, octets: 65_536 };
 
 #[cfg(test)]
 mod tests {
@@ -103,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_no_text_or_too_long_is_left_out() {
-        let long = vec![b'x'; VALUE_OCTETS_MAX + 1];
+        let long = vec![b'x'; USUAL.octets + 1];
         let ada = entry(b"uid=ada", &[("mail", &[b"\xff", b"ada@example.com", &long]), ("CN;lang-en", &[b"Ada"])]).unwrap();
         assert_eq!(ada.all("MAIL").collect::<Vec<_>>(), ["ada@example.com"]);
         assert_eq!((ada.first("cn"), ada.first("sn")), (Some("Ada"), None));
@@ -121,7 +140,7 @@ mod tests {
     fn more_values_than_anybody_has_are_not_read() {
         let many: Vec<Vec<u8>> = (0..2_000).map(|n| format!("{n}@example.com").into_bytes()).collect();
         let many: Vec<&[u8]> = many.iter().map(Vec::as_slice).collect();
-        assert_eq!(entry(b"uid=ada", &[("mail", &many)]).unwrap().all("mail").count(), VALUES_MAX);
+        assert_eq!(entry(b"uid=ada", &[("mail", &many)]).unwrap().all("mail").count(), USUAL.values);
     }
 
     proptest! {

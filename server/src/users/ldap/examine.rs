@@ -1,6 +1,7 @@
 //! Tries all that a reset would need, and changes nothing.
 
 use super::Directory;
+use super::active_directory;
 use super::entry::Entry;
 use super::failure::{Failure, INSUFFICIENT_ACCESS, NO_SUCH_ATTRIBUTE};
 use super::filter;
@@ -59,9 +60,14 @@ impl Directory {
         findings: &mut Vec<Finding>,
     ) -> Result<(), Failure> {
         let root = RootDse::read(session, until).await?;
-        findings.push(self.way_of_writing(&root));
+        findings.push(if self.is_active_directory {
+            active_directory::way_of_writing(&root)
+        } else {
+            self.way_of_writing(&root)
+        });
         let survey = self.survey(session, &self.mapping.accounts, self.mapping.attributes(), until).await?;
-        findings.extend(elsewhere(&survey));
+        // Active Directory keeps its schema and its names of hosts beside the domain, and says so each time.
+        findings.extend(elsewhere(&survey).filter(|_| !self.is_active_directory));
         findings.push(self.counted(&survey));
         let Some(account) = survey.entries.first() else { return Ok(()) };
         if let Some(eligible) = &self.mapping.eligible {
@@ -70,7 +76,12 @@ impl Directory {
         findings.extend(self.attributes_seen(&survey));
         findings.push(self.shared_addresses(&survey));
         findings.push(self.secrets_seen(session, until).await?);
-        findings.push(right_to_write(session, account).await?);
+        if self.is_active_directory {
+            findings.extend(active_directory::rights(session, account, until).await?);
+            findings.push(Finding::advice(STORE, active_directory::REMARK));
+        } else {
+            findings.push(right_to_write(session, account).await?);
+        }
         findings.push(Finding::advice(STORE, SESSIONS));
         Ok(())
     }

@@ -20,7 +20,7 @@ pub(super) enum Failure {
 pub(super) struct Answer {
     pub(super) code: u32,
     /// In the server's words.
-    text: String,
+    pub(super) text: String,
     /// Where it points to instead.
     referrals: Vec<String>,
 }

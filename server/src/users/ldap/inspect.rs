@@ -1,16 +1,16 @@
 //! Looks at a directory of which nothing is known yet, for `regain init`. Reads, and never a password.
 
-use super::Login;
-use super::entry::Entry;
 use super::failure::{Failure, NO_SUCH_OBJECT};
-use super::schema::Schema;
 use super::servers::Servers;
-use super::session::{Found, Search, Session};
+use super::session::{Found, Login, Search, Session};
 use crate::config;
 use crate::users::StoreFault;
 use ldap3::Scope;
 use std::time::Duration;
 use tokio::time::Instant;
+
+pub(crate) use super::entry::Entry;
+pub(crate) use super::schema::Schema;
 
 /// A directory that is looked at.
 pub(crate) struct Inspection {

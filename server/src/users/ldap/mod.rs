@@ -3,16 +3,19 @@
 //!
 //! What a directory tells of a password is no hash but a state that changes with it: see [`mapping`].
 
+mod active_directory;
 mod entry;
 mod examine;
 mod failure;
 pub(crate) mod filter;
+pub(crate) mod inspect;
 mod lockout;
 mod look_up;
 mod mapping;
 mod policy_answer;
 pub mod presets;
 mod root_dse;
+mod schema;
 mod servers;
 mod session;
 #[cfg(test)]
@@ -26,6 +29,8 @@ use crate::config;
 use crate::finding::Finding;
 use crate::users::sql::limits::TimeLimits;
 use async_trait::async_trait;
+use failure::Failure;
+use ldap3::controls::RawControl;
 use mapping::Mapping;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -43,6 +48,8 @@ pub struct Directory {
     mapping: Mapping,
     /// Whether the server is given passwords in clear, and hashes them.
     hashes_itself: bool,
+    /// Whether it takes them as Active Directory does.
+    is_active_directory: bool,
     limits: TimeLimits,
     /// Whether an account's time is over is for us to say.
     clock: Box<dyn Clock>,
@@ -66,6 +73,7 @@ impl Directory {
             servers: Servers::new(ldap)?,
             mapping: Mapping::of(users, ldap),
             hashes_itself: users.hash == "keep",
+            is_active_directory: ldap.preset.is_active_directory,
             limits,
             clock: Box::new(SystemClock),
         })
@@ -73,6 +81,14 @@ impl Directory {
 
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The control that has the history of passwords hold, where it needs one and the server has it.
+    async fn policy_hints(&self, session: &Session, until: Instant) -> Result<Option<RawControl>, Failure> {
+        if !self.is_active_directory {
+            return Ok(None);
+        }
+        Ok(active_directory::policy_hints(&RootDse::read(session, until).await?))
     }
 
     /// Whether the server looks again by itself in the moment of writing. One that does not say so does not.

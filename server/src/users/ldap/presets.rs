@@ -21,6 +21,8 @@ pub struct Preset {
     pub eligible: Option<&'static str>,
     /// The first of these that an entry shows changes with its password.
     pub state: &'static [&'static str],
+    /// Whether passwords are written as Active Directory takes them.
+    pub is_active_directory: bool,
 }
 
 impl Preset {
@@ -32,7 +34,7 @@ impl Preset {
 }
 
 /// Every preset.
-pub const ALL: &[Preset] = &[OPENLDAP];
+pub const ALL: &[Preset] = &[OPENLDAP, ACTIVE_DIRECTORY];
 
 /// OpenLDAP, with or without its policy overlay (`slapo-ppolicy`). Also what is assumed of a directory without a preset:
 /// its attributes are those of the standards (RFC 2798, 4524, 4530), and what a server does not know it does not show.
@@ -47,4 +49,25 @@ pub const OPENLDAP: Preset = Preset {
     eligible: None,
     // Each write of an entry moves its entryCSN, so it stands in where no policy keeps the other.
     state: &["pwdChangedTime", "entryCSN"],
+    is_active_directory: false,
+};
+
+/// Active Directory, on Windows or on Samba.
+pub const ACTIVE_DIRECTORY: Preset = Preset {
+    name: "active-directory",
+    // Computers are users, too, and contacts are people, too.
+    filter: "(&(objectCategory=person)(objectClass=user))",
+    id: "objectGUID",
+    email: "mail",
+    more_addresses: &["proxyAddresses"],
+    owner_name: "displayName",
+    locale: "preferredLanguage",
+    // The bits of a person's account (512), not disabled (2), not bound to a smartcard (262144); all of them are compared by
+    // LDAP_MATCHING_RULE_BIT_AND. Who has expired is found out here: a filter knows no present.
+    eligible: Some(
+        "(&(userAccountControl:1.2.840.113556.1.4.803:=512)(!(userAccountControl:1.2.840.113556.1.4.803:=2))\
+         (!(userAccountControl:1.2.840.113556.1.4.803:=262144)))",
+    ),
+    state: &["pwdLastSet"],
+    is_active_directory: true,
 };

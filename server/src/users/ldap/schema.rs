@@ -25,7 +25,7 @@ impl Schema {
             entries_max: 1,
             types_only: false,
         };
-        Ok(session.search_unbounded(search, until).await?.first().map(Self::of))
+        Ok(session.search_at_length(search, until).await?.entries.first().map(Self::of))
     }
 
     fn of(entry: &Entry) -> Self {

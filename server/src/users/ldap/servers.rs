@@ -47,6 +47,11 @@ impl Servers {
         })
     }
 
+    /// Has somebody else sign in than the configuration says.
+    pub(super) fn sign_in_as(&mut self, login: Login) {
+        self.login = login;
+    }
+
     /// Asks the servers, one after the other, until one of them answers. What is asked must do no harm if it is asked twice.
     pub(super) async fn ask<T, F>(&self, until: Instant, question: impl Fn(Session, Instant) -> F) -> Result<T, Failure>
     where

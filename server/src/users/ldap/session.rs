@@ -5,7 +5,7 @@ use super::failure::{Answer, BUSY, Failure, SIZE_LIMIT_EXCEEDED, UNAVAILABLE};
 use crate::config::{LdapServer, LdapTls};
 use ldap3::controls::RawControl;
 use ldap3::exop::{Exop, PasswordModify};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, Scope, SearchOptions};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, ResultEntry, Scope, SearchOptions};
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
@@ -20,6 +20,13 @@ pub(super) struct Login {
     pub(super) dn: String,
     /// Never empty: a name without a password is taken for nobody by many servers, and let in (RFC 4513 §5.1.2).
     pub(super) password: SecretString,
+}
+
+impl Login {
+    /// Nobody, on purpose.
+    pub(super) fn nobody() -> Self {
+        Self { dn: String::new(), password: SecretString::default() }
+    }
 }
 
 /// A connection that is shared: what is asked on it at once is answered as the server likes.
@@ -109,6 +116,20 @@ impl Session {
 
     /// Asks one question.
     pub(super) async fn search(&self, search: Search<'_>, until: Instant) -> Result<Found, Failure> {
+        self.read(search, until, Entry::parse).await
+    }
+
+    /// Asks for an entry as long as a schema's.
+    pub(super) async fn search_at_length(&self, search: Search<'_>, until: Instant) -> Result<Found, Failure> {
+        self.read(search, until, Entry::parse_at_length).await
+    }
+
+    async fn read(
+        &self,
+        search: Search<'_>,
+        until: Instant,
+        parse: fn(ResultEntry) -> Option<Entry>,
+    ) -> Result<Found, Failure> {
         let Search { base, scope, filter, attributes, entries_max, types_only } = search;
         let seconds = until.saturating_duration_since(Instant::now()).as_secs().clamp(1, 60);
         let options = SearchOptions::new()
@@ -125,7 +146,7 @@ impl Session {
                     elsewhere.extend(references(item));
                 } else if !item.is_intermediate() {
                     count += 1;
-                    entries.extend(Entry::parse(item));
+                    entries.extend(parse(item));
                 }
                 if count > entries_max {
                     return Err(Failure::Away("it sends more than it was asked for".into()));
@@ -152,16 +173,22 @@ impl Session {
         self.ldap.clone().with_controls(controls).extended(request).await.map(|answer| answer.1)
     }
 
-    /// Replaces all values of one attribute with this one.
+    /// Replaces all values of these attributes with one each, all or none.
     pub(super) async fn replace(
         &self,
         dn: &str,
-        attribute: &str,
-        value: &[u8],
+        values: &[(&str, &[u8])],
         controls: Vec<RawControl>,
     ) -> Result<LdapResult, ldap3::LdapError> {
-        let change = Mod::Replace(attribute.as_bytes().to_vec(), HashSet::from([value.to_vec()]));
-        self.ldap.clone().with_controls(controls).modify(dn, vec![change]).await
+        let change = |(name, value): &(&str, &[u8])| {
+            Mod::Replace(name.as_bytes().to_vec(), HashSet::from([value.to_vec()]))
+        };
+        self.ldap.clone().with_controls(controls).modify(dn, values.iter().map(change).collect()).await
+    }
+
+    /// Tries to replace a value by one that no server takes: it says whether we might, and nothing changes.
+    pub(super) async fn offer(&self, dn: &str, attribute: &str, unacceptable: &[u8]) -> Result<Answer, Failure> {
+        Ok(timed(self.replace(dn, &[(attribute, unacceptable)], Vec::new())).await?.into())
     }
 
     /// Takes away a value that is not there: the server says whether we might, and nothing changes.
@@ -202,7 +229,7 @@ fn successful(result: LdapResult) -> Result<(), Failure> {
 }
 
 /// Where a part of the tree is said to be.
-fn references(item: ldap3::ResultEntry) -> Vec<String> {
+fn references(item: ResultEntry) -> Vec<String> {
     use ldap3::asn1::PL;
     let PL::C(urls) = item.0.payload else { return Vec::new() };
     let url = |tag: ldap3::asn1::StructureTag| match tag.payload {

@@ -4,6 +4,7 @@
 //! and OpenLDAP does not take it with the extended operation. Where Regain hashes, they are one.
 
 use super::Directory;
+use super::active_directory;
 use super::failure::{
     Answer, ASSERTION_FAILED, CONSTRAINT_VIOLATION, Failure, INSUFFICIENT_ACCESS, NO_SUCH_OBJECT,
 };
@@ -25,15 +26,20 @@ impl Directory {
         let looked = self.servers.ask(until, |session, soon| async move {
             let seat = self.entry(&session, &change.id, soon).await?;
             let asserts = self.asserts(&session, soon).await;
-            Ok((session, seat, asserts))
+            let hints = self.policy_hints(&session, soon).await?;
+            Ok((session, seat, asserts, hints))
         });
-        let (session, seat, asserts) = looked.await.map_err(|failure| failure.fault("cannot be asked"))?;
+        let (session, seat, asserts, hints) = looked.await.map_err(|failure| failure.fault("cannot be asked"))?;
         let Some(seat) = seat.filter(|seat| self.is_as_read(seat, change)) else {
             return Ok(Written::NoLongerMatches);
         };
         let mut controls = vec![policy_answer::request()];
         let dn = seat.entry.dn.as_str();
         let answer = match &change.new {
+            NewPassword::Plain(password) if self.is_active_directory => {
+                let replacing = active_directory::replace_password(&session, &seat.entry, password.expose(), hints);
+                timeout_at(until, replacing).await
+            }
             NewPassword::Plain(password) => {
                 timeout_at(until, session.set_by_server(dn, password.expose(), controls)).await
             }
@@ -41,7 +47,7 @@ impl Directory {
                 if asserts {
                     controls.push(self.assertion(&seat, change));
                 }
-                timeout_at(until, session.replace(dn, PASSWORD, hash.expose().as_bytes(), controls)).await
+                timeout_at(until, session.replace(dn, &[(PASSWORD, hash.expose().as_bytes())], controls)).await
             }
         };
         match answer {
@@ -82,6 +88,9 @@ impl Directory {
 fn judged(result: LdapResult) -> Result<Written, StoreFault> {
     let complaint = policy_answer::complaint(&result.ctrls);
     let answer = Answer::from(result);
+    if let Some(violation) = active_directory::violation(answer.code, &answer.text) {
+        return Ok(Written::Refused(vec![violation]));
+    }
     let refused = |violation| Ok(Written::Refused(vec![violation]));
     let fault = |advice: &str| Err(StoreFault { what: "cannot write a password", cause: format!("{answer}{advice}") });
     match (answer.code, complaint) {
@@ -101,7 +110,7 @@ fn judged(result: LdapResult) -> Result<Written, StoreFault> {
             tracing::warn!(%answer, "the directory refuses a password, and does not say by which rule");
             refused(Violation::RefusedByStore)
         }
-        (INSUFFICIENT_ACCESS, None) => fault("; users.ldap.bind_dn needs the right to write userPassword"),
+        (INSUFFICIENT_ACCESS, None) => fault("; users.ldap.bind_dn needs the right to write this account's password"),
         (_, None) => fault(""),
     }
 }

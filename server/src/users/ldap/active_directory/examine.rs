@@ -3,15 +3,15 @@
 use super::{LOCKOUT, PASSWORD, write};
 use crate::finding::Finding;
 use crate::users::ldap::entry::Entry;
-use crate::users::ldap::failure::{Failure, INSUFFICIENT_ACCESS, UNWILLING};
+use crate::users::ldap::failure::{CONSTRAINT_VIOLATION, Failure, INSUFFICIENT_ACCESS, UNWILLING};
 use crate::users::ldap::root_dse::RootDse;
 use crate::users::ldap::session::{Search, Session};
 use ldap3::Scope;
 use tokio::time::Instant;
 
 /// How new passwords are written here.
-pub(crate) fn way_of_writing(root: &RootDse) -> Finding {
-    if !root.all("supportedCapabilities").any(|oid| oid == super::CAPABILITY) {
+pub(in crate::users::ldap) fn way_of_writing(root: &RootDse) -> Finding {
+    if !root.has_capability(super::CAPABILITY) {
         let text = "the server does not say that it is Active Directory, so it will not take unicodePwd; see users.preset";
         return Finding::fails(STORE, text);
     }
@@ -24,16 +24,16 @@ pub(crate) fn way_of_writing(root: &RootDse) -> Finding {
 }
 
 /// Whether the service account may reset and unlock.
-pub(crate) async fn rights(session: &Session, account: &Entry, until: Instant) -> Result<Vec<Finding>, Failure> {
+pub(in crate::users::ldap) async fn rights(session: &Session, account: &Entry, until: Instant) -> Result<Vec<Finding>, Failure> {
     Ok(vec![reset(session, account).await?, unlock(session, account, until).await?])
 }
 
 /// Offers a password that no server takes, being no text between quotation marks: it is refused for want of rights, or for
 /// that.
 async fn reset(session: &Session, account: &Entry) -> Result<Finding, Failure> {
-    let answer = session.try_replacing(&account.dn, PASSWORD, b"?").await?;
+    let answer = session.offer(&account.dn, PASSWORD, b"?").await?;
     Ok(match answer.code {
-        UNWILLING => Finding::holds(STORE, "the service account may reset passwords"),
+        UNWILLING | CONSTRAINT_VIOLATION => Finding::holds(STORE, "the service account may reset passwords"),
         INSUFFICIENT_ACCESS => {
             let name = &account.dn;
             let text = format!("the service account may not reset the password of {name}; {GUIDE} has the right to grant");
@@ -80,7 +80,7 @@ async fn unlock(session: &Session, account: &Entry, until: Instant) -> Result<Fi
 }
 
 /// What a directory of this kind does after a reset.
-pub(crate) const REMARK: &str = "Active Directory lets the old password pass for an hour more where it is used for NTLM or simple \
+pub(in crate::users::ldap) const REMARK: &str = "Active Directory lets the old password pass for an hour more where it is used for NTLM or simple \
                                  binds, unless it is told otherwise; docs/operate/active-directory.md says how";
 
 const STORE: &str = "user store";

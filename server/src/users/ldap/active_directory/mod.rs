@@ -4,33 +4,37 @@
 //! Sources: Microsoft's [MS-ADTS] (sections 3.1.1.3.1.5.1 for `unicodePwd`, 3.1.1.3.4.1.27 for the policy hints, 2.2.16
 //! for `userAccountControl`), and what Samba 4.17 was seen to answer.
 
-pub(super) mod examine;
-pub(super) mod write;
+mod examine;
+mod write;
 
+pub(super) use examine::{REMARK, rights, way_of_writing};
+pub(super) use write::{policy_hints, replace_password};
+
+use super::failure::{CONSTRAINT_VIOLATION, UNWILLING};
 use regain_core::password::Violation;
 use regain_core::time::Timestamp;
 use secrecy::SecretSlice;
 
 /// The attribute that takes a password. It can be written, over an encrypted connection, and never read.
-pub(crate) const PASSWORD: &str = "unicodePwd";
+pub(super) const PASSWORD: &str = "unicodePwd";
 /// The attribute that says until when an account is locked out; writing 0 lets it in again.
-pub(crate) const LOCKOUT: &str = "lockoutTime";
+pub(super) const LOCKOUT: &str = "lockoutTime";
 
 /// The attribute that an account is known by. It is no text.
-pub(crate) const GUID: &str = "objectGUID";
+pub(super) const GUID: &str = "objectGUID";
 
 /// A capability in the root DSE: this is Active Directory.
-pub(crate) const CAPABILITY: &str = "1.2.840.113556.1.4.800";
+pub(super) const CAPABILITY: &str = "1.2.840.113556.1.4.800";
 
 /// Controls that have an administrator's reset obey the history of passwords, the present one first. Samba 4.17 has neither,
 /// so only one that the root DSE offers can be sent.
-pub(crate) const POLICY_HINTS: [&str; 2] = ["1.2.840.113556.1.4.2239", "1.2.840.113556.1.4.2066"];
+pub(super) const POLICY_HINTS: [&str; 2] = ["1.2.840.113556.1.4.2239", "1.2.840.113556.1.4.2066"];
 /// Their value: `SEQUENCE { INTEGER 1 }` in BER.
-pub(crate) const POLICY_HINTS_VALUE: [u8; 5] = [0x30, 3, 2, 1, 1];
+pub(super) const POLICY_HINTS_VALUE: [u8; 5] = [0x30, 3, 2, 1, 1];
 
 /// A password as [`PASSWORD`] takes it: between quotation marks, in UTF-16, low bytes first. A quotation mark within it
 /// needs no escape.
-pub(crate) fn unicode_pwd(password: &str) -> SecretSlice<u8> {
+pub(super) fn unicode_pwd(password: &str) -> SecretSlice<u8> {
     let quoted = || std::iter::once('"').chain(password.chars()).chain(std::iter::once('"'));
     // All the room at once: a vector that grows leaves copies behind.
     let mut bytes = Vec::with_capacity(quoted().map(char::len_utf16).sum::<usize>() * 2);
@@ -45,11 +49,11 @@ pub(crate) fn unicode_pwd(password: &str) -> SecretSlice<u8> {
 /// What the refusal of a password means; none if something else was refused. `code` is LDAP's, `text` the server's words.
 ///
 /// Windows names no rule: `0000052D` is all it says of complexity, length, history and age. Samba adds words.
-pub(crate) fn violations(code: u32, text: &str) -> Option<Vec<Violation>> {
-    if !matches!(code, CONSTRAINT_VIOLATION | UNWILLING_TO_PERFORM) || !text.starts_with(PASSWORD_RESTRICTION) {
+pub(super) fn violation(code: u32, text: &str) -> Option<Violation> {
+    if !matches!(code, CONSTRAINT_VIOLATION | UNWILLING) || !text.starts_with(PASSWORD_RESTRICTION) {
         return None;
     }
-    let violation = if let Some(length_min) = length_min(text) {
+    Some(if let Some(length_min) = length_min(text) {
         Violation::TooShort { length_min }
     } else if text.contains("already used") {
         Violation::PreviouslyUsed
@@ -57,8 +61,7 @@ pub(crate) fn violations(code: u32, text: &str) -> Option<Vec<Violation>> {
         Violation::TooYoung
     } else {
         Violation::RefusedByStore
-    };
-    Some(vec![violation])
+    })
 }
 
 /// Samba: "the password is too short. It should be equal or longer than 7 characters!"
@@ -69,7 +72,7 @@ fn length_min(text: &str) -> Option<usize> {
 
 /// Whether nobody with this `userAccountControl` and `accountExpires` could sign in, whatever the password. What is there
 /// and cannot be read closes; what is not there does not, as in every other directory.
-pub(crate) fn is_closed(control: Option<&str>, expires: Option<&str>, now: Timestamp) -> bool {
+pub(super) fn is_closed(control: Option<&str>, expires: Option<&str>, now: Timestamp) -> bool {
     let is_unusual = |bits: i64| bits & NORMAL_ACCOUNT == 0 || bits & (DISABLED | SMARTCARD_REQUIRED) != 0;
     let is_over = |moment: i64| !matches!(moment, 0 | i64::MAX) && time_of(moment) <= now;
     control.is_some_and(|text| text.parse().map_or(true, is_unusual))
@@ -82,21 +85,19 @@ fn time_of(ticks: i64) -> Timestamp {
 }
 
 /// An `objectGUID` as Microsoft's tools write it. Its first three groups are stored low byte first.
-pub(crate) fn guid_text(bytes: &[u8]) -> Option<String> {
+pub(super) fn guid_text(bytes: &[u8]) -> Option<String> {
     let bytes: [u8; 16] = bytes.try_into().ok()?;
     Some(uuid::Uuid::from_bytes_le(bytes).hyphenated().to_string())
 }
 
 /// The bytes of an `objectGUID` that was written by [`guid_text`], and of no other spelling.
-pub(crate) fn guid_bytes(text: &str) -> Option<[u8; 16]> {
+pub(super) fn guid_bytes(text: &str) -> Option<[u8; 16]> {
     let guid = uuid::Uuid::try_parse(text).ok()?;
     (guid.hyphenated().to_string() == text).then(|| guid.to_bytes_le())
 }
 
 /// `ERROR_PASSWORD_RESTRICTION` of Windows, as its LDAP server begins its answers.
 const PASSWORD_RESTRICTION: &str = "0000052D";
-const CONSTRAINT_VIOLATION: u32 = 19;
-const UNWILLING_TO_PERFORM: u32 = 53;
 
 /// Bits of `userAccountControl`.
 const DISABLED: i64 = 0x2;
@@ -168,7 +169,7 @@ mod tests {
             (32, "0000052D".into(), None),
             (19, "0000207D: AtrErr".into(), None),
         ] {
-            assert_eq!(violations(code, &text), expected.map(|violation| vec![violation]), "{code} {text}");
+            assert_eq!(violation(code, &text), expected, "{code} {text}");
         }
     }
 

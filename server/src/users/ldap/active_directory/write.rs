@@ -10,14 +10,14 @@ use ldap3::{LdapError, LdapResult};
 use secrecy::ExposeSecret;
 
 /// The control that has the history of passwords hold for an administrator, too; where the server has one.
-pub(crate) fn policy_hints(root: &RootDse) -> Option<RawControl> {
+pub(in crate::users::ldap) fn policy_hints(root: &RootDse) -> Option<RawControl> {
     let oid = POLICY_HINTS.into_iter().find(|oid| root.has_control(oid))?;
     Some(RawControl { ctype: oid.to_owned(), crit: true, val: Some(POLICY_HINTS_VALUE.to_vec()) })
 }
 
 /// Replaces the password. Who is locked out is let in again with the same request; where that is not allowed to us, the
 /// password alone is replaced, and the lock ends when its time is over.
-pub(crate) async fn replace_password(
+pub(in crate::users::ldap) async fn replace_password(
     session: &Session,
     entry: &Entry,
     password: &str,
