@@ -31,7 +31,12 @@ pub(super) fn render(proposal: &Proposal, url: UrlLine<'_>, ledger: &str) -> Str
     };
     file.push_str(&line);
     file.push('\n');
+    let mut in_directory = false;
     for entry in &proposal.entries {
+        if !in_directory && entry.setting.as_ref().is_some_and(|(key, _)| key.starts_with(OF_DIRECTORY)) {
+            file.push_str("\n[users.ldap]\n");
+            in_directory = true;
+        }
         file.push_str(&rendered(entry));
     }
     file.push_str(proposal.preset.map(beside_users).unwrap_or_default());
@@ -105,7 +110,8 @@ fn rendered(entry: &Entry) -> String {
     for check in &entry.checks {
         text.push_str(&comment(&format!("CHECK: {check}.")));
     }
-    match &entry.setting {
+    let setting = entry.setting.as_ref().map(|(key, value)| (key.trim_start_matches(OF_DIRECTORY), value));
+    match setting {
         Some((key, Value::Text(value))) => text.push_str(&format!("{key} = {}\n", toml_text(value))),
         Some((key, Value::Texts(values))) if values.is_empty() => text.push_str(&format!("{key} = []\n")),
         Some((key, Value::Texts(values))) => {
@@ -142,6 +148,8 @@ fn toml_text(text: &str) -> String {
 }
 
 const WIDTH: usize = 100;
+/// What keys of `[users.ldap]` begin with. In a proposal they come last.
+const OF_DIRECTORY: &str = "ldap.";
 
 const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the {store}.
 # Lines with CHECK hold what a {store} cannot tell. `regain check` tries all of it;

@@ -108,3 +108,16 @@ fn the_password_is_never_shown() {
     let shown = show::print(&loaded);
     assert!(shown.contains("bind_dn") && !shown.contains("sesame"), "{shown}");
 }
+
+#[test]
+fn active_directory_has_attributes_of_its_own_and_no_connection_in_clear() {
+    let urls = "url = \"ldaps://a.example.com ldap://127.0.0.1\"\npreset = \"active-directory\"";
+    let (users, ldap) = directory(urls, SECTION);
+    assert_eq!((users.id.as_str(), users.email.as_str(), users.hash.as_str()), ("objectGUID", "mail", "keep"));
+    assert_eq!((users.name.as_deref(), users.locale.as_deref()), (Some("displayName"), Some("preferredLanguage")));
+    assert!(users.eligible.unwrap().contains("(!(userAccountControl:1.2.840.113556.1.4.803:=2))"));
+    assert_eq!((ldap.state, ldap.more_addresses), (vec!["pwdLastSet".to_owned()], vec!["proxyAddresses".to_owned()]));
+    assert_eq!(ldap.servers.iter().map(|server| server.tls).collect::<Vec<_>>(), [LdapTls::Implicit, LdapTls::StartTls]);
+    let refused = title(&configured(&format!("{urls}\nhash = \"ldap_ssha512\""), SECTION));
+    assert_eq!(refused, "error: `users.hash` is no format of a directory");
+}

@@ -1,5 +1,6 @@
 //! What an entry says of an account.
 
+use super::active_directory;
 use super::entry::Entry;
 use super::filter;
 use super::lockout;
@@ -58,7 +59,7 @@ impl Mapping {
             Key::Attribute(name) => Some(name),
             Key::Dn => None,
         };
-        let closed = lockout::ATTRIBUTES.iter().map(|name| (*name).to_owned());
+        let closed = lockout::ATTRIBUTES.iter().copied().chain([active_directory::LOCKOUT]).map(str::to_owned);
         let named = key.into_iter().chain(&self.addresses).chain(&self.name).chain(&self.locale).chain(&self.state);
         named.cloned().chain(closed).collect()
     }

@@ -19,7 +19,7 @@ mod schema;
 mod servers;
 mod session;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tls;
 mod write;
 

@@ -13,6 +13,7 @@ use super::proposal::{Entry as Line, Proposal};
 use super::write::{self, UrlLine};
 use super::{InitArgs, Looked, Misused, path_in_file};
 use crate::config::{Config, Ldap, StoreUrl};
+use crate::users::StoreFault;
 use crate::users::ldap::inspect::{Entry, Inspection, People};
 use anyhow::bail;
 use kind::Kind;
@@ -42,25 +43,21 @@ pub(super) fn environment(args: &InitArgs, all: impl Iterator<Item = (String, St
 pub(super) async fn look(url: &str, args: &InitArgs, folder: &Path) -> anyhow::Result<Looked> {
     let access = access(args, folder)?;
     let (ldap, is_nobody) = configured(url, &access, &args.environment, folder)?;
-    let inspection = Inspection::open(&ldap, is_nobody).await.map_err(reached)?;
-    let root = inspection.root().await.map_err(reached)?;
-    let schema = inspection.schema(&root).await.map_err(reached)?.unwrap_or_default();
+    let inspection = Inspection::open(&ldap, is_nobody).await.map_err(unreached)?;
+    let root = inspection.root().await.map_err(unreached)?;
+    let schema = inspection.schema(&root).await.map_err(unreached)?.unwrap_or_default();
     let kind = Kind::of(&root, &schema);
-    let Some(context) = context(&root) else {
-        bail!("{kind} does not say what it holds (namingContexts in its root entry). {WHO}");
-    };
-    let people = match inspection.people(context).await.map_err(reached)? {
+    let place = if names_base(url) { Some(ldap.base.as_str()) } else { context(&root) };
+    let Some(place) = place else { bail!("{kind} does not say what it holds (namingContexts in its root entry). {WHERE}") };
+    let people = match inspection.people(place).await.map_err(unreached)? {
         Ok(people) => people,
         Err(why) if is_nobody => bail!("{kind} shows its accounts to nobody who has not signed in: {why}. {WHO}"),
-        Err(why) => bail!("{kind} does not show what is under {context}: {why}"),
+        Err(why) => bail!("{kind} does not show what is under {place}: {why}. {WHERE}"),
     };
     let seen = Seen { kind: &kind, root: &root, schema: &schema, people: &people };
-    let mut proposal = propose::propose(&seen).ok_or_else(|| nobody(&kind, context, &people, is_nobody))?;
-    if !people.entries.iter().any(|person| person.first("mail").is_some()) {
-        return Err(nobody(&kind, context, &people, is_nobody));
-    }
-    let place = proposal.entries.iter().position(|line| line.is("ldap.base")).map_or(0, |at| at + 1);
-    proposal.entries.splice(place..place, signing_in(&access, &ldap, is_nobody, context));
+    let mut proposal = propose::propose(&seen).ok_or_else(|| nobody(&kind, place, &people, is_nobody))?;
+    let after_base = proposal.entries.iter().position(|line| line.is("ldap.base")).map_or(0, |at| at + 1);
+    proposal.entries.splice(after_base..after_base, signing_in(&access, &ldap, is_nobody, place));
     Ok(Looked { what: kind.to_string(), proposal })
 }
 
@@ -98,7 +95,10 @@ fn configured(
 ) -> anyhow::Result<(Ldap, bool)> {
     let has = |name: &str| environment.iter().any(|(found, _)| found.contains(name));
     let is_nobody = access.bind_dn.is_none() && !has("BIND_DN");
-    let mut lines = vec![Line::text("ldap.base", "dc=example")];
+    let mut lines = Vec::new();
+    if !names_base(url) {
+        lines.push(Line::text("ldap.base", "dc=example"));
+    }
     if is_nobody {
         lines.push(Line::text("ldap.bind_dn", "cn=nobody,dc=example"));
         lines.push(Line::text("ldap.bind_password", "none"));
@@ -152,29 +152,35 @@ fn signing_in(access: &Access, ldap: &Ldap, is_nobody: bool, context: &str) -> V
     lines
 }
 
+/// Whether a URL says under which entry the accounts are.
+fn names_base(url: &str) -> bool {
+    url.contains('=')
+}
+
 /// Under what everything is, by the root DSE.
 fn context(root: &Entry) -> Option<&str> {
     let named = root.first("defaultNamingContext").or_else(|| root.first("namingContexts"));
     named.filter(|name| !name.is_empty())
 }
 
-fn nobody(kind: &Kind, context: &str, people: &People, is_nobody: bool) -> anyhow::Error {
-    let what = match (people.entries.len(), is_nobody) {
-        (0, true) => return anyhow::anyhow!("{kind} shows nobody under {context} to whom has not signed in. {WHO}"),
-        (0, false) => "no person",
-        (_, _) => "no person with an address in `mail`",
-    };
-    anyhow::anyhow!(
-        "{kind} shows {what} under {context}. If the accounts have another class or attribute, write [users] by hand, \
-         see `regain config reference`; otherwise the account that was signed in as may not read them"
-    )
+fn nobody(kind: &Kind, place: &str, people: &People, is_nobody: bool) -> anyhow::Error {
+    match (people.entries.len(), is_nobody) {
+        (0, true) => anyhow::anyhow!("{kind} shows nobody under {place} to whom has not signed in. {WHO}"),
+        (0, false) => anyhow::anyhow!("{kind} shows nobody under {place} to the account that signed in. {WHERE}"),
+        _ => anyhow::anyhow!(
+            "{kind} shows people under {place}, and an address (`mail`) of none. If addresses are in another \
+             attribute, write [users] by hand, see `regain config reference`; otherwise the account that signed in may \
+             not read them"
+        ),
+    }
 }
 
-fn reached(fault: crate::users::StoreFault) -> anyhow::Error {
+fn unreached(fault: StoreFault) -> anyhow::Error {
     anyhow::anyhow!("the directory {}: {}", fault.what, fault.cause)
 }
 
 const WHO: &str = "Say who signs in: --bind-dn DN --bind-password-file FILE, or REGAIN_USERS__LDAP__BIND_DN and \
                    REGAIN_USERS__LDAP__BIND_PASSWORD";
+const WHERE: &str = "If the accounts are under another entry, put it behind the host: ldaps://HOST/ou=people,dc=example,dc=com";
 const NO_PASSWORD: &str = "whose password? Name a file with --bind-password-file, or set REGAIN_USERS__LDAP__BIND_PASSWORD";
 const PASSWORD_FILE: &str = "directory-password";

@@ -2,7 +2,7 @@
 
 mod fixture;
 #[path = "../../../../tests/it/support/openldap.rs"]
-mod openldap;
+pub(crate) mod openldap;
 mod policy;
 #[path = "../../../../tests/it/support/relay.rs"]
 mod relay;

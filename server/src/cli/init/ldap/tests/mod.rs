@@ -49,7 +49,7 @@ fn accounts_of_another_class_or_name_are_said_to_be_so() {
         ada("uid=bob,ou=guests,ou=people,dc=example,dc=com", &[("objectClass", "posixAccount"), ("entryCSN", "1#2")]),
     ];
     let file = file(include_str!("openldap.ldif"), people).unwrap();
-    for line in ["ldap.base = \"ou=people,dc=example,dc=com\"", "ldap.filter = \"(objectClass=posixAccount)\"", "name = \"cn\""] {
+    for line in ["base = \"ou=people,dc=example,dc=com\"", "filter = \"(objectClass=posixAccount)\""] {
         assert!(file.contains(&format!("\n{line}\n")), "{line} is not in\n{file}");
     }
 }
@@ -95,7 +95,7 @@ fn a_server_that_is_not_known_is_taken_at_its_word() {
     let root = "vendorName: Example\nnamingContexts: dc=example,dc=com\n";
     let people = vec![ada("uid=ada,dc=example,dc=com", &[("objectClass", "inetOrgPerson")])];
     let file = file(root, people).unwrap();
-    for part in ["id = \"dn\"", "hash = \"ldap_ssha512\"", "ldap.state = []"] {
+    for part in ["id = \"dn\"", "name = \"cn\"", "hash = \"ldap_ssha512\"", "`users.ldap.state`"] {
         assert!(file.contains(part), "{part} is not in\n{file}");
     }
     assert_eq!(file.matches("# CHECK: ").count(), 3, "{file}");
