@@ -19,7 +19,7 @@ pub(super) fn init(url: &str, output: &Path, is_printed: bool, [out, err]: [&mut
     let secret = fresh_secret(&SystemEntropy);
     let base = output.parent().unwrap_or(Path::new(""));
     // The file with the secret is not there yet, so what is tried holds it.
-    write::verify(&render(url, "secret", &secret), base).map_err(|fault| Misused(format!("{fault:#}")))?;
+    write::verify(&render(url, "secret", &secret), base, Vec::new()).map_err(|fault| Misused(format!("{fault:#}")))?;
     let text = render(url, "secret_file", &name);
     if is_printed {
         write!(out, "{text}")?;
@@ -38,8 +38,8 @@ pub(super) fn init(url: &str, output: &Path, is_printed: bool, [out, err]: [&mut
 
 fn render(url: &str, key: &str, value: &str) -> String {
     let head = write::HEAD
-        .replace("which only looked at the database", "which asked nobody")
-        .replace("what a database cannot tell", "what only you know")
+        .replace("which only looked at the {store}", "which asked nobody")
+        .replace("what a {store} cannot tell", "what only you know")
         .replace("{ledger}", "\"sqlite:regain.db\"");
     let users = format!("url = {}\n\n[users.hook]\n{key} = {}\n", write::toml_text(url), write::toml_text(value));
     format!("{head}# A back end of your own: docs/operate/hook.md says what it answers.\n{users}{}", write::TAIL)
