@@ -138,7 +138,10 @@ const OPENLDAP: Kind = Kind {
     url: "ldap://127.0.0.1:PORT/dc=example,dc=com",
     packages: &["slapd", "slapd-contrib", "ldap-utils"],
     account: "openldap",
-    files: &[("config.ldif", include_str!("openldap/config.ldif")), ("entries.ldif", include_str!("openldap/entries.ldif"))],
+    files: &[
+        ("config.ldif", include_str!("openldap/config.ldif")),
+        ("entries.ldif", include_str!("openldap/entries.ldif")),
+    ],
     prepare: "sh -c 'mkdir config data && slapadd -n 0 -F config -l config.ldif && slapadd -n 1 -F config -l entries.ldif'",
     serve: "slapd -d 0 -F config -h ldap://127.0.0.1:PORT",
     is_ready: "ldapsearch -x -H ldap://127.0.0.1:PORT -s base -b dc=example,dc=com dn",

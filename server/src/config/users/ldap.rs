@@ -151,8 +151,11 @@ fn lay_under(settings: &mut Settings, preset: Option<&'static Preset>) {
         (&FILTER, usual.filter),
         (&STATE, &usual.state.join(" ")),
     ];
-    let mut values: Vec<_> =
-        texts.iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (*key, Value::Text((*text).into()))).collect();
+    let mut values: Vec<_> = texts
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(key, text)| (*key, Value::Text((*text).into())))
+        .collect();
     values.push((&MORE_ADDRESSES, Value::Texts(usual.more_addresses.iter().map(|name| (*name).into()).collect())));
     for (key, value) in values {
         let is_open = !settings.configured(key) && !settings.is_emptied(key) && !settings.is_unusable(key);

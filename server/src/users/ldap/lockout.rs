@@ -71,7 +71,9 @@ mod tests {
     #[test]
     fn an_account_is_open_between_its_start_and_its_end() {
         assert!(is_closed_with("pwdEndTime", "20200101000000Z") && !is_closed_with("pwdEndTime", "20360101000000Z"));
-        assert!(is_closed_with("pwdStartTime", "20360101000000Z") && !is_closed_with("pwdStartTime", "20200101000000Z"));
+        assert!(
+            is_closed_with("pwdStartTime", "20360101000000Z") && !is_closed_with("pwdStartTime", "20200101000000Z")
+        );
         assert!(!is_closed_with("pwdEndTime", "soon"));
         let today = NOW.as_millis() / 86_400_000;
         assert!(is_closed_with("shadowExpire", &today.to_string()) && is_closed_with("shadowExpire", "0"));

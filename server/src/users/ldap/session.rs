@@ -71,9 +71,8 @@ impl Session {
         until: Instant,
     ) -> Result<Self, Failure> {
         let (url, login) = (server.url(), login.clone());
-        let settings = LdapConnSettings::new()
-            .set_starttls(server.tls == LdapTls::StartTls)
-            .set_config(Arc::clone(tls));
+        let settings =
+            LdapConnSettings::new().set_starttls(server.tls == LdapTls::StartTls).set_config(Arc::clone(tls));
         // In a task of its own: a server that talks something else than LDAP may make the driver's parser panic.
         let opening = tokio::spawn(async move {
             let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &url).await.map_err(unconnected)?;

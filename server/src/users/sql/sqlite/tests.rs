@@ -3,7 +3,7 @@
 use super::{BATCH_MAX, Mapping, Reading, SqliteStore, TimeLimits};
 use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
-use crate::users::conformance::{SqlFixture, HURRY, sql_conformance, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, sql_conformance, users_config};
 use crate::users::{PasswordChange, UserStore, Written, some_writing};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;

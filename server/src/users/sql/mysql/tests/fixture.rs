@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::StoreUrl;
-use crate::users::conformance::{SqlFixture, HURRY, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, users_config};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::test_database::{server_url, unique_name};
 use mysql_async::{Conn, Opts, OptsBuilder};

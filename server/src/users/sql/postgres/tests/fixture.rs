@@ -2,7 +2,7 @@
 
 use crate::config::{self, StoreUrl};
 use crate::users::UserStore;
-use crate::users::conformance::{SqlFixture, HURRY, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, users_config};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
