@@ -23,7 +23,7 @@ pub(super) struct Seat {
 impl Directory {
     /// All accounts with one of these addresses. A search that finds more than it may is asked again in halves, so that an
     /// address which thousands have does not hide another.
-    pub(super) async fn find(
+    pub(super) async fn accounts_with(
         &self,
         session: &Session,
         addresses: &[FoldedAddress],

@@ -119,7 +119,7 @@ async fn answer(State(state): State<Arc<Mutex<Kept>>>, headers: HeaderMap, body:
             StatusCode::BAD_GATEWAY.into_response()
         }
         Mood::Well | Mood::Mute | Mood::MuteOnce | Mood::Reluctant | Mood::Endless => {
-            axum::Json(done(&mut kept, kind, &asked["data"])).into_response()
+            ([("content-type", "application/json")], done(&mut kept, kind, &asked["data"]).to_string()).into_response()
         }
     }
 }

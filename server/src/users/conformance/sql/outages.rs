@@ -1,7 +1,6 @@
 //! A database that is away, locked or slow.
 
-use super::{GIVEN_UP_WITHIN, HURRY, SqlFixture, load, three_accounts, write};
-use crate::finding::Verdict;
+use super::{GIVEN_UP_WITHIN, HURRY, SqlFixture, three_accounts, write};
 use crate::users::Written;
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
