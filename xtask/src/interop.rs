@@ -4,7 +4,7 @@
 //! a `requirements.txt` for pip, whichever there is.
 
 use crate::databases::Databases;
-use crate::needs::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, Need, PHP};
+use crate::needs::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, Need, PHP, SAMBA};
 use crate::step::{Report, cargo, run, run_tests};
 use crate::tree::root;
 use anyhow::{Context, Result, bail};
@@ -23,6 +23,7 @@ const APPLICATIONS: &[Application] = &[
     Application { name: "better-auth", needs: &[&NODE, &NPM] },
     Application { name: "flask", needs: &[] },
     Application { name: "php", needs: &[&PHP] },
+    Application { name: "active-directory", needs: &[&SAMBA] },
 ];
 
 /// Prepares and tries the applications of these names, or all if none is named.

@@ -75,6 +75,12 @@ const PGBOUNCER: Need = Need { variable: "REGAIN_TEST_PGBOUNCER", programs: &["p
 pub(crate) const NPM: Need = Need { variable: "REGAIN_TEST_NPM", programs: &["npm"], packages: &["npm"] };
 pub(crate) const PHP: Need =
     Need { variable: "REGAIN_TEST_PHP", programs: &["php"], packages: &["php-cli", "php-mysql", "php-pgsql"] };
+/// As a domain controller of Active Directory.
+pub(crate) const SAMBA: Need = Need {
+    variable: "REGAIN_TEST_SAMBA",
+    programs: &["samba"],
+    packages: &["samba", "samba-ad-provision", "samba-dsdb-modules", "python3-samba"],
+};
 
 /// What Python needs, at the versions that were tried.
 const PYTHON_PACKAGES: &[&str] = &["requests==2.34.2", "aiosmtpd==1.4.6", "schemathesis==4.32.5"];

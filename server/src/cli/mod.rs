@@ -45,7 +45,7 @@ pub struct Cli {
 enum Command {
     /// Try everything here and now: accounts, mailbox and pages in one process.
     Demo(demo::DemoArgs),
-    /// Look at a database, recognise the framework, and write a configuration for it; changes nothing there.
+    /// Look at a database or a directory, recognise what it is, and write a configuration for it; changes nothing there.
     Init(init::InitArgs),
     /// Run the server.
     Serve,
@@ -79,7 +79,7 @@ enum Command {
     #[command(subcommand)]
     Config(config::Command),
     /// Print the OpenAPI 3.1 document of the running configuration.
-    Openapi,
+    Openapi(openapi::OpenapiArgs),
 }
 
 /// A mistake in what was typed: exit code 2.
@@ -121,7 +121,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let out = &mut std::io::stdout();
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
-        Command::Init(args) => init::run(&args, path, out)?,
+        Command::Init(args) => init::run(args, path, out)?,
         Command::Serve => serve::run(InForce::load(path, std::env::vars_os())?)?,
         Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
@@ -137,7 +137,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Breached(command) => breached::run(command, out)?,
         Command::Measure(args) => measure::run(&args, out)?,
         Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
-        Command::Openapi => openapi::run(&load()?, out)?,
+        Command::Openapi(args) => openapi::run(&args, load, out)?,
     }
     Ok(ExitCode::SUCCESS)
 }

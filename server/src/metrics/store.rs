@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
+use regain_core::request::Id;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
@@ -49,6 +50,10 @@ impl UserStore for Timed {
         self.timed("load", self.store.load(id)).await
     }
 
+    async fn load_each(&self, id: &AccountId) -> Result<Vec<Account>, StoreFault> {
+        self.timed("load", self.store.load_each(id)).await
+    }
+
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
         self.timed("set_password", self.store.set_password(change)).await
     }
@@ -59,6 +64,10 @@ impl UserStore for Timed {
 
     fn shows_hashes(&self) -> bool {
         self.store.shows_hashes()
+    }
+
+    async fn end_sessions(&self, id: &AccountId, writing: Id) -> Option<String> {
+        self.store.end_sessions(id, writing).await
     }
 
     async fn used_passwords(&self, id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {

@@ -170,7 +170,8 @@ pub fn unfit(app: &App, account: &Account) -> Option<Reason> {
         return Some(Reason::AddressUnusable);
     }
     match &account.password {
-        Some(stored) if identify(stored.expose()) != Identified::Unusable => {
+        Some(_) if app.users.hashes_itself() => None,
+        Some(stored) if !app.users.shows_hashes() || identify(stored.expose()) != Identified::Unusable => {
             hashing::recipe(&app.config.users, stored.expose()).is_err().then_some(Reason::FormatUnknown)
         }
         Some(_) | None => Some(Reason::Ineligible),

@@ -41,9 +41,20 @@ pub trait UserStore: Send + Sync {
     /// One account by its key.
     async fn load(&self, id: &AccountId) -> Result<Option<Account>, StoreFault>;
 
+    /// The account with this key once for each address on file that it is found by; with most stores it has one.
+    async fn load_each(&self, id: &AccountId) -> Result<Vec<Account>, StoreFault> {
+        Ok(self.load(id).await?.into_iter().collect())
+    }
+
     /// Writes a password, if the account is still as it was read, ends the sessions and remembers the password in the
     /// history, all in one transaction.
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault>;
+
+    /// Ends the sessions of an account whose password was just written, where that takes a step of its own; in words for
+    /// the timeline, also if it failed. Bounded in time. May be asked more than once for one writing.
+    async fn end_sessions(&self, _id: &AccountId, _writing: Id) -> Option<String> {
+        None
+    }
 
     /// The passwords that the account had before and may not have again, newest first; none where no history is kept.
     async fn used_passwords(&self, _id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a test that fails shows what the application said")]
 
+mod active_directory;
 mod application;
 mod better_auth;
 mod database;

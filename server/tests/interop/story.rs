@@ -41,6 +41,11 @@ impl Site {
     pub(crate) async fn beside(application: &dyn Application) -> Self {
         let folder = tempfile::tempdir().unwrap();
         configure(folder.path(), application);
+        Self::in_folder(folder).await
+    }
+
+    /// Regain with the `regain.toml` that is in `folder`.
+    pub(crate) async fn in_folder(folder: TempDir) -> Self {
         let smtp = SmtpServer::start().await;
         let listen = format!("127.0.0.1:{}", free_port());
         let settings = vec![

@@ -103,6 +103,7 @@ fn damaged_hashes_are_errors() {
         format!("$argon2id$v=19$m=64,t=1,p=1,p=1${SALT}"),
         format!("$argon2id$v=19$m=64,t=1,p=1,data=AAAA${SALT}"),
         format!("$argon2id$v=19$m=+64,t=1,p=1${SALT}"),
+        format!("$argon2id$v=19$m=,t=1,p=1${SALT}"),
         format!("$argon2id$v=19$m=64,t=1,p=16${SALT}"),
         format!("$argon2id$v=19$m=64,t=1,p=1${SALT}$"),
         format!("$argon2id$v=19$m=64,t=1,p=1${SALT}="),
@@ -115,6 +116,11 @@ fn damaged_hashes_are_errors() {
         "pbkdf2_sha256$1e3$seasalt$Gaj9ap7HCf/WrHVjmTZkNmTvRw42OtMj2Mm9VxV4Kq0=".into(),
         "pbkdf2_sha256$1000$seasalt$Gaj9ap7HCf/WrHVjmTZkNmTvRw42OtMj2Mm9VxV4Kq0".into(),
         "pbkdf2_sha256$1000$seasalt$AAAA".into(),
+        format!("$pbkdf2-sha256$i=1000,l=31${SALT}"),
+        "$6$rounds=1000$seventeen-letters$digest".into(),
+        "{SSHA}AAAA".into(),
+        "$fbscrypt$v=1,n=1,r=1,p=1,ss=,sk=$AAAA$".into(),
+        "$fbscrypt$v=1,n=1,r=1,p=1,ss=,sk=AAAA$AAAA$AAAAAAAA".into(),
     ] {
         assert!(
             matches!(verify(&stored, b"x"), Err(HashError::Malformed { .. })),

@@ -1,12 +1,14 @@
-//! `regain init`: looks at a database, and proposes a configuration for it.
+//! `regain init`: looks at a database or a directory, and proposes a configuration for it.
 //!
 //! Reading order: [`recognise`] knows frameworks by their tables, [`candidates`] any other table of accounts;
 //! [`preset`] and [`plain`] make a proposal of it, which [`write`](mod@write) turns into a file. All of them work on what
-//! was read before, so that only this file talks to the database.
+//! was read before, so that only this file talks to the database. Directories are in [`ldap`].
 
 mod ask;
 mod candidates;
 mod eligible;
+mod hook;
+mod ldap;
 mod passwords;
 mod plain;
 mod preset;
@@ -32,10 +34,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use write::UrlLine;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct InitArgs {
-    /// Where the accounts are: postgres://…, mysql://…, mariadb://… or sqlite:PATH.
-    #[arg(value_name = "DATABASE_URL")]
+    /// Where the accounts are: postgres://…, mysql://…, mariadb://…, sqlite:PATH, ldap://…, ldaps://…, or https://… of a back
+    /// end of your own.
+    #[arg(value_name = "URL")]
     url: Option<String>,
     /// The file to write, never one that exists; otherwise what --config names, otherwise regain.toml.
     #[arg(long, value_name = "PATH")]
@@ -43,57 +46,79 @@ pub(super) struct InitArgs {
     /// Write to standard output instead.
     #[arg(long, conflicts_with = "output")]
     print: bool,
+    /// Who signs in to a directory; otherwise REGAIN_USERS__LDAP__BIND_DN, otherwise nobody.
+    #[arg(long, value_name = "DN")]
+    bind_dn: Option<String>,
+    /// The file with the password for that; otherwise REGAIN_USERS__LDAP__BIND_PASSWORD.
+    #[arg(long, value_name = "PATH")]
+    bind_password_file: Option<PathBuf>,
+    /// Certificates of authorities that a directory's own comes from, in PEM; otherwise REGAIN_USERS__LDAP__CA_FILE,
+    /// otherwise those that this machine trusts.
+    #[arg(long, value_name = "PATH")]
+    ca_file: Option<PathBuf>,
+    /// What the environment says of a directory.
+    #[arg(skip)]
+    environment: Vec<(String, String)>,
 }
 
 /// Looks, proposes, writes. What it did is told on `out`, or on standard error if the file goes to `out`.
-pub(super) fn run(args: &InitArgs, config: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<()> {
+pub(super) fn run(mut args: InitArgs, config: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<()> {
     let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
     let mut asker = if Asker::is_possible() { Asker::of(&mut stdin, &mut stderr) } else { Asker::nobody() };
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    args.environment = ldap::environment(&args, environment);
     let output = args.output.as_deref().or(config).unwrap_or(Path::new("regain.toml"));
-    init(args, output, &mut asker, [out, &mut std::io::stderr()])
+    init(&args, output, &mut asker, [out, &mut std::io::stderr()])
 }
 
-/// `out` and `err` are the standard streams.
-fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, [out, err]: [&mut dyn Write; 2]) -> anyhow::Result<()> {
-    let secret_file = write::url_file(output);
+/// `streams` are the standard ones: output and errors.
+fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, streams: [&mut dyn Write; 2]) -> anyhow::Result<()> {
     if !args.print {
         write::refuse_existing(output)?;
     }
     let url = match &args.url {
         Some(url) => url.clone(),
-        None => asker.text("The URL of the database with the accounts:").ok_or_else(|| Misused(NO_URL.into()))?,
+        None => asker
+            .text("The URL of the database or directory with the accounts:")
+            .ok_or_else(|| Misused(NO_URL.into()))?,
     };
+    if hook::is_meant(&url) {
+        return hook::init(&url, output, args.print, streams);
+    }
+    let base = output.parent().unwrap_or(Path::new(""));
+    if ldap::is_directory(&url) {
+        let looked = super::runtime()?.block_on(ldap::look(&url, args, base))?;
+        let (url, ledger) = (UrlLine::Plain(&url), "sqlite:regain.db");
+        write::verify(&write::render(&ldap::as_tried(&looked.proposal), url, ledger), base, args.environment.clone())?;
+        let text = write::render(&looked.proposal, url, ledger);
+        return looked.deliver(args, output, &text, None, streams);
+    }
     let store = StoreUrl::parse(&url).map_err(Misused)?;
+    let secret_file = write::url_file(output);
     let is_secret = holds_password(&url);
     if is_secret && !args.print {
         write::refuse_existing(&secret_file)?;
     }
     let looked = super::runtime()?.block_on(look(&store, asker))?;
-    let base = output.parent().unwrap_or(Path::new(""));
     let shown_url = url_in_file(&url, &store, base)?;
     let ledger = free_ledger(&store, base);
     // The file that the URL is kept in is not there yet, so what is tried names the database itself.
-    write::verify(&write::render(&looked.proposal, UrlLine::Plain(&shown_url), ledger), base)?;
+    write::verify(&write::render(&looked.proposal, UrlLine::Plain(&shown_url), ledger), base, Vec::new())?;
     let secret_name = secret_file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let line = if is_secret { UrlLine::File(&secret_name) } else { UrlLine::Plain(&shown_url) };
     let text = write::render(&looked.proposal, line, ledger);
-    if args.print {
-        write!(out, "{text}")?;
-        looked.tell(err)?;
-        return Ok(looked.tell_printed(is_secret.then_some(&*secret_name), err)?);
-    }
     let secret = is_secret.then_some((secret_file.as_path(), shown_url.as_str()));
-    write::create(output, &text, secret)?;
-    looked.tell(out)?;
-    Ok(looked.tell_written(output, secret.map(|(path, _)| path), out)?)
+    looked.deliver(args, output, &text, secret, streams)
 }
 
-const NO_URL: &str = "name the database with the accounts, such as: regain init postgres://NAME@HOST/DATABASE, \
-                      mysql://NAME@HOST/DATABASE or sqlite:PATH";
+const NO_URL: &str = "name the database or the directory with the accounts, such as: regain init \
+                      postgres://NAME@HOST/DATABASE, mysql://NAME@HOST/DATABASE, sqlite:PATH or ldaps://HOST";
 
 /// What was found.
 struct Looked {
-    schema: Schema,
+    /// What was looked at, and how.
+    what: String,
     proposal: Proposal,
 }
 
@@ -124,7 +149,9 @@ async fn look(store: &StoreUrl, asker: &mut Asker<'_>) -> anyhow::Result<Looked>
     };
     shared::other_accounts(&mut proposal, &by_content, &samples);
     try_condition(&mut inspection, &schema, &mut proposal).await;
-    Ok(Looked { schema, proposal })
+    let count = schema.tables.len();
+    let tables = if count == 1 { "1 table".to_owned() } else { format!("{count} tables") };
+    Ok(Looked { what: format!("{}, {tables}", schema.engine), proposal })
 }
 
 /// Counts for how many of the sampled accounts the condition holds.
@@ -160,11 +187,30 @@ fn no_accounts(schema: &Schema) -> anyhow::Error {
 }
 
 impl Looked {
+    /// Writes the file, and with it a file of its own for a URL with a password; then tells what was done.
+    fn deliver(
+        &self,
+        args: &InitArgs,
+        output: &Path,
+        text: &str,
+        secret: Option<(&Path, &str)>,
+        [out, err]: [&mut dyn Write; 2],
+    ) -> anyhow::Result<()> {
+        let path = secret.map(|(path, _)| path);
+        if args.print {
+            write!(out, "{text}")?;
+            self.tell(err)?;
+            let name = path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+            return Ok(self.tell_printed(name.as_deref(), err)?);
+        }
+        write::create(output, text, secret)?;
+        self.tell(out)?;
+        Ok(self.tell_written(output, path, out)?)
+    }
+
     /// What was recognised and sampled.
     fn tell(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let count = self.schema.tables.len();
-        let tables = if count == 1 { "1 table".to_owned() } else { format!("{count} tables") };
-        writeln!(out, "{}, {tables}, read only: nothing was changed.", self.schema.engine)?;
+        writeln!(out, "{}, read only: nothing was changed.", self.what)?;
         writeln!(out, "Recognised: {}\n", self.proposal.recognised)?;
         for (subject, fact) in &self.proposal.facts {
             writeln!(out, "  {subject:<10} {fact}")?;
@@ -201,7 +247,8 @@ impl Looked {
         for check in self.proposal.checks() {
             writeln!(out, "  - {check}")?;
         }
-        writeln!(out, "  - public_url, product_name, mail.from and mail.smtp.url, which no database tells")
+        let store = self.proposal.store();
+        writeln!(out, "  - public_url, product_name, mail.from and mail.smtp.url, which no {store} tells")
     }
 }
 
@@ -219,12 +266,16 @@ fn holds_password(url: &str) -> bool {
 /// A path is relative to the working directory here, and to the file there.
 fn url_in_file(url: &str, store: &StoreUrl, base: &Path) -> anyhow::Result<String> {
     let StoreUrl::Sqlite(path) = store else { return Ok(url.to_owned()) };
+    let shown = path_in_file(path, base)?;
+    Ok(if Path::new(&shown) == path { url.to_owned() } else { format!("sqlite:{shown}") })
+}
+
+fn path_in_file(path: &Path, base: &Path) -> anyhow::Result<String> {
     let is_here = base.as_os_str().is_empty() || base.canonicalize().ok() == std::env::current_dir().ok();
     if is_here || path.is_absolute() {
-        return Ok(url.to_owned());
+        return Ok(path.display().to_string());
     }
-    let absolute = path.canonicalize().with_context(|| path.display().to_string())?;
-    Ok(format!("sqlite:{}", absolute.display()))
+    Ok(path.canonicalize().with_context(|| path.display().to_string())?.display().to_string())
 }
 
 /// The ledger's URL; the application may call its own database so.

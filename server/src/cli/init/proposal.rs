@@ -8,6 +8,8 @@ pub(super) struct Proposal {
     /// What was recognised, in one line.
     pub(super) recognised: String,
     pub(super) preset: Option<&'static Preset>,
+    /// Whether it is for a directory, rather than a database.
+    pub(super) is_directory: bool,
     pub(super) entries: Vec<Entry>,
     /// The table of accounts, by its full name.
     pub(super) accounts: String,
@@ -43,6 +45,11 @@ impl Entry {
         Self { setting: Some((key, Value::Texts(values))), ..Self::default() }
     }
 
+    /// Whether it is about this key.
+    pub(super) fn is(&self, key: &str) -> bool {
+        self.setting.as_ref().is_some_and(|(name, _)| *name == key)
+    }
+
     /// Nothing but a comment.
     pub(super) fn remark() -> Self {
         Self::default()
@@ -65,6 +72,11 @@ impl Entry {
 }
 
 impl Proposal {
+    /// What it is for, in a word.
+    pub(super) fn store(&self) -> &'static str {
+        if self.is_directory { "directory" } else { "database" }
+    }
+
     /// The key's value, where it is a text.
     pub(super) fn value(&self, key: &str) -> Option<&str> {
         self.entries.iter().find_map(|entry| match &entry.setting {
@@ -75,9 +87,8 @@ impl Proposal {
 
     /// Notes something to look at beside `key`, or beside the preset that stands for it.
     pub(super) fn check_at(&mut self, key: &str, what: String) {
-        let is_at = |entry: &Entry, key: &str| entry.setting.as_ref().is_some_and(|(name, _)| *name == key);
-        let at = self.entries.iter().position(|entry| is_at(entry, key));
-        match at.or_else(|| self.entries.iter().position(|entry| is_at(entry, "preset"))) {
+        let at = self.entries.iter().position(|entry| entry.is(key));
+        match at.or_else(|| self.entries.iter().position(|entry| entry.is("preset"))) {
             Some(at) => self.entries[at].checks.push(what),
             None => self.entries.push(Entry::remark().check(what)),
         }

@@ -21,7 +21,7 @@ pub(super) enum UrlLine<'a> {
 
 /// The whole file.
 pub(super) fn render(proposal: &Proposal, url: UrlLine<'_>, ledger: &str) -> String {
-    let mut file = HEAD.replace("{ledger}", &toml_text(ledger));
+    let mut file = HEAD.replace("{ledger}", &toml_text(ledger)).replace("{store}", proposal.store());
     let line = match url {
         UrlLine::Plain(url) => format!("url = {}", toml_text(url)),
         UrlLine::File(name) => {
@@ -31,7 +31,12 @@ pub(super) fn render(proposal: &Proposal, url: UrlLine<'_>, ledger: &str) -> Str
     };
     file.push_str(&line);
     file.push('\n');
+    let mut in_directory = false;
     for entry in &proposal.entries {
+        if !in_directory && entry.setting.as_ref().is_some_and(|(key, _)| key.starts_with(OF_DIRECTORY)) {
+            file.push_str("\n[users.ldap]\n");
+            in_directory = true;
+        }
         file.push_str(&rendered(entry));
     }
     file.push_str(proposal.preset.map(beside_users).unwrap_or_default());
@@ -48,12 +53,13 @@ fn beside_users(preset: &Preset) -> &'static str {
     }
 }
 
-/// Whether the server would take the file, before anything is written. `base` is the folder it will be in.
+/// Whether the server would take the file, before anything is written. `base` is the folder it will be in, `environment`
+/// what it will be read with.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn verify(text: &str, base: &Path) -> anyhow::Result<()> {
-    let config = Config::from_toml(text, base, std::iter::empty::<(String, String)>());
+pub(super) fn verify(text: &str, base: &Path, environment: Vec<(String, String)>) -> anyhow::Result<()> {
+    let config = Config::from_toml(text, base, environment);
     let config = config.map_err(|errors| anyhow::anyhow!("the proposal would be no valid configuration:\n{errors}"))?;
     users::open(&config.users).map(drop).context("the proposal could not be used")
 }
@@ -104,7 +110,8 @@ fn rendered(entry: &Entry) -> String {
     for check in &entry.checks {
         text.push_str(&comment(&format!("CHECK: {check}.")));
     }
-    match &entry.setting {
+    let setting = entry.setting.as_ref().map(|(key, value)| (key.trim_start_matches(OF_DIRECTORY), value));
+    match setting {
         Some((key, Value::Text(value))) => text.push_str(&format!("{key} = {}\n", toml_text(value))),
         Some((key, Value::Texts(values))) if values.is_empty() => text.push_str(&format!("{key} = []\n")),
         Some((key, Value::Texts(values))) => {
@@ -132,7 +139,7 @@ fn comment(text: &str) -> String {
 }
 
 /// In the quotation marks that need the fewest escapes.
-fn toml_text(text: &str) -> String {
+pub(super) fn toml_text(text: &str) -> String {
     let literal = !text.contains(['\'']) && !text.contains(char::is_control);
     if literal && text.contains(['"', '\\']) {
         return format!("'{text}'");
@@ -141,9 +148,11 @@ fn toml_text(text: &str) -> String {
 }
 
 const WIDTH: usize = 100;
+/// What keys of `[users.ldap]` begin with. In a proposal they come last.
+const OF_DIRECTORY: &str = "ldap.";
 
-const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the database.
-# Lines with CHECK hold what a database cannot tell. `regain check` tries all of it;
+pub(super) const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the {store}.
+# Lines with CHECK hold what a {store} cannot tell. `regain check` tries all of it;
 # `regain config reference` explains every key.
 
 # CHECK: this leads to this machine alone; write the https address that people will use.
@@ -175,7 +184,7 @@ length_min = 12
 length_max = 72
 "#;
 
-const TAIL: &str = r#"
+pub(super) const TAIL: &str = r#"
 [mail]
 # CHECK: who writes; an address that your mail server may send for.
 from = "Example <no-reply@example.com>"

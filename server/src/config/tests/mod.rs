@@ -1,6 +1,7 @@
 //! What the configuration takes and refuses, seen from outside.
 
 mod accepted;
+mod directories;
 mod in_force;
 mod refused;
 mod shown;

@@ -24,16 +24,16 @@ impl Default for TimeLimits {
 /// What a collation takes for the same address is none that was asked for. Of those, for the choice of an account, two
 /// of the same spelling are as many as three; and past [`SPELLINGS_MAX`] spellings of one address, one more cannot make
 /// the choice less ambiguous than it is.
-pub(super) struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
+pub(in crate::users) struct Seen(HashMap<FoldedAddress, HashMap<String, u32>>);
 
 impl Seen {
     /// Nothing yet of a look-up of these addresses.
-    pub(super) fn none_of(asked: &[FoldedAddress]) -> Self {
+    pub(in crate::users) fn none_of(asked: &[FoldedAddress]) -> Self {
         Self(asked.iter().map(|address| (address.clone(), HashMap::new())).collect())
     }
 
     /// Whether an account with this address is worth keeping.
-    pub(super) fn admits(&mut self, address: &str) -> bool {
+    pub(in crate::users) fn admits(&mut self, address: &str) -> bool {
         let Some(spellings) = self.0.get_mut(&FoldedAddress::of(address)) else { return false };
         if spellings.len() >= SPELLINGS_MAX && !spellings.contains_key(address) {
             return false;
@@ -46,14 +46,14 @@ impl Seen {
 
 /// Characters of an address that are read: more than any has that mail goes to (RFC 5321: 254 octets), so what is cut
 /// equals none.
-pub(super) const ADDRESS_MAX: usize = 320;
+pub(in crate::users) const ADDRESS_MAX: usize = 320;
 /// Characters of a name that are read; a greeting of more is none.
-pub(super) const NAME_MAX: usize = 256;
+pub(in crate::users) const NAME_MAX: usize = 256;
 /// More than any format's; what is longer is no password that anybody set, and is not read.
-pub(super) const PASSWORD_MAX: usize = 4_096;
+pub(in crate::users) const PASSWORD_MAX: usize = 4_096;
 
 /// For each part of an examination that reads many rows, since others wait for the database too.
-pub(super) const SURVEY_MAX: Duration = Duration::from_secs(2);
+pub(in crate::users) const SURVEY_MAX: Duration = Duration::from_secs(2);
 /// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards. Tests of the stores alone may
 /// take more: the machines that they run on stand still at times.
 const WRITE_MAX: Duration = Duration::from_secs(if cfg!(test) { 80 } else { 20 });
@@ -62,4 +62,4 @@ const LOOK_UP_MAX: Duration = Duration::from_secs(WRITE_MAX.as_secs() / 2);
 /// Spellings of one address (they differ in case) that are kept apart.
 const SPELLINGS_MAX: usize = 16;
 /// Addresses in one query. What the ledger commits at once is no more; of parameters SQLite allows 32,766, MySQL 65,535.
-pub(super) const BATCH_MAX: usize = 512;
+pub(in crate::users) const BATCH_MAX: usize = 512;

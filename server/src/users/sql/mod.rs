@@ -7,7 +7,7 @@ pub mod after_reset;
 pub mod engine;
 mod examine;
 pub mod inspect;
-mod limits;
+pub(in crate::users) mod limits;
 mod mapping;
 mod mysql;
 mod postgres;

@@ -19,7 +19,7 @@ fn proposed(url: &str, folder: &Path) -> (String, String) {
 }
 
 fn with(url: &str) -> InitArgs {
-    InitArgs { url: Some(url.to_owned()), output: None, print: false }
+    InitArgs { url: Some(url.to_owned()), ..InitArgs::default() }
 }
 
 fn refused(url: &str, folder: &Path) -> String {
@@ -74,7 +74,7 @@ fn without_a_url_somebody_is_asked_or_it_is_a_mistake() {
     let database = TestDatabase::on(Engine::Sqlite, &PHP.replace("ENGINE=InnoDB", ""));
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("regain.toml");
-    let nothing = InitArgs { url: None, output: None, print: false };
+    let nothing = InitArgs::default();
     let fault = init(&nothing, &output, &mut Asker::nobody(), [&mut Vec::new(), &mut Vec::new()]).unwrap_err();
     assert!(fault.is::<Misused>() && fault.to_string().contains("regain init postgres://"), "{fault}");
     let typed = format!("{}\n", database.url);

@@ -4,7 +4,7 @@ use super::fixture::{Database, SCHEMA};
 use super::{ADA, find};
 use crate::finding::{Finding, Verdict};
 use crate::users::UserStore;
-use crate::users::conformance::{Fixture, GIVEN_UP_WITHIN};
+use crate::users::conformance::{GIVEN_UP_WITHIN, SqlFixture};
 use crate::users::sql::examine::NOT_COUNTED;
 
 fn says(findings: &[Finding], verdict: Verdict, words: &str) -> bool {

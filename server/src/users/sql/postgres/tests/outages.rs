@@ -3,7 +3,7 @@
 use super::fixture::{Database, SCHEMA};
 use super::server::Server;
 use super::{ADA, find, write};
-use crate::users::conformance::{Fixture, GIVEN_UP_WITHIN, HURRY};
+use crate::users::conformance::{GIVEN_UP_WITHIN, HURRY, SqlFixture};
 use crate::users::{UserStore, Written};
 use futures_util::future::join_all;
 use std::time::Instant;

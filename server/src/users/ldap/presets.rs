@@ -1,0 +1,73 @@
+//! What is usual in a kind of directory.
+
+/// The words of the configuration for one kind of directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preset {
+    /// As in `users.preset`.
+    pub name: &'static str,
+    /// Which entries are accounts.
+    pub filter: &'static str,
+    /// The attribute that an account is known by.
+    pub id: &'static str,
+    /// The attribute with its address.
+    pub email: &'static str,
+    /// Attributes with further addresses.
+    pub more_addresses: &'static [&'static str],
+    /// The attribute with the owner's name.
+    pub owner_name: &'static str,
+    /// The attribute with the owner's language.
+    pub locale: &'static str,
+    /// Who may reset; `None` leaves that to what the directory says of closed accounts.
+    pub eligible: Option<&'static str>,
+    /// The first of these that an entry shows changes with its password.
+    pub state: &'static [&'static str],
+    /// Whether passwords are written as Active Directory takes them.
+    pub is_active_directory: bool,
+}
+
+impl Preset {
+    /// The preset of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().find(|preset| preset.name == name)
+    }
+}
+
+/// Every preset.
+pub const ALL: &[Preset] = &[OPENLDAP, ACTIVE_DIRECTORY];
+
+/// OpenLDAP, with or without its policy overlay (`slapo-ppolicy`). Also what is assumed of a directory without a preset:
+/// its attributes are those of the standards (RFC 2798, 4524, 4530), and what a server does not know it does not show.
+pub const OPENLDAP: Preset = Preset {
+    name: "openldap",
+    filter: "(objectClass=inetOrgPerson)",
+    id: "entryUUID",
+    email: "mail",
+    more_addresses: &[],
+    owner_name: "cn",
+    locale: "preferredLanguage",
+    eligible: None,
+    // Each write of an entry moves its entryCSN, so it stands in where no policy keeps the other.
+    state: &["pwdChangedTime", "entryCSN"],
+    is_active_directory: false,
+};
+
+/// Active Directory, on Windows or on Samba.
+pub const ACTIVE_DIRECTORY: Preset = Preset {
+    name: "active-directory",
+    // Computers are users, too, and contacts are people, too.
+    filter: "(&(objectCategory=person)(objectClass=user))",
+    id: "objectGUID",
+    email: "mail",
+    more_addresses: &["proxyAddresses"],
+    owner_name: "displayName",
+    locale: "preferredLanguage",
+    // The bits of a person's account (512), not disabled (2), not bound to a smartcard (262144); all of them are compared by
+    // LDAP_MATCHING_RULE_BIT_AND. Who has expired is found out here: a filter knows no present.
+    eligible: Some(
+        "(&(userAccountControl:1.2.840.113556.1.4.803:=512)(!(userAccountControl:1.2.840.113556.1.4.803:=2))\
+         (!(userAccountControl:1.2.840.113556.1.4.803:=262144)))",
+    ),
+    state: &["pwdLastSet"],
+    is_active_directory: true,
+};
