@@ -113,7 +113,8 @@ impl Servers {
         let mut opened = Vec::new();
         for (tried, server) in self.servers.iter().enumerate() {
             let left = until.saturating_duration_since(Instant::now());
-            let patience = Instant::now() + left / u32::try_from(self.servers.len() - tried).unwrap_or(1);
+            // As much again is left to look around.
+            let patience = Instant::now() + left / u32::try_from(2 * (self.servers.len() - tried)).unwrap_or(2);
             opened.push((&server.config, self.open(server, patience).await));
         }
         opened
