@@ -214,8 +214,8 @@ async fn timed<T>(work: impl Future<Output = Result<T, ldap3::LdapError>>) -> Re
     }
 }
 
-/// For `regain check`.
-const ASKING_MAX: Duration = Duration::from_secs(4);
+/// For `regain check`. The machines that tests run on stand still at times.
+const ASKING_MAX: Duration = Duration::from_secs(if cfg!(test) { 30 } else { 4 });
 
 /// Success, or a failure: of a server that has no time, as if it were away.
 fn successful(result: LdapResult) -> Result<(), Failure> {

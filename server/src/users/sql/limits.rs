@@ -54,10 +54,11 @@ pub(in crate::users) const PASSWORD_MAX: usize = 4_096;
 
 /// For each part of an examination that reads many rows, since others wait for the database too.
 pub(in crate::users) const SURVEY_MAX: Duration = Duration::from_secs(2);
-/// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards.
-const WRITE_MAX: Duration = Duration::from_secs(20);
+/// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards. Tests of the stores alone may
+/// take more: the machines that they run on stand still at times.
+const WRITE_MAX: Duration = Duration::from_secs(if cfg!(test) { 80 } else { 20 });
 /// Half of it: a look-up is repeated, a write is not.
-const LOOK_UP_MAX: Duration = Duration::from_secs(10);
+const LOOK_UP_MAX: Duration = Duration::from_secs(WRITE_MAX.as_secs() / 2);
 /// Spellings of one address (they differ in case) that are kept apart.
 const SPELLINGS_MAX: usize = 16;
 /// Addresses in one query. What the ledger commits at once is no more; of parameters SQLite allows 32,766, MySQL 65,535.

@@ -7,11 +7,11 @@ use regain_core::email::FoldedAddress;
 use std::time::Instant;
 
 pub(crate) async fn a_locked_store_is_given_up_in_time<F: SqlFixture>() {
-    let (fixture, _) = three_accounts::<F>();
-    let store = fixture.hurried_store(|_| {});
+    let (fixture, store) = three_accounts::<F>();
+    let hurried = fixture.hurried_store(|_| {});
     let lock = fixture.lock();
     let begun = Instant::now();
-    write(&*store, "1", "old", "new").await.unwrap_err();
+    write(&*hurried, "1", "old", "new").await.unwrap_err();
     // A server that is told to give up by itself may be a little early.
     assert!(begun.elapsed() >= HURRY / 2 && begun.elapsed() < GIVEN_UP_WITHIN, "{:?}", begun.elapsed());
     drop(lock);

@@ -4,6 +4,7 @@ use crate::config;
 use crate::hashing::NewPassword;
 use crate::standard_webhooks::SigningKey;
 use crate::users::hook::HookStore;
+use crate::users::sql::test_database::free_port;
 use crate::users::{PasswordChange, some_writing};
 use axum::Router;
 use axum::body::Bytes;
@@ -109,7 +110,7 @@ pub(super) fn hook_at(url: &str) -> config::Hook {
     config::Hook {
         url: url.parse().unwrap(),
         key: SigningKey::parse(SECRET).unwrap(),
-        timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(60),
         ca_file: None,
     }
 }
@@ -120,8 +121,7 @@ pub(super) fn store_at(url: &str) -> HookStore {
 
 /// A URL where nobody listens.
 pub(super) fn nowhere() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}/regain", listener.local_addr().unwrap())
+    format!("http://127.0.0.1:{}/regain", free_port())
 }
 
 /// Ada's new password.

@@ -3,6 +3,7 @@
 
 use super::double::{BackEnd, FINGERPRINT, PASSWORD, SECRET, change, hook_at, nowhere, store_at};
 use super::{ada, folded};
+use crate::users::conformance::GIVEN_UP_WITHIN;
 use crate::users::hook::HookStore;
 use crate::users::{UserStore, Written};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -136,7 +137,7 @@ async fn silence_is_given_up_in_time() {
     let begun = Instant::now();
     assert!(fault_of(&store).await.contains("no answer within"));
     assert_eq!(store.set_password(change()).await.unwrap(), Written::Unknown);
-    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < GIVEN_UP_WITHIN, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

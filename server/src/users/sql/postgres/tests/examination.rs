@@ -4,9 +4,8 @@ use super::fixture::{Database, SCHEMA};
 use super::{ADA, find};
 use crate::finding::{Finding, Verdict};
 use crate::users::UserStore;
-use crate::users::conformance::SqlFixture;
+use crate::users::conformance::{GIVEN_UP_WITHIN, SqlFixture};
 use crate::users::sql::examine::NOT_COUNTED;
-use crate::users::sql::limits::TimeLimits;
 
 fn says(findings: &[Finding], verdict: Verdict, words: &str) -> bool {
     findings.iter().any(|finding| finding.verdict == verdict && finding.text.contains(words))
@@ -53,7 +52,7 @@ async fn counting_takes_bounded_time() {
     let begun = std::time::Instant::now();
     let findings = fixture.postgres_store(|_| {}).examine().await;
     assert!(says(&findings, Verdict::Advice, NOT_COUNTED), "{findings:?}");
-    assert!(begun.elapsed() < TimeLimits::default().look_up * 3, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < GIVEN_UP_WITHIN, "{:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
