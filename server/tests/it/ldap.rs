@@ -30,6 +30,8 @@ impl Story {
     }
 
     async fn told(branch: Branch, relay: Relay, url: &str, rules: &[(&'static str, &str)]) -> Self {
+        canary::note(Kind::Password, SERVICE_PASSWORD);
+        canary::note(Kind::Password, OLD_PASSWORD);
         let people = [("ada", ADA), ("grace", "grace@example.com")]
             .map(|(uid, mail)| branch.new_person(uid, mail, OLD_PASSWORD));
         branch.add(&people);
