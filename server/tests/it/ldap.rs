@@ -1,6 +1,7 @@
 //! Accounts in OpenLDAP, from the request to the first sign-in with the new password; and a directory in trouble, of which
 //! only the operator hears.
 
+use crate::support::canary::{self, Kind};
 use crate::support::openldap::{Branch, SERVICE_PASSWORD};
 use crate::support::process::{DEADLINE, Process, Site, eventually, reset_token};
 use crate::support::relay::{Mood, Relay};
@@ -29,6 +30,8 @@ impl Story {
     }
 
     async fn told(branch: Branch, relay: Relay, url: &str, rules: &[(&'static str, &str)]) -> Self {
+        canary::note(Kind::Password, SERVICE_PASSWORD);
+        canary::note(Kind::Password, OLD_PASSWORD);
         let people = [("ada", ADA), ("grace", "grace@example.com")]
             .map(|(uid, mail)| branch.new_person(uid, mail, OLD_PASSWORD));
         branch.add(&people);
@@ -60,7 +63,7 @@ impl Story {
 
     /// Sends the page's form.
     async fn send_form(&self, token: &str, password: &str) -> Response {
-        crate::support::canary::note(crate::support::canary::Kind::Password, password);
+        canary::note(Kind::Password, password);
         let form = [("token", token), ("password", password), ("password_confirmation", password)];
         let client = crate::support::process::client();
         let request = client.post(self.server.url("/reset-password")).header("Sec-Fetch-Site", "same-origin");

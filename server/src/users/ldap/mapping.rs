@@ -112,13 +112,15 @@ impl Mapping {
         parts.concat()
     }
 
-    /// The addresses of an entry; each once, and none that is longer than any is.
+    /// The addresses of an entry: each once, in the first of its spellings, and none that is longer than any is. What differs
+    /// in case only would otherwise pass for two accounts.
     pub(super) fn addresses_of<'a>(&'a self, entry: &'a Entry) -> impl Iterator<Item = &'a str> {
         let mut seen = std::collections::HashSet::new();
         let all = self.addresses.iter().flat_map(move |attribute| {
             entry.all(attribute).filter_map(move |value| filter::address_in(attribute, value))
         });
-        all.filter(move |address| address.chars().count() <= ADDRESS_MAX && seen.insert(*address)).take(ADDRESSES_MAX)
+        let is_new = move |address: &&str| seen.insert(FoldedAddress::of(address));
+        all.filter(|address| address.chars().count() <= ADDRESS_MAX).filter(is_new).take(ADDRESSES_MAX)
     }
 
     /// Whether an entry has this address, letter for letter.
@@ -176,7 +178,7 @@ mod tests {
             ("entryUUID", "7"),
             ("mail", "ada@example.com"),
             ("proxyAddresses", "smtp:a.lovelace@example.com"),
-            ("proxyAddresses", "SMTP:ada@example.com"),
+            ("proxyAddresses", "SMTP:Ada@example.com"),
             ("proxyAddresses", "X500:/o=Example"),
             ("preferredLanguage", "en-GB, de;q=0.5"),
         ]);
