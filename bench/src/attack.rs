@@ -1,9 +1,7 @@
 //! Those who wish a server ill: each attack a process of its own, which goes on until it is ended.
 
+use crate::tls::Tls;
 use anyhow::{Context, Result};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -13,7 +11,6 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::sleep;
-use tokio_rustls::TlsConnector;
 
 /// What is done, on many connections at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -112,7 +109,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
 /// named that is to be trusted.
 pub(crate) fn run(attack: Attack, to: SocketAddr, trusted: Option<&Path>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let tls = trusted.map(connector).transpose()?;
+    let tls = trusted.map(Tls::trusting).transpose()?;
     runtime.block_on(async {
         let made = Arc::new(AtomicUsize::new(0));
         for n in 0..attack.connections() {
@@ -150,7 +147,7 @@ async fn again_and_again(attack: Attack, way: &Way, made: &AtomicUsize) {
                 until_thrown_out(attack, stream).await;
             }
             Some(tls) => {
-                if let Ok(stream) = tls.connect(ServerName::IpAddress(way.to.ip().into()), stream).await {
+                if let Ok(stream) = tls.shake_hands(stream).await {
                     on();
                     until_thrown_out(attack, stream).await;
                 }
@@ -174,7 +171,7 @@ const ROUND_TRIP: Duration = Duration::from_millis(50);
 struct Way {
     source: Ipv4Addr,
     to: SocketAddr,
-    tls: Option<TlsConnector>,
+    tls: Option<Tls>,
 }
 
 impl Way {
@@ -188,16 +185,6 @@ impl Way {
         socket.bind((self.source, 0).into())?;
         socket.connect(self.to).await
     }
-}
-
-fn connector(trusted: &Path) -> Result<TlsConnector> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(trusted)?)?;
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// A quarter of the connections is all that the server gives to one address, and half to one /24: so they come from

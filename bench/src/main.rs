@@ -22,6 +22,7 @@ mod process;
 mod regain;
 mod report;
 mod sink;
+mod tls;
 
 use anyhow::Result;
 use benches::{Bench, Plan};

@@ -110,9 +110,10 @@ mod tests {
             a.fingerprint_of("ab", "c"),
             a.address_digest(&FoldedAddress::of("ab")),
             a.page_digest("ab", "c"),
+            a.page_digest("a", "bc"),
         ];
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len(), 6);
+        assert_eq!(seen.len(), 7);
     }
 }

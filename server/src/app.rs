@@ -11,7 +11,7 @@ use crate::http::pages::{Pages, PagesFault};
 use crate::i18n::{Words, WordsFault};
 use crate::ledger::{self, Ledger, LedgerFault};
 use crate::mail::events::{HttpsFetch, Receivers};
-use crate::mail::{self, Mail, MailFault};
+use crate::mail::{Mail, MailFault};
 use crate::metrics::{Metrics, Timed};
 use crate::recovery::settle;
 use crate::sightings::Sightings;
@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use thiserror::Error;
 
-/// Everything a step needs, joined once at start.
+/// Everything a step needs, joined at start, and again by [`App::renewed`] when the configuration is read again.
 pub struct App {
     /// The configuration.
     pub config: Config,
@@ -53,19 +53,19 @@ pub struct App {
     /// The passwords that became public, if there is a list of them.
     pub breached: Option<Arc<Filter>>,
     /// Where passwords are hashed.
-    pub hashing: HashingPool,
+    pub hashing: Arc<HashingPool>,
     /// The words, in every language there is.
     pub words: Arc<Words>,
     /// The hosted pages.
     pub pages: Pages,
     /// Set once the server was told to stop: new calls are asked to go elsewhere.
-    pub leaving: AtomicBool,
+    pub leaving: Arc<AtomicBool>,
     /// Look-ups that found nothing, by network.
-    pub misses: Misses,
+    pub misses: Arc<Misses>,
     /// What was seen of requests, until the courier writes it.
-    pub sightings: Sightings,
+    pub sightings: Arc<Sightings>,
     /// What is not to be said too often.
-    pub complaints: Complaints,
+    pub complaints: Arc<Complaints>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Of the demo: the mail it caught, shown in the browser.
@@ -122,16 +122,33 @@ impl App {
         }
     }
 
-    /// Reads words and templates again. Either all of them are used from now on, or nothing has changed.
+    /// Another around the same adapters, with what this one remembers, as `config` says; texts, templates and whatever
+    /// else it names are read again. This one goes on as it is.
     ///
     /// # Errors
     /// [`StartFault`], with the first thing that is wrong.
-    pub fn reload_texts(&self) -> Result<(), StartFault> {
-        let words = Arc::new(Words::with_own(self.config.locales_dir.as_deref())?);
-        let composer = mail::composer(&self.config, Arc::clone(&words)).map_err(MailFault::from)?;
-        self.words.replace(&words);
-        self.mail.composer.replace(&composer);
-        Ok(())
+    pub fn renewed(&self, config: Config) -> Result<Self, StartFault> {
+        let adapters = Adapters {
+            keys: self.keys.clone(),
+            ledger: Arc::clone(&self.ledger),
+            users: Arc::clone(&self.users),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            metrics: Arc::clone(&self.metrics),
+        };
+        let mut renewed = Self::around(config, adapters)?;
+        if self.mailbox.is_some() {
+            renewed.pages.show_demo_mailbox();
+        }
+        Ok(Self {
+            hashing: Arc::clone(&self.hashing),
+            misses: Arc::clone(&self.misses),
+            sightings: Arc::clone(&self.sightings),
+            complaints: Arc::clone(&self.complaints),
+            leaving: Arc::clone(&self.leaving),
+            mailbox: self.mailbox.clone(),
+            ..renewed
+        })
     }
 
     /// Whether the server was told to stop.
@@ -158,13 +175,13 @@ impl App {
             not_me_link: LinkTemplate::parse(&not_me, "").expect("one token"),
             policy: policy(&config.password)?,
             breached: breached(&config.password)?.map(Arc::new),
-            hashing: HashingPool::default(),
+            hashing: Arc::default(),
             pages: Pages::new(&config, Arc::clone(&words))?,
             mailbox: None,
-            leaving: AtomicBool::new(false),
-            misses: Misses::new(Arc::clone(&clock)),
-            sightings: Sightings::default(),
-            complaints: Complaints::default(),
+            leaving: Arc::default(),
+            misses: Arc::new(Misses::new(Arc::clone(&clock))),
+            sightings: Arc::default(),
+            complaints: Arc::default(),
             config,
             clock,
             entropy,

@@ -126,6 +126,14 @@ impl HashingPool {
         Self { is_inline: true, ..Self::new(0, 0) }
     }
 
+    /// Nobody hashes until what is returned is dropped; whoever comes meanwhile waits. For tests that look at what
+    /// happens before, and at what needs no hash.
+    #[cfg(feature = "failpoints")]
+    pub async fn hold(&self) -> impl Sized + use<> {
+        let every_turn = u32::try_from(self.threads_max).unwrap_or(u32::MAX);
+        Arc::clone(&self.turns).acquire_many_owned(every_turn).await
+    }
+
     /// [`Recipe::make`].
     ///
     /// # Errors

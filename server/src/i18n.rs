@@ -10,7 +10,7 @@ pub use language::{Arg, Language};
 use regain_core::locale::Locale;
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
 macro_rules! languages {
@@ -26,9 +26,9 @@ const LANGUAGES: &[(&str, &str)] = languages![
 ];
 
 /// Every language there is. One takes memory from the first time that somebody wants it.
-pub struct Words(RwLock<Arc<Shelf>>);
+pub struct Words(Shelf);
 
-/// What [`Words`] holds until others replace it.
+/// What [`Words`] are read from.
 struct Shelf {
     default: Arc<Language>,
     rest: Vec<Volume>,
@@ -93,7 +93,7 @@ impl Words {
             Some(first) => first.read()?,
             None => Language::parse::<&str>("", &[])?,
         };
-        Ok(Self(RwLock::new(Arc::new(Shelf { default: Arc::new(default), rest }))))
+        Ok(Self(Shelf { default: Arc::new(default), rest }))
     }
 
     /// Every tag and its text, as `regain mail eject` writes them.
@@ -101,16 +101,10 @@ impl Words {
         LANGUAGES.iter().copied()
     }
 
-    /// From now on the words of `others`.
-    pub fn replace(&self, others: &Self) {
-        let others = Arc::clone(&others.shelf());
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = others;
-    }
-
     /// All languages, the default first.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Language>> {
-        let shelf = self.shelf();
+        let Self(shelf) = self;
         std::iter::once(Arc::clone(&shelf.default)).chain(shelf.rest.iter().map(|it| shelf.open(it))).collect()
     }
 
@@ -118,12 +112,8 @@ impl Words {
     /// the default, if there is none of them.
     #[must_use]
     pub fn choose(&self, wanted: &[Locale]) -> Arc<Language> {
-        let shelf = self.shelf();
+        let Self(shelf) = self;
         wanted.iter().find_map(|locale| shelf.find(locale.as_str())).unwrap_or_else(|| Arc::clone(&shelf.default))
-    }
-
-    fn shelf(&self) -> Arc<Shelf> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

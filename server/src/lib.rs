@@ -21,6 +21,7 @@ pub mod hashing;
 pub mod http;
 pub mod i18n;
 pub mod ledger;
+pub mod live;
 pub mod mail;
 pub mod measure;
 pub mod metrics;

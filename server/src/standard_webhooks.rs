@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose::STANDARD};
+use regain_core::entropy::{Entropy, random};
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretSlice};
 use std::sync::Arc;
@@ -47,6 +48,15 @@ impl SigningKey {
     }
 }
 
+/// A secret that nobody has yet, as [`SigningKey::parse`] reads it.
+#[must_use]
+pub fn fresh_secret(entropy: &dyn Entropy) -> String {
+    format!("whsec_{}", STANDARD.encode(random::<FRESH_OCTETS>(entropy)))
+}
+
+/// As long as the digest (RFC 2104 §3).
+const FRESH_OCTETS: usize = 32;
+
 /// Secrets are handed out with `=` at the end, and without.
 const PADDED_OR_NOT: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -82,6 +92,13 @@ mod tests {
         assert!(!key.verifies("msg_other", "1614265330", SIGNATURE, BODY));
         assert!(!key.verifies(ID, "1614265331", SIGNATURE, BODY));
         assert!(!key.verifies(ID, "1614265330", SIGNATURE, b"{}"));
+    }
+
+    #[test]
+    fn a_fresh_secret_is_one_and_no_other() {
+        let secrets = [(); 2].map(|()| fresh_secret(&crate::ambient::SystemEntropy));
+        assert!(secrets.iter().all(|secret| SigningKey::parse(secret).is_some()));
+        assert_ne!(secrets[0], secrets[1]);
     }
 
     #[test]

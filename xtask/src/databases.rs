@@ -138,7 +138,10 @@ const OPENLDAP: Kind = Kind {
     url: "ldap://127.0.0.1:PORT/dc=example,dc=com",
     packages: &["slapd", "slapd-contrib", "ldap-utils"],
     account: "openldap",
-    files: &[("config.ldif", include_str!("openldap/config.ldif")), ("entries.ldif", include_str!("openldap/entries.ldif"))],
+    files: &[
+        ("config.ldif", include_str!("openldap/config.ldif")),
+        ("entries.ldif", include_str!("openldap/entries.ldif")),
+    ],
     prepare: "sh -c 'mkdir config data && slapadd -n 0 -F config -l config.ldif && slapadd -n 1 -F config -l entries.ldif'",
     serve: "slapd -d 0 -F config -h ldap://127.0.0.1:PORT",
     is_ready: "ldapsearch -x -H ldap://127.0.0.1:PORT -s base -b dc=example,dc=com dn",
@@ -154,7 +157,7 @@ impl Kind {
     /// A server of our own, in a temporary folder and on a free port of the loopback.
     fn start(&self) -> Result<Server> {
         ensure!(self.is_installed(), "{} is not here, and {} names no server", self.packages[0], self.variable);
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
+        let port = free_port()?.to_string();
         let mut keeper = Keeper::start(self, &port)?;
         self.wait_until_ready(&mut keeper, &port)?;
         Ok(Server { variable: self.variable, url: self.url.replace("PORT", &port), _keeper: Some(keeper) })
@@ -183,6 +186,15 @@ impl Kind {
             std::thread::sleep(Duration::from_millis(100));
         }
     }
+}
+
+/// A port of the loopback that nobody listens on, and that the system hands to nobody while the server is being prepared,
+/// as it may do with those of the ephemeral range (from 32768 on Linux).
+fn free_port() -> Result<u16> {
+    let first = u16::try_from(std::process::id() % 1_000)? * 10;
+    let ports = (0..12_000).map(|n| 20_000 + (first + n) % 12_000);
+    let mut free = ports.filter(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.next().context("no port is free")
 }
 
 /// Starts a server, and stops it and removes its folder when we end, however we end: by then our end of its standard

@@ -30,7 +30,7 @@ pub(crate) fn check_fresh() -> Result<()> {
 
 const FOLDER: &str = "docs/reference";
 
-fn generate() -> Result<[(&'static str, String); 3]> {
+fn generate() -> Result<[(&'static str, String); 4]> {
     // Built as the tests build it: another set of features would compile everything once more.
     run(cargo("test --quiet -p regain --features failpoints --test it --no-run"))?;
     let mut commands = String::from("# Commands\n\nWritten by `cargo xtask regen`.\n");
@@ -38,6 +38,7 @@ fn generate() -> Result<[(&'static str, String); 3]> {
     Ok([
         ("config.md", regain(&["config", "reference"])?),
         ("openapi.json", regain(&["openapi", "--config", &plain_config()?])?),
+        ("hook.openapi.json", regain(&["openapi", "--hook"])?),
         ("cli.md", commands),
     ])
 }

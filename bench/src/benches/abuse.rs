@@ -2,6 +2,8 @@
 
 mod encrypted;
 
+pub(super) use encrypted::run as run_encrypted;
+
 use super::Stage;
 use super::measures::{P50, P99, milliseconds};
 use super::redeem::{copy, gather, redeemings};
@@ -12,7 +14,10 @@ use crate::process::Process;
 use crate::regain::{Regain, Settings};
 use crate::report::{Bound, Report};
 use crate::sink::Sink;
+use crate::tls::Tls;
 use anyhow::{Result, ensure};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,15 +39,12 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         };
         let mut regain = Regain::start(&settings)?;
         let tokens = gather(&regain, &sink, tokens)?;
-        let mut quick = Quick { regain: &mut regain, turn: stage.turn(), asked: 0 };
+        let mut quick = Quick { regain: &mut regain, tls: None, turn: stage.turn(), asked: 0 };
         quick.measure(report, QUIET)?;
         for attack in Attack::ALL {
-            let name = attack.name();
-            let attackers = Process::start(attack::command(attack, quick.regain.public, None)?, &folder)?;
-            wait_until_on(&attackers)?;
-            quick.measure(report, &name)?;
-            drop(attackers);
-            std::thread::sleep(CALM);
+            let attackers = begin(attack::command(attack, quick.regain.public, None)?, &folder)?;
+            quick.measure(report, &attack.name())?;
+            end(attackers);
         }
         let storm = Load::full(quick.regain.public, STORM_CONNECTIONS, 2 * stage.turn());
         let redeemings = redeemings(&tokens);
@@ -51,8 +53,6 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
             quick.measure(report, STORM)?;
             storm.join().map_err(|_| anyhow::anyhow!("the storm died"))?.map(drop)
         })?;
-        drop(regain);
-        encrypted::measure(stage, report, &accounts)?;
     }
     let names: Vec<String> = Attack::ALL.iter().map(|attack| attack.name()).chain([STORM.to_owned()]).collect();
     for name in &names {
@@ -63,7 +63,6 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     for name in &names {
         report.goal(format!("{PSS}: {name}"), Bound::AtMost(PSS_MAX), report.rounds(name, PSS).to_vec());
     }
-    encrypted::hold(report);
     report.note(
         "The quick client makes a new connection for each of its 100 requests a second, from an address of its own. Networks \
          have no limit of calls here, so that nothing but the server's build protects it. The same process answered all through.",
@@ -82,6 +81,7 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
 /// Somebody who only wants a mail, and measures how long that takes.
 struct Quick<'a> {
     regain: &'a mut Regain,
+    tls: Option<Tls>,
     turn: Duration,
     /// So that no address is asked for twice.
     asked: u64,
@@ -97,6 +97,7 @@ impl Quick<'_> {
         let connections = 4;
         let load = Load {
             pace: Duration::from_secs(1) * connections / RATE,
+            tls: self.tls.clone(),
             ..Load::full(self.regain.public, connections as usize, self.turn)
         };
         let (outcome, most) = std::thread::scope(|scope| {
@@ -125,13 +126,21 @@ fn most_pss(process: &Process, is_over: impl Fn() -> bool) -> f64 {
     most as f64 / f64::from(1 << 20)
 }
 
-fn wait_until_on(attackers: &Process) -> Result<()> {
+/// Starts attackers, and waits until all of them are at it.
+fn begin(attackers: Command, folder: &Path) -> Result<Process> {
+    let attackers = Process::start(attackers, folder)?;
     let deadline = Instant::now() + PATIENCE;
     while !attackers.said().contains("on") {
         ensure!(Instant::now() < deadline, "after {PATIENCE:?} the attack is not on; it said:\n{}", attackers.said());
         std::thread::sleep(Duration::from_millis(20));
     }
-    Ok(())
+    Ok(attackers)
+}
+
+/// Ends them, and lets the server get over it.
+fn end(attackers: Process) {
+    drop(attackers);
+    std::thread::sleep(CALM);
 }
 
 const QUIET: &str = "quiet";

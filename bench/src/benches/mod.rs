@@ -43,6 +43,8 @@ pub(crate) enum Bench {
     ToldApart,
     /// What somebody quick notices while others wish the server ill, and what memory that takes.
     Abuse,
+    /// The same with TLS, of what costs memory for each connection.
+    AbuseTls,
     /// What other servers' own resets do under the same load.
     Peers,
 }
@@ -96,6 +98,7 @@ impl Bench {
             Self::Start => start::run,
             Self::ToldApart => told_apart::run,
             Self::Abuse => abuse::run,
+            Self::AbuseTls => abuse::run_encrypted,
             Self::Peers => peers::run,
         };
         run(&stage, &mut report).with_context(|| name)?;

@@ -1,12 +1,14 @@
 //! A load generator: kept connections, one request at a time on each, everything on one thread.
 //!
 //! The thread shares the machine with what it measures, so it does as little as it can: bytes made beforehand, one write
-//! and one read a request, and an answer parsed only as far as its status and its end.
+//! and one read a request, and an answer parsed only as far as its status and its end. With TLS it does more, so that is
+//! for few requests a second.
 
 pub(crate) mod answer;
 pub(crate) mod histogram;
 pub(crate) mod requests;
 
+use crate::tls::Tls;
 use answer::Answer;
 use anyhow::{Result, anyhow, ensure};
 use histogram::Histogram;
@@ -18,9 +20,10 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
+use tokio_rustls::client::TlsStream;
 
 /// How much, for how long, and to whom.
 #[derive(Debug, Clone)]
@@ -36,17 +39,20 @@ pub(crate) struct Load {
     pub(crate) pace: Duration,
     /// A status that counts as an answer besides 2xx and 3xx.
     pub(crate) also: Option<u16>,
+    /// In clear, if there is none.
+    pub(crate) tls: Option<Tls>,
 }
 
 impl Load {
     /// As fast as it goes, after a warm-up.
     pub(crate) fn full(to: SocketAddr, connections: usize, lasts: Duration) -> Self {
-        Self { to: vec![to], connections, warm_up: WARM_UP.min(lasts), lasts, pace: Duration::ZERO, also: None }
+        Self { warm_up: WARM_UP.min(lasts), lasts, ..Self::at_once(to, connections) }
     }
 
     /// As fast as it goes, and everything counts.
     pub(crate) fn at_once(to: SocketAddr, connections: usize) -> Self {
-        Self { to: vec![to], connections, warm_up: Duration::ZERO, lasts: LONGEST, pace: Duration::ZERO, also: None }
+        let (warm_up, pace) = (Duration::ZERO, Duration::ZERO);
+        Self { to: vec![to], connections, warm_up, lasts: LONGEST, pace, also: None, tls: None }
     }
 }
 
@@ -103,7 +109,8 @@ async fn send_all(load: &Load, requests: &Arc<dyn Requests>) -> Outcome {
     let outcome = Rc::new(RefCell::new(Outcome::default()));
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..load.connections {
-        let line = Line { to: load.to[n % load.to.len()], stream: None, buffer: vec![0; 16 * 1024] };
+        let to = load.to[n % load.to.len()];
+        let line = Line { to, tls: load.tls.clone(), stream: None, buffer: vec![0; 16 * 1024] };
         let (requests, outcome, load) = (Arc::clone(requests), Rc::clone(&outcome), load.clone());
         tasks.spawn_local(async move {
             // Spread over one pace, not all at once.
@@ -126,8 +133,14 @@ struct Window {
 /// One connection, made anew whenever it is gone.
 struct Line {
     to: SocketAddr,
-    stream: Option<TcpStream>,
+    tls: Option<Tls>,
+    stream: Option<Stream>,
     buffer: Vec<u8>,
+}
+
+enum Stream {
+    Clear(TcpStream),
+    Encrypted(Box<TlsStream<TcpStream>>),
 }
 
 impl Line {
@@ -174,22 +187,37 @@ impl Line {
             none => {
                 let stream = TcpStream::connect(self.to).await?;
                 stream.set_nodelay(true)?;
-                none.insert(stream)
+                none.insert(match &self.tls {
+                    None => Stream::Clear(stream),
+                    Some(tls) => Stream::Encrypted(Box::new(tls.shake_hands(stream).await?)),
+                })
             }
         };
-        stream.write_all(request).await?;
-        let mut filled = 0;
-        loop {
-            if filled == self.buffer.len() {
-                self.buffer.resize(2 * filled, 0);
-            }
-            match stream.read(&mut self.buffer[filled..]).await? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                n => filled += n,
-            }
-            if let Some(answer) = answer::parse(&self.buffer[..filled]) {
-                return Ok(answer);
-            }
+        match stream {
+            Stream::Clear(stream) => ask(stream, request, &mut self.buffer).await,
+            Stream::Encrypted(stream) => ask(stream, request, &mut self.buffer).await,
+        }
+    }
+}
+
+async fn ask(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    request: &[u8],
+    buffer: &mut Vec<u8>,
+) -> io::Result<Answer> {
+    stream.write_all(request).await?;
+    stream.flush().await?;
+    let mut filled = 0;
+    loop {
+        if filled == buffer.len() {
+            buffer.resize(2 * filled, 0);
+        }
+        match stream.read(&mut buffer[filled..]).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            n => filled += n,
+        }
+        if let Some(answer) = answer::parse(&buffer[..filled]) {
+            return Ok(answer);
         }
     }
 }

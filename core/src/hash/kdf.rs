@@ -75,13 +75,19 @@ impl Scrypt {
         let log2_n = bounded(format, "log2 of N", log2_n, 1..=SCRYPT_LOG2_N_MAX)?;
         let r = bounded(format, "r", r, 1..=SCRYPT_R_MAX)?;
         let p = bounded(format, "p", p, 1..=SCRYPT_P_MAX)?;
-        let kib = (u64::from(r) << log2_n) * 128 / 1024;
+        let scrypt = Self { log2_n, r, p };
+        let kib = u64::from(scrypt.kib());
         bounded(format, "the memory in KiB", kib, 0..=SCRYPT_KIB_MAX)?;
         bounded(format, "the memory in KiB times p", kib * u64::from(p), 0..=SCRYPT_WORK_MAX)?;
-        Ok(Self { log2_n, r, p })
+        Ok(scrypt)
     }
 
-    /// As many bytes as asked for. The library takes its memory without asking, so it is asked for here first.
+    /// The memory that it takes: N times r blocks of 128 bytes.
+    pub(super) fn kib(self) -> u32 {
+        (self.r << self.log2_n) / 8
+    }
+
+    /// As many bytes as asked for.
     pub(super) fn derive(
         self,
         format: &'static str,
@@ -92,13 +98,18 @@ impl Scrypt {
         let impossible = HashError::Malformed { format, what: "its parameters contradict each other" };
         let exponent = u8::try_from(self.log2_n).map_err(|_| impossible.clone())?;
         let params = scrypt::Params::new(exponent, self.r, self.p).map_err(|_| impossible.clone())?;
-        let memory = (self.r as usize * 128) << self.log2_n;
-        let kib = u32::try_from(memory / 1024).unwrap_or(u32::MAX);
-        Vec::<u8>::new().try_reserve_exact(memory).map_err(|_| HashError::OutOfMemory { format, kib })?;
+        ask_for_memory(format, self.kib())?;
         let mut key = vec![0; bytes];
         scrypt::scrypt(password, salt, &params, &mut key).map_err(|_| impossible)?;
         Ok(key)
     }
+}
+
+/// Whether there is so much memory. scrypt's and yescrypt's libraries take theirs without asking, so it is asked for here
+/// first.
+pub(super) fn ask_for_memory(format: &'static str, kib: u32) -> Result<(), HashError> {
+    let reserved = Vec::<u8>::new().try_reserve_exact(kib as usize * 1024);
+    reserved.map_err(|_| HashError::OutOfMemory { format, kib })
 }
 
 /// Ten times what Django 5.2 and Werkzeug ask for: some seconds.

@@ -1,6 +1,7 @@
 //! What holds of every format, on the known answers of each.
 
 mod bounds;
+mod edges;
 mod keeping;
 mod peppers;
 mod properties;

@@ -91,3 +91,40 @@ pub(super) fn php_trim(password: &[u8]) -> &[u8] {
 }
 
 const CRYPT64: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_of_any_number_are_spelled_and_read_again() {
+        for bytes in
+            [&b""[..], b"\0", b"\xFF", b"\x01\x80", b"\xFF\xFF", b"\x01\x02\x80", b"\xFF\xFF\xFF\xFE", b"abcdef"]
+        {
+            assert_eq!(uncrypt64(&crypt64(bytes)).as_deref(), Some(bytes));
+            assert_eq!(unhex(&hex(bytes)).as_deref(), Some(bytes));
+        }
+        // Low bits first: 1 is the second letter, and 64 a first and a second.
+        assert_eq!((crypt64(&[1]), crypt64(&[64]), crypt64(&[0, 0, 1])), ("/.".into(), "./".into(), "..E.".into()));
+    }
+
+    #[test]
+    fn letters_with_bits_that_belong_to_no_octet_are_refused() {
+        // 255 and 256 in two letters; 2^16 - 1 and 2^16 in three.
+        assert_eq!((uncrypt64("z1"), uncrypt64(".2")), (Some(vec![255]), None));
+        assert_eq!((uncrypt64("zzD"), uncrypt64("..E")), (Some(vec![255, 255]), None));
+        for wrong in [".", ".....", "!.", "é"] {
+            assert_eq!(uncrypt64(wrong), None, "{wrong}");
+        }
+        assert_eq!((unhex("0"), unhex("0g"), unhex("Af")), (None, None, Some(vec![0xAF])));
+    }
+
+    #[test]
+    fn phps_blanks_are_taken_off_both_ends_alone() {
+        for (password, kept) in
+            [("", ""), (" \t\n\r\0\u{B}", ""), ("a", "a"), (" a b\n", "a b"), ("a ", "a"), ("\u{C}a", "\u{C}a")]
+        {
+            assert_eq!(php_trim(password.as_bytes()), kept.as_bytes(), "{password:?}");
+        }
+    }
+}

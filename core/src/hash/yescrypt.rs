@@ -4,6 +4,7 @@
 //! The parameters are a letter for the variant, always `j`, one for N and one for r: all that crypt(3) itself makes.
 
 use super::error::bounded;
+use super::kdf::{Scrypt, ask_for_memory};
 use super::sha_crypt::CRYPT_BYTES_MAX;
 use super::text::{crypt64, crypt64_letter, crypt64_value, random_bytes, uncrypt64};
 use super::{HashError, Method, Pepper, Row, opens_with};
@@ -103,14 +104,11 @@ struct Cost {
 }
 
 impl Cost {
-    /// The library takes its memory without asking, so it is asked for here first.
     fn digest(&self, password: &[u8], salt: &[u8]) -> Result<[u8; DIGEST_BYTES], HashError> {
         let format = self.variant.name();
         let refused = HashError::Malformed { format, what: "its parameters contradict each other" };
         let params = Params::new(Mode::Rw, 1 << self.log2_n, self.r, 1).map_err(|_| refused.clone())?;
-        let kib = (self.r << self.log2_n) / 8;
-        let memory = kib as usize * 1024;
-        Vec::<u8>::new().try_reserve_exact(memory).map_err(|_| HashError::OutOfMemory { format, kib })?;
+        ask_for_memory(format, Scrypt { log2_n: self.log2_n, r: self.r, p: 1 }.kib())?;
         let mut digest = [0; DIGEST_BYTES];
         ::yescrypt::yescrypt(password, salt, &params, &mut digest).map_err(|_| refused.clone())?;
         match self.variant {

@@ -3,7 +3,7 @@
 use super::serve::{Server, bind};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::App;
-use crate::config::Config;
+use crate::config::InForce;
 use crate::demo::accounts::{self, ADA, INITIAL_PASSWORD};
 use crate::demo::mailbox::Mailbox;
 use crate::demo::walk;
@@ -56,6 +56,7 @@ const FREE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr
 /// A demo ready to start.
 struct Demo {
     app: Arc<App>,
+    settings: InForce,
     mailbox: Arc<Mailbox>,
     dir: PathBuf,
     api_token: String,
@@ -82,17 +83,17 @@ impl Demo {
             .replace("{admin_listen}", &admin.to_string())
             .replace("{smtp}", &mailbox.smtp_addr().to_string());
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-        let config = Config::load(Some(&file), std::iter::empty::<(String, String)>())?;
+        let settings = InForce::load(Some(&file), std::iter::empty::<(String, String)>())?;
         let mailbox = Arc::new(mailbox);
-        let mut app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+        let mut app = App::join(settings.config().clone(), Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         app.mailbox = Some(Arc::clone(&mailbox));
         app.pages.show_demo_mailbox();
-        Ok(Self { app: Arc::new(app), mailbox, dir: dir.to_owned(), api_token })
+        Ok(Self { app: Arc::new(app), settings, mailbox, dir: dir.to_owned(), api_token })
     }
 
     async fn serve(self, public: TcpListener, admin: TcpListener) -> anyhow::Result<()> {
         self.greet(&mut std::io::stdout())?;
-        Server::start(self.app, public, admin)?.until_told_to_stop(Duration::ZERO).await
+        Server::start(self.app, public, admin)?.until_told_to_stop(Duration::ZERO, self.settings).await
     }
 
     async fn walk(self, public: TcpListener, admin: TcpListener) -> anyhow::Result<()> {

@@ -22,7 +22,7 @@ mod token;
 use crate::ambient::SystemEntropy;
 use crate::app::StartFault;
 use crate::config::secret::SecretError;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigErrors, InForce};
 use crate::http::tls::TlsFault;
 use crate::mail::MailFault;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -79,7 +79,7 @@ enum Command {
     #[command(subcommand)]
     Config(config::Command),
     /// Print the OpenAPI 3.1 document of the running configuration.
-    Openapi,
+    Openapi(openapi::OpenapiArgs),
 }
 
 /// A mistake in what was typed: exit code 2.
@@ -122,7 +122,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
         Command::Init(args) => init::run(args, path, out)?,
-        Command::Serve => serve::run(load()?)?,
+        Command::Serve => serve::run(InForce::load(path, std::env::vars_os())?)?,
         Command::Check(args) => check::run(&args, &load()?, out)?,
         Command::Explain(args) => explain::run(&args, &load()?, out)?,
         Command::Request(args) => request::run(&args, &load()?, out)?,
@@ -137,7 +137,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Breached(command) => breached::run(command, out)?,
         Command::Measure(args) => measure::run(&args, out)?,
         Command::Config(command) => config::run(command, path, std::env::vars_os(), out)?,
-        Command::Openapi => openapi::run(&load()?, out)?,
+        Command::Openapi(args) => openapi::run(&args, load, out)?,
     }
     Ok(ExitCode::SUCCESS)
 }

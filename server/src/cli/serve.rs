@@ -2,10 +2,11 @@
 
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{InForce, Reread};
 use crate::courier::Courier;
 use crate::http::server::{Role, Stage, serve};
 use crate::http::tls::Certificate;
+use crate::live::Live;
 use crate::notify::Notifier;
 use crate::telemetry;
 use anyhow::anyhow;
@@ -19,15 +20,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-pub(super) fn run(config: Config) -> anyhow::Result<()> {
+pub(super) fn run(settings: InForce) -> anyhow::Result<()> {
     telemetry::start(std::env::var("REGAIN_LOG").ok().as_deref());
     let runtime = super::runtime()?;
+    let config = settings.config().clone();
     let outcome = runtime.block_on(async {
         let public = bind(config.server.listen, "server.listen")?;
         let admin = bind(config.admin.listen, "admin.listen")?;
         let app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         let notice = if app.config.ledger.url.is_shared() { NOTICE } else { Duration::ZERO };
-        Server::start(Arc::new(app), public, admin)?.until_told_to_stop(notice).await
+        Server::start(Arc::new(app), public, admin)?.until_told_to_stop(notice, settings).await
     });
     if outcome.is_err() {
         // Nobody waits for what still runs.
@@ -65,7 +67,7 @@ pub(super) struct Server {
 
 /// Two ports and the courier.
 struct Running {
-    app: Arc<App>,
+    live: Arc<Live>,
     ports: JoinSet<anyhow::Result<()>>,
     stage: watch::Sender<Stage>,
     courier: JoinHandle<()>,
@@ -90,12 +92,12 @@ impl Server {
         Ok(Self { running, signals })
     }
 
-    /// Serves until SIGTERM or SIGINT, then stops as [`Server::stop`] says. A second signal ends it at once.
-    pub(super) async fn until_told_to_stop(self, notice: Duration) -> anyhow::Result<()> {
+    /// Serves by `settings` until SIGTERM or SIGINT, then stops as [`Server::stop`] says. A second signal ends it at once.
+    pub(super) async fn until_told_to_stop(self, notice: Duration, settings: InForce) -> anyhow::Result<()> {
         let Self { mut running, mut signals } = self;
-        let app = Arc::clone(&running.app);
+        let live = Arc::clone(&running.live);
         tokio::select! {
-            () = signals.stop(&app) => {}
+            () = signals.stop(&live, settings) => {}
             failed = running.failed() => return Err(failed),
         }
         tracing::info!("stopping");
@@ -116,17 +118,18 @@ impl Server {
 impl Running {
     fn start(app: Arc<App>, public: TcpListener, admin: TcpListener, notifier: Option<Notifier>) -> Self {
         let (stage, told) = watch::channel(Stage::Open);
+        let live = Live::new(app);
         let mut ports = JoinSet::new();
         for (listener, role) in [(public, Role::Public), (admin, Role::Admin)] {
-            let (app, told) = (Arc::clone(&app), told.clone());
-            ports.spawn(async move { Ok(serve(app, listener, role, told).await?) });
+            let (live, told) = (Arc::clone(&live), told.clone());
+            ports.spawn(async move { Ok(serve(live, listener, role, told).await?) });
         }
         let (courier_stops, told) = watch::channel(false);
         if let Some(notifier) = notifier {
             tokio::spawn(notifier.run(told.clone()));
         }
-        let courier = tokio::spawn(Courier::new(Arc::clone(&app)).run(told));
-        Self { app, ports, stage, courier, courier_stops }
+        let courier = tokio::spawn(Courier::following(Arc::clone(&live)).run(told));
+        Self { live, ports, stage, courier, courier_stops }
     }
 
     /// Why something ended that should not.
@@ -139,7 +142,7 @@ impl Running {
     }
 
     async fn stop(mut self, notice: Duration) -> anyhow::Result<()> {
-        self.app.leaving.store(true, Ordering::Relaxed);
+        self.live.app().leaving.store(true, Ordering::Relaxed);
         tokio::time::sleep(notice).await;
         self.stage.send_replace(Stage::Deaf);
         self.courier_stops.send_replace(true);
@@ -167,13 +170,14 @@ impl Signals {
         })
     }
 
-    /// Returns when the process is told to stop. Until then, SIGHUP has `app` read its texts again.
-    async fn stop(&mut self, app: &Arc<App>) {
+    /// Returns when the process is told to stop. Until then, SIGHUP has the configuration read again.
+    async fn stop(&mut self, live: &Arc<Live>, settings: InForce) {
+        let mut settings = Arc::new(settings);
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => reload(app).await,
+                _ = self.hang_up.recv() => settings = reload(live, settings).await,
             }
         }
     }
@@ -187,14 +191,33 @@ impl Signals {
     }
 }
 
-/// TLS files are followed by the port that has them.
-async fn reload(app: &Arc<App>) {
-    let reading = Arc::clone(app);
-    match tokio::task::spawn_blocking(move || reading.reload_texts()).await {
-        Ok(Ok(())) => tracing::info!(
-            "texts and templates are read again, and TLS files if they changed; other settings need a restart to apply"
-        ),
-        Ok(Err(fault)) => tracing::error!(%fault, "new texts or templates cannot be used; the old ones stay"),
-        Err(died) => tracing::error!(%died, "texts and templates were not read again; the old ones stay"),
+/// Reads the configuration again, with the texts, templates and other files that it names, and hands over what is in force
+/// then: all of it, or what was. TLS files are followed by the port that has them.
+async fn reload(live: &Arc<Live>, settings: Arc<InForce>) -> Arc<InForce> {
+    let (app, before) = (live.app(), Arc::clone(&settings));
+    match tokio::task::spawn_blocking(move || renew(&app, &before)).await {
+        Ok(Ok((renewed, Reread { in_force, changed, pending }))) => {
+            live.replace(Arc::new(renewed));
+            tracing::info!(changed = list(&changed), "configuration, texts and templates are read again");
+            if !pending.is_empty() {
+                tracing::warn!(keys = list(&pending), "these apply after a restart");
+            }
+            return Arc::new(in_force);
+        }
+        Ok(Err(fault)) => tracing::error!("what is configured now cannot be used, and the old ones stay: {fault:#}"),
+        Err(died) => {
+            tracing::error!(%died, "configuration, texts and templates were not read again; the old ones stay")
+        }
     }
+    settings
+}
+
+fn renew(app: &App, settings: &InForce) -> anyhow::Result<(App, Reread)> {
+    let reread = settings.read_again()?;
+    let renewed = app.renewed(reread.in_force.config().clone())?;
+    Ok((renewed, reread))
+}
+
+fn list(keys: &[&str]) -> String {
+    if keys.is_empty() { "nothing".into() } else { keys.join(", ") }
 }

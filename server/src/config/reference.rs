@@ -1,5 +1,6 @@
 //! The reference and the JSON Schema, made from the declarations of the keys.
 
+use super::in_force::needs_restart;
 use super::key::{self, Absent, Key, Kind, SECTIONS, Section};
 use super::value::Value;
 use serde_json::{Map, json};
@@ -33,6 +34,7 @@ fn entry(page: &mut String, key: &Key) {
     let _ = writeln!(page, "{}\n", key.doc);
     let _ = writeln!(page, "- accepts: {}", key.accepted());
     let _ = writeln!(page, "- default: {}", default_in_words(key));
+    let _ = writeln!(page, "- a change applies: {}", if needs_restart(key) { "after a restart" } else { "on SIGHUP" });
     let _ = writeln!(page, "- environment: `{}`", key::variable(key.path));
     if let Some(twin) = key.twin() {
         let _ = writeln!(page, "- from a file: `{twin}`, `{}`", key::variable(&twin));

@@ -22,6 +22,7 @@ pub(super) struct Settings {
 }
 
 /// One value in force.
+#[derive(Clone)]
 pub(super) struct Setting {
     pub(super) value: Value,
     pub(super) origin: Origin,
@@ -166,6 +167,22 @@ fn fit(key: &Key, entry: Entry) -> Result<Setting, Problem> {
 fn misfit(key: &Key, place: Place, found: String) -> Problem {
     let title = format!("`{}` does not take this value", key.path);
     Problem::new(place, title, format!("accepted: {}", key.accepted())).found(found)
+}
+
+/// What reading the configuration again asks.
+impl Settings {
+    /// Has `key` be as it is in `others`.
+    pub(super) fn keep(&mut self, key: &Key, others: &Self) {
+        match others.setting(key) {
+            Some(setting) => drop(self.by_path.insert(key.path, setting.clone())),
+            None => drop(self.by_path.remove(key.path)),
+        }
+        if others.is_emptied(key) {
+            self.emptied.insert(key.path)
+        } else {
+            self.emptied.remove(key.path)
+        };
+    }
 }
 
 /// What sections ask.

@@ -9,6 +9,7 @@ mod pace;
 use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Away, Decided, Decision, Finished, Lease, Leased, LedgerFault, TokenState, Verdict};
+use crate::live::Live;
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::deliver::{self, Candidates};
 use crate::recovery::settle;
@@ -51,6 +52,8 @@ const FORGET_EVERY: Duration = Duration::from_secs(600);
 /// The outbox's one worker.
 pub struct Courier {
     app: Arc<App>,
+    /// Of a server: where the next turn finds what it works with.
+    live: Option<Arc<Live>>,
     senders: Arc<Semaphore>,
     in_flight: JoinSet<Option<Finished>>,
     /// What came of mails and is not in the ledger yet.
@@ -79,6 +82,7 @@ impl Courier {
     pub fn new(app: Arc<App>) -> Self {
         Self {
             app,
+            live: None,
             senders: Arc::new(Semaphore::new(SENDERS)),
             in_flight: JoinSet::new(),
             unrecorded: Vec::new(),
@@ -89,9 +93,18 @@ impl Courier {
         }
     }
 
+    /// A courier who begins each turn with the configuration in force.
+    #[must_use]
+    pub fn following(live: Arc<Live>) -> Self {
+        Self { live: Some(Arc::clone(&live)), ..Self::new(live.app()) }
+    }
+
     /// Works until `shutdown` says so, then lets what is in flight finish.
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
         while !*shutdown.borrow() {
+            if let Some(live) = &self.live {
+                self.app = live.app();
+            }
             let started = Instant::now();
             let turn = self.tick().await;
             self.app.metrics.ticks.took(started.elapsed());

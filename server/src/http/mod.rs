@@ -13,6 +13,7 @@ pub mod cookie;
 pub mod csrf;
 pub mod dialect;
 mod docs;
+mod following;
 pub mod headers;
 pub mod json;
 mod leaving;

@@ -2,6 +2,7 @@
 
 use super::api_token::{self, Caller};
 use super::client_address::ClientAddress;
+use super::following::Renew;
 use super::headers::Passage;
 use super::network_limit::{Admission, Level, NetworkLimit};
 use super::{Port, dialect, docs, leaving, mail_events, openapi, pages, problem, siege, without_trailing_slash};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 /// Everybody's port.
 pub struct PublicPort {
     app: Arc<App>,
-    limit: NetworkLimit,
+    limit: Arc<NetworkLimit>,
     endpoints: Router,
 }
 
@@ -26,6 +27,11 @@ impl PublicPort {
     /// With the dialects that are switched on, and empty buckets.
     #[must_use]
     pub fn new(app: Arc<App>) -> Self {
+        let limit = NetworkLimit::new(app.config.limits.requests_per_network_per_minute, Arc::clone(&app.clock));
+        Self::with(app, Arc::new(limit))
+    }
+
+    fn with(app: Arc<App>, limit: Arc<NetworkLimit>) -> Self {
         let mut endpoints = Router::new().merge(openapi::router()).merge(docs::router()).merge(pages::router());
         if app.config.api.chaser.enabled {
             endpoints = endpoints.merge(dialect::chaser::router());
@@ -37,11 +43,7 @@ impl PublicPort {
         if let Some(mailbox) = &app.mailbox {
             endpoints = endpoints.merge(mailbox.router().with_state(()));
         }
-        Self {
-            limit: NetworkLimit::new(app.config.limits.requests_per_network_per_minute, Arc::clone(&app.clock)),
-            endpoints: endpoints.fallback(problem::unknown_path).with_state(Arc::clone(&app)),
-            app,
-        }
+        Self { limit, endpoints: endpoints.fallback(problem::unknown_path).with_state(Arc::clone(&app)), app }
     }
 
     /// Finds out who calls and counts the call, but refuses nothing: an unknown path, a wrong method and a wrong API
@@ -94,6 +96,17 @@ impl Port for PublicPort {
     /// For a siege.
     async fn watch(&self) {
         siege::watch(&self.app, &self.limit).await;
+    }
+}
+
+impl Renew for PublicPort {
+    fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// The network's limit itself needs a restart to change.
+    fn renewed(&self, app: Arc<App>) -> Self {
+        Self::with(app, Arc::clone(&self.limit))
     }
 }
 

@@ -68,7 +68,7 @@ fn arabic_and_hebrew_run_from_right_to_left() {
 #[test]
 fn a_language_is_read_when_it_is_wanted_and_not_before() {
     let words = words();
-    let shelf = words.shelf();
+    let Words(shelf) = &words;
     let open = || shelf.rest.iter().filter(|it| it.opened.get().is_some()).map(|it| &*it.tag).collect::<Vec<_>>();
     assert_eq!(words.choose(&[Locale::parse("en-GB").unwrap()]).tag(), "en");
     assert!(open().is_empty());

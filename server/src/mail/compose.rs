@@ -1,5 +1,6 @@
 //! Puts a message into words and wraps it up as a mail.
 
+mod encoded;
 mod fillings;
 mod look;
 mod markup;
@@ -14,6 +15,7 @@ pub use templates::Templates;
 use super::Parcel;
 use crate::config::{Config, Mailbox};
 use crate::i18n::{Arg, Language, Words};
+use encoded::Encoded;
 use fillings::Fillings;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -25,17 +27,17 @@ use regain_core::email::EmailAddress;
 use regain_core::message::{Message, MessageKind};
 use regain_core::request::Id;
 use skeleton::{Gap, Key, Pieces, Skeleton, Skeletons};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// Composes mails. The same message gives the same bytes: no clock, host name or randomness of the machine gets in.
 pub struct Composer {
     words: Arc<Words>,
     letterhead: Letterhead,
-    sheets: RwLock<Arc<Sheets>>,
+    sheets: Sheets,
 }
 
-/// What mails are written on, until other sheets replace it.
+/// What mails are written on.
 struct Sheets {
     templates: Templates,
     compiled: Environment<'static>,
@@ -106,7 +108,7 @@ impl Composer {
     ) -> Result<Self, ComposeFault> {
         let compiled = templates.compiled()?;
         let sheets = Sheets { templates, compiled, skeletons: Skeletons::default() };
-        Ok(Self { words, letterhead, sheets: RwLock::new(Arc::new(sheets)) })
+        Ok(Self { words, letterhead, sheets })
     }
 
     /// Writes every mail in every language, and reads it: whoever asks for a reset shall never be the first to find out
@@ -116,12 +118,6 @@ impl Composer {
     /// [`ComposeFault`], with what is wrong and what to do.
     pub fn prove(&self) -> Result<(), ComposeFault> {
         proof::prove(self)
-    }
-
-    /// From now on writes on the sheets of `other`. Words are replaced by themselves: [`Words::replace`].
-    pub fn replace(&self, other: &Self) {
-        let sheets = other.sheets();
-        *self.sheets.write().unwrap_or_else(PoisonError::into_inner) = sheets;
     }
 
     /// Every language that mails are written in.
@@ -136,21 +132,21 @@ impl Composer {
     /// [`ComposeFault`].
     pub fn compose(&self, message: &Message, to: &EmailAddress, id: Id) -> Result<Parcel, ComposeFault> {
         let language = &self.words.choose(&message.locales);
-        let (skeleton, Bodies { subject, text, html }) = self.written(message, language)?;
-
-        let html = MimePart::new("text/html", html);
+        let skeleton = self.skeleton_of(message, language)?;
+        let fillings = Fillings::of(message, language);
+        let html = html_part(&skeleton, &fillings.in_html());
         let html = match &self.letterhead.look.logo {
             Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, id),
             _ => html,
         };
         // The boundary holds `=_`, which quoted-printable cannot produce.
         let parts = ContentType::new("multipart/alternative").attribute("boundary", format!("=_{id}"));
-        let bodies = vec![MimePart::new("text/plain", text), html];
+        let bodies = vec![MimePart::new("text/plain", skeleton.text.filled(&fillings.in_text())), html];
         let head = &self.letterhead;
         let mut mail = MessageBuilder::new()
             .from(mailbox(&head.from))
             .to(Address::new_address(None::<&str>, spelled_in_headers(to)))
-            .subject(subject)
+            .subject(skeleton.subject.as_str())
             .date(message.at.as_millis().div_euclid(1000))
             .message_id(format!("{id}@{}", head.host))
             .header("Auto-Submitted", Raw::new("auto-generated"))
@@ -169,7 +165,12 @@ impl Composer {
     /// # Errors
     /// [`ComposeFault`].
     pub fn bodies(&self, message: &Message) -> Result<Bodies, ComposeFault> {
-        self.written(message, &self.words.choose(&message.locales)).map(|(_, bodies)| bodies)
+        let language = &self.words.choose(&message.locales);
+        let skeleton = self.skeleton_of(message, language)?;
+        let fillings = Fillings::of(message, language);
+        let html = skeleton.html.filled(&fillings.in_html());
+        let text = skeleton.text.filled(&fillings.in_text());
+        Ok(Bodies { subject: skeleton.subject.clone(), text, html })
     }
 
     /// The logo, as an `src` attribute can hold all of it: for looking at mails outside of a mail program. The first is
@@ -194,19 +195,13 @@ impl Composer {
         MimePart::new(related, vec![html, picture])
     }
 
-    fn written(&self, message: &Message, language: &Arc<Language>) -> Result<(Arc<Skeleton>, Bodies), ComposeFault> {
-        let sheets = self.sheets();
+    fn skeleton_of(&self, message: &Message, language: &Arc<Language>) -> Result<Arc<Skeleton>, ComposeFault> {
         let key = Key::of(message, language);
-        let skeleton = sheets.skeletons.find_or_make(&key, || self.skeleton(&sheets, &key, language))?;
-        let fillings = Fillings::of(message, language);
-        let html = skeleton.html.filled(&fillings.in_html());
-        let text = skeleton.text.filled(&fillings.in_text());
-        let subject = skeleton.subject.clone();
-        Ok((skeleton, Bodies { subject, text, html }))
+        self.sheets.skeletons.find_or_make(&key, || self.skeleton(&key, language))
     }
 
     /// Renders what the mails that `key` stands for have in common.
-    fn skeleton(&self, sheets: &Sheets, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
+    fn skeleton(&self, key: &Key, language: &Arc<Language>) -> Result<Skeleton, ComposeFault> {
         let product = &self.letterhead.product_name;
         let subject = language.text(subject_key(key.kind), &[("product", Arg::Text(product))]);
         let common = context! {
@@ -233,14 +228,12 @@ impl Composer {
             MessageKind::PasswordChanged => context! { not_me_link => Gap::NotMeLink.mark(), ..common },
             MessageKind::NoAccount | MessageKind::Test => common,
         };
-        let text = sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
-        let html = sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
+        let text = self.sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
+        let html = self.sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
         let shows_logo = html.contains(&format!("cid:{}", look::content_id(&self.letterhead.host)));
-        Ok(Skeleton { key: key.clone(), subject, text: Pieces::of(&text), html: Pieces::of(&html), shows_logo })
-    }
-
-    fn sheets(&self) -> Arc<Sheets> {
-        Arc::clone(&self.sheets.read().unwrap_or_else(PoisonError::into_inner))
+        let html_encoded = Encoded::of(&html);
+        let (text, html) = (Pieces::of(&text), Pieces::of(&html));
+        Ok(Skeleton { key: key.clone(), subject, text, html, html_encoded, shows_logo })
     }
 }
 
@@ -249,6 +242,14 @@ impl Sheets {
         let rendered = self.compiled.get_template(template).and_then(|it| it.render(gaps));
         rendered.map_err(|error| self.templates.fault(template, &error))
     }
+}
+
+fn html_part(skeleton: &Skeleton, fillings: &Fillings) -> MimePart<'static> {
+    let Some(encoded) = &skeleton.html_encoded else {
+        return MimePart::new("text/html", skeleton.html.filled(fillings));
+    };
+    let content_type = ContentType::new("text/html").attribute("charset", "utf-8");
+    MimePart::new(content_type, encoded.filled(fillings).into_bytes()).transfer_encoding("quoted-printable")
 }
 
 /// An address as it stands in a header: the host in ASCII, so that only a local part beyond ASCII needs SMTPUTF8.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
+use regain_core::request::Id;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
@@ -63,6 +64,10 @@ impl UserStore for Timed {
 
     fn shows_hashes(&self) -> bool {
         self.store.shows_hashes()
+    }
+
+    async fn end_sessions(&self, id: &AccountId, writing: Id) -> Option<String> {
+        self.store.end_sessions(id, writing).await
     }
 
     async fn used_passwords(&self, id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {

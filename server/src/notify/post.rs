@@ -71,6 +71,15 @@ impl Poster {
         Ok(Self { client, url, key: target.key.clone() })
     }
 
+    /// Whether anybody answers where webhooks are posted to, whatever the answer; asks by HEAD, and posts nothing.
+    ///
+    /// # Errors
+    /// Why nobody does, in words without the URL.
+    pub async fn probe(&self) -> Result<StatusCode, String> {
+        let answer = self.client.head(self.url.clone()).send().await;
+        answer.map(|answer| answer.status()).map_err(in_words)
+    }
+
     /// Posts `body`, signed at this moment. Of the answer nothing but its status is read.
     pub async fn post(&self, id: Id, now: Timestamp, body: Vec<u8>) -> Answer {
         let (id, timestamp) = (id.to_string(), now.as_millis().div_euclid(1000));

@@ -18,11 +18,14 @@ use regain_core::request::Id;
 use std::time::Duration;
 
 /// Settles what was claimed. Safe to repeat: the second time changes nothing. `sessions` says for the timeline what ended
-/// them, where that is known.
+/// them, where that is known; a store that has to be told to end them is told here, whoever found out that the password
+/// was written.
 ///
 /// # Errors
 /// [`LedgerFault`]; the claim then lapses and [`recover_lapsed`] comes here again.
 pub async fn settle(app: &App, claim: &Claim, account: &Account, sessions: Option<String>) -> Result<(), LedgerFault> {
+    let ended = app.users.end_sessions(&claim.token.account, claim.id()).await;
+    let sessions = ended.map(|words| words.chars().take(DETAIL_CHARS_MAX).collect()).or(sessions);
     let now = app.clock.now();
     let notice = Notice {
         id: Id::new(now, app.entropy.as_ref()),

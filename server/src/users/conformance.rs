@@ -9,7 +9,8 @@ mod outages;
 pub(crate) mod sql;
 mod writes;
 
-pub(crate) use sql::{HURRY, SqlFixture, sql_conformance, users_config};
+pub(in crate::users) use sql::sql_conformance;
+pub(crate) use sql::{GIVEN_UP_WITHIN, HURRY, SqlFixture, users_config};
 pub(crate) use {examinations::*, look_ups::*, outages::*, writes::*};
 
 use super::{PasswordChange, StoreFault, UserStore, Written, some_writing};

@@ -50,6 +50,12 @@ pub trait UserStore: Send + Sync {
     /// history, all in one transaction.
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault>;
 
+    /// Ends the sessions of an account whose password was just written, where that takes a step of its own; in words for
+    /// the timeline, also if it failed. Bounded in time. May be asked more than once for one writing.
+    async fn end_sessions(&self, _id: &AccountId, _writing: Id) -> Option<String> {
+        None
+    }
+
     /// The passwords that the account had before and may not have again, newest first; none where no history is kept.
     async fn used_passwords(&self, _id: &AccountId) -> Result<Vec<StoredPassword>, StoreFault> {
         Ok(Vec::new())

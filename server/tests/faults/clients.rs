@@ -138,4 +138,4 @@ const BETWEEN_TWO: Duration = Duration::from_millis(25);
 const ASKS_AGAIN: usize = 150;
 const PAUSE: Duration = Duration::from_millis(40);
 /// Longer than it takes for leases and claims to lapse, and for a mail to be tried again.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);

@@ -139,7 +139,7 @@ pub(crate) const LEASE: Duration = Duration::from_secs(6);
 /// Where there may be several.
 const NODES: usize = 2;
 /// Longer than a lease, and the longest pause of a mail that failed a few times.
-const QUIET_WITHIN: Duration = Duration::from_secs(45);
+const QUIET_WITHIN: Duration = Duration::from_secs(120);
 
 const NOTE_CHANGES: &str = "
 INSERT INTO sessions SELECT id, 'open' FROM accounts;

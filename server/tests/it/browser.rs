@@ -164,6 +164,7 @@ async fn another_mail_is_one_press_away_after_a_pause_that_is_the_same_for_all()
     let server = site.serve(&[("REGAIN_RESET__COOLDOWN_SECONDS", "0")]);
     browser.asks_for(ADA, &server).await;
     site.mails_to(ADA, 2).await;
+    browser.is_at("/forgot-password/sent", "#again button:not([hidden])").await;
     browser.page.find(Locator::Css("#again button")).await.unwrap().click().await.unwrap();
     site.mails_to(ADA, 3).await;
 }

@@ -1,6 +1,7 @@
 //! `regain check`: what holds, what does not and what to do about it, before anybody is locked out.
 
 use crate::support::process::{DEADLINE, Site, eventually};
+use crate::support::receiver::Receiver;
 use serde_json::Value;
 
 const ADA: &str = "ada@example.com";
@@ -68,6 +69,22 @@ async fn a_test_mail_arrives_where_it_is_asked_for_and_nothing_is_queued() {
     assert_eq!(mail.to, ["operator@example.com"]);
     let output = site.regain(&["check", "--send", "nobody"], "");
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_of_webhooks_is_looked_for_and_posted_nothing() {
+    let site = Site::with_accounts(&[ADA]).await;
+    let receiver = Receiver::start().await;
+    let secret = ("REGAIN_NOTIFY__WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let of = |url: &str| findings(&site, &[("REGAIN_NOTIFY__WEBHOOK_URL", url), secret], "webhooks");
+    let (code, found) = of(&receiver.url);
+    assert_eq!((code, found[0].0.as_str()), (Some(0), "ok"), "{found:?}");
+    let calls = receiver.calls();
+    assert!(calls.len() == 1 && calls[0].body.is_empty() && calls[0].header("webhook-id").is_empty(), "{calls:?}");
+    let (code, found) = of("http://127.0.0.1:9/hook");
+    assert_eq!((code, found[0].0.as_str()), (Some(0), "advice"), "{found:?}");
+    assert!(found[0].1.contains("cannot be reached"), "{found:?}");
+    assert!(findings(&site, &[], "webhooks").1.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

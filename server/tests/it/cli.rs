@@ -2,7 +2,6 @@
 
 use crate::support::process::{API_TOKEN, DEADLINE, OLD_PASSWORD, Process, Site, eventually, reset_token, run};
 use serde_json::Value;
-use std::time::Duration;
 
 const ADA: &str = "ada@example.com";
 
@@ -17,7 +16,7 @@ async fn an_api_token_works_from_its_creation_to_its_revocation() {
 
     site.printed_by(&["token", "revoke", "backend"]);
     let is_refused = async || (server.request_with(&token, "nobody@example.com").await == 401).then_some(());
-    eventually("401 for a revoked token", Duration::from_secs(1), is_refused).await;
+    eventually("401 for a revoked token", DEADLINE, is_refused).await;
     assert_eq!(server.request_with(API_TOKEN, "nobody@example.com").await, 404, "other tokens still work");
 }
 

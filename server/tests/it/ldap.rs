@@ -29,8 +29,8 @@ impl Story {
     }
 
     async fn told(branch: Branch, relay: Relay, url: &str, rules: &[(&'static str, &str)]) -> Self {
-        let people =
-            [("ada", ADA), ("grace", "grace@example.com")].map(|(uid, mail)| branch.new_person(uid, mail, OLD_PASSWORD));
+        let people = [("ada", ADA), ("grace", "grace@example.com")]
+            .map(|(uid, mail)| branch.new_person(uid, mail, OLD_PASSWORD));
         branch.add(&people);
         if !rules.is_empty() {
             let policy = branch.add_policy(rules);
@@ -92,7 +92,10 @@ async fn a_person_signs_in_with_the_new_password_and_not_with_the_old_one() {
     let token = it.token(1).await;
     assert!(it.server.is_live(&token).await);
     let done = it.send_form(&token, NEW_PASSWORD).await;
-    assert_eq!((done.status(), &done.headers()["location"]), (StatusCode::SEE_OTHER, &"/reset-password/done".parse().unwrap()));
+    assert_eq!(
+        (done.status(), &done.headers()["location"]),
+        (StatusCode::SEE_OTHER, &"/reset-password/done".parse().unwrap())
+    );
     assert!(it.ada_signs_in_with(NEW_PASSWORD) && !it.ada_signs_in_with(OLD_PASSWORD));
     assert!(!it.server.is_live(&token).await, "a link is good for once");
     let notice = &it.site.mails_to(ADA, 2).await[1];

@@ -72,16 +72,16 @@ async fn answer(server: &Process, address: &str) -> (u16, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_wait_for_a_dead_store() {
     let it = Trouble::ahead().await;
-    it.database.set_reachable(false);
+    it.database.set_reachable(false).await;
     it.ask().await;
     it.is_told(&["user store"]).await;
     assert!(it.site.smtp.mails().is_empty());
-    it.database.set_reachable(true);
+    it.database.set_reachable(true).await;
     let token = reset_token(&it.site.mails_to(ADA, 1).await[0]).expect("a link");
 
-    it.database.set_reachable(false);
+    it.database.set_reachable(false).await;
     assert_eq!(it.confirm(&token).await, 503);
-    it.database.set_reachable(true);
+    it.database.set_reachable(true).await;
     assert_eq!(it.confirm(&token).await, 200, "the link survives");
     assert_eq!(it.database.ask("SELECT count(*)::text FROM sessions WHERE account_id = 1").await, "0");
 }

@@ -1,13 +1,12 @@
 //! One node: a process that is killed, stopped and started again, always at the same two ports.
 
 use crate::support::canary;
-use crate::support::process::command;
+use crate::support::process::{command, free_port};
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// `regain serve`, running or not. Dropping it kills it.
@@ -30,7 +29,7 @@ pub(crate) type Pid = Arc<AtomicU32>;
 impl Node {
     /// One that is not running yet, with the configuration in `folder`.
     pub(crate) fn new(name: String, folder: &Path, program: PathBuf, settings: Vec<(String, String)>) -> Self {
-        let [public, admin] = [(); 2].map(|()| format!("127.0.0.1:{}", quiet_port()));
+        let [public, admin] = [(); 2].map(|()| format!("127.0.0.1:{}", free_port()));
         Self { name, public, admin, folder: folder.to_owned(), settings, program, child: None, pid: Pid::default() }
     }
 
@@ -126,19 +125,6 @@ impl Drop for Node {
         canary::keep_metrics_at(&self.admin);
         self.kill();
         canary::keep_log(&self.log_file());
-    }
-}
-
-/// A port that nobody listens on and that the system hands to no connection on its way out, as it may do with those of
-/// the ephemeral range (from 32768 on Linux) while the node that owns it is down.
-fn quiet_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = u16::try_from(std::process::id() % 1_000).unwrap() * 10;
-    loop {
-        let port = 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
     }
 }
 

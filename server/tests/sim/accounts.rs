@@ -1,15 +1,17 @@
-//! The simulated user store: accounts with compare-and-swap, and everything that was ever written to them.
+//! The simulated user store: accounts with compare-and-swap, and everything that was ever written to them. In every third
+//! world it is a directory: it hashes by itself, and shows a state of each password in place of the hash.
 
 use crate::gate::Gate;
 use crate::node::Node;
 use crate::world::{Chance, World};
 use async_trait::async_trait;
 use regain::finding::Finding;
-use regain::hashing::HashedPassword;
+use regain::hashing::NewPassword;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
-use regain_core::hash::StoredPassword;
+use regain_core::entropy::Entropy;
+use regain_core::hash::{Recipe, StoredPassword};
 use regain_core::request::Id;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,8 +21,9 @@ use std::time::Duration;
 pub(crate) struct Accounts {
     pub(crate) all: BTreeMap<AccountId, Account>,
     pub(crate) writes: Vec<Write>,
-    /// Which token a password to be written belongs to, by account and stored password.
-    pub(crate) intended: BTreeMap<[u8; 32], Id>,
+    /// Which token a password to be written belongs to, by the claim that it is written under.
+    pub(crate) intended: BTreeMap<Id, Id>,
+    is_directory: bool,
 }
 
 /// One change of an account.
@@ -34,10 +37,15 @@ pub(crate) struct Write {
 }
 
 impl Accounts {
-    pub(crate) fn new(chance: &mut Chance) -> Self {
+    pub(crate) fn new(chance: &mut Chance, is_directory: bool) -> Self {
         let number = chance.between(2, 5);
         let all = (0..number).map(|n| (AccountId::new(n.to_string()), account(n))).collect();
-        Self { all, writes: Vec::new(), intended: BTreeMap::new() }
+        Self { all, writes: Vec::new(), intended: BTreeMap::new(), is_directory }
+    }
+
+    /// What an account shows of a password that was just set.
+    fn shown(&self, stored: &str) -> StoredPassword {
+        StoredPassword::new(if self.is_directory { format!("change {}", self.writes.len()) } else { stored.to_owned() })
     }
 
     /// Some account's key.
@@ -48,10 +56,12 @@ impl Accounts {
 
     /// Somebody else changes an account: its password, its address, or whether it may reset.
     pub(crate) fn change(&mut self, id: &AccountId, chance: &mut Chance, at_ms: u64) -> String {
+        let what = chance.below(6);
+        let password = (what <= 2).then(|| self.shown(&stored(chance)));
         let account = self.all.get_mut(id).unwrap();
-        let what = match chance.below(6) {
+        let what = match what {
             0..=2 => {
-                account.password = Some(StoredPassword::new(stored(chance)));
+                account.password = password;
                 "password"
             }
             3 | 4 => {
@@ -109,7 +119,7 @@ impl UserStore for Gate {
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
         let node = self.node();
         node.ask_store("set_password").await?;
-        let change = change.hashed()?;
+        let change = stored_by(change);
         let (world, way) = (Arc::clone(&node.world), node.world.way_to_store());
         let written = tokio::spawn(async move {
             tokio::time::sleep(way).await;
@@ -118,6 +128,14 @@ impl UserStore for Gate {
         let written = written.await.unwrap();
         node.pause(node.world.moment()).await;
         if node.world.store_fails() { Err(fault("answered, and nobody heard it")) } else { Ok(written) }
+    }
+
+    fn hashes_itself(&self) -> bool {
+        self.node().world.state().accounts.is_directory
+    }
+
+    fn shows_hashes(&self) -> bool {
+        !self.hashes_itself()
     }
 
     async fn examine(&self) -> Vec<Finding> {
@@ -150,19 +168,19 @@ impl World {
         Duration::from_millis(state.chance.below(longest))
     }
 
-    fn write(&self, change: &PasswordChange<HashedPassword>) -> Written {
-        let (at_ms, new) = (self.now_ms(), change.new.expose().to_owned());
+    fn write(&self, change: &PasswordChange<String>) -> Written {
+        let (at_ms, new) = (self.now_ms(), change.new.clone());
         let written = {
             let state = &mut *self.state();
             let accounts = &mut state.accounts;
-            let fingerprint = self.keys.fingerprint_of(&change.expected_address, &new);
-            let delivery = accounts.intended.get(&fingerprint).copied();
+            let delivery = accounts.intended.get(&change.writing).copied();
+            let shown = accounts.shown(&new);
             let account = accounts.all.get_mut(&change.id).unwrap();
             let is_same = account.address == change.expected_address
                 && account.eligible
                 && account.password.as_ref().map(StoredPassword::expose) == Some(change.expected.expose());
             if is_same {
-                account.password = Some(StoredPassword::new(new.clone()));
+                account.password = Some(shown);
                 let again = accounts.writes.iter().any(|write| delivery.is_some() && write.delivery == delivery);
                 accounts.writes.push(Write { at_ms, account: change.id.clone(), stored: new, delivery });
                 state.story.count("passwords set");
@@ -183,6 +201,27 @@ impl World {
             Err(()) => Written::NoLongerMatches,
         }
     }
+}
+
+/// What will stand in the store.
+fn stored_by(change: PasswordChange) -> PasswordChange<String> {
+    let PasswordChange { id, expected_address, expected, new, writing, now } = change;
+    let new = match new {
+        NewPassword::Hashed(hash) => hash.expose().to_owned(),
+        NewPassword::Plain(password) => {
+            let recipe = Recipe::named("ldap_ssha256").unwrap();
+            recipe.make(&password, &NoEntropy).unwrap().expose().to_owned()
+        }
+    };
+    PasswordChange { id, expected_address, expected, new, writing, now }
+}
+
+/// Salts are of no matter here.
+#[derive(Debug)]
+struct NoEntropy;
+
+impl Entropy for NoEntropy {
+    fn fill(&self, _bytes: &mut [u8]) {}
 }
 
 fn fault(cause: &str) -> StoreFault {

@@ -190,7 +190,7 @@ impl Tokens for Gate {
         if node.world.sabotage == Some(Sabotage::IntendsNothing) {
             return Ok(true);
         }
-        node.world.state().accounts.intended.insert(new_fingerprint, claim.token.delivery);
+        node.world.state().accounts.intended.insert(claim.id(), claim.token.delivery);
         node.call(Deed::Other("intend"), node.ledger.intend(claim, new_fingerprint)).await
     }
 

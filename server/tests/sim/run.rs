@@ -254,7 +254,7 @@ fn kit() -> Kit {
     let mut app = App::around(config, adapters).unwrap();
     let composer = Composer::new(Arc::clone(&app.words), Letterhead::of(&app.config)).unwrap();
     app.mail = Mail::from_parts(composer, vec![Arc::clone(&gate) as _], Arc::clone(&gate) as _);
-    app.hashing = HashingPool::inline();
+    app.hashing = Arc::new(HashingPool::inline());
     (Arc::new(app), gate)
 }
 

@@ -64,7 +64,7 @@ impl World {
     pub(crate) fn new(seed: u64, sabotage: Option<Sabotage>) -> Arc<Self> {
         let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D);
         let weather = Weather::forecast(&mut chance);
-        let accounts = Accounts::new(&mut chance);
+        let accounts = Accounts::new(&mut chance, seed % 3 == 2);
         let (mut story, rows) = (Story::default(), Rows::default());
         story.was_kind = weather.is_kind();
         story.was_awake = weather.naps + weather.stalls + weather.clock_jumps == 0;

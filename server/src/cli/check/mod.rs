@@ -45,7 +45,8 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
             mailing::findings(config, Arc::new(Words::with_own(config.locales_dir.as_deref())?), recipient).await,
         )?;
         report.tell([outside::public_url(config).await])?;
-        report.tell([outside::proxies(config)])
+        report.tell([outside::proxies(config)])?;
+        report.tell(outside::webhooks(config).await)
     })?;
     report.close()
 }

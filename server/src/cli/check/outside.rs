@@ -2,12 +2,15 @@
 
 use crate::config::Config;
 use crate::finding::Finding;
+use crate::notify::{Poster, SystemLookup};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
+use std::sync::Arc;
 use std::time::Duration;
 
 const ADDRESS: &str = "public URL";
 const PROXIES: &str = "proxies";
+const WEBHOOKS: &str = "webhooks";
 
 /// Whether Regain answers at its public address. Before the first start nobody does, so that is advice and no more.
 pub(super) async fn public_url(config: &Config) -> Finding {
@@ -57,6 +60,22 @@ pub(super) fn proxies(config: &Config) -> Finding {
         (0, false) => Finding::holds(PROXIES, "none is trusted; X-Forwarded-For is ignored"),
         (trusted, _) => Finding::holds(PROXIES, format!("X-Forwarded-For is believed from {trusted} of them")),
     }
+}
+
+/// Whether somebody answers where webhooks are posted to, if they are. Nothing is posted. Nobody's reset waits for it.
+pub(super) async fn webhooks(config: &Config) -> Option<Finding> {
+    let target = config.notify.webhook.as_ref()?;
+    let poster = match Poster::new(target, crate::roots::native(), Arc::new(SystemLookup)) {
+        Ok(poster) => poster,
+        Err(fault) => return Some(Finding::fails(WEBHOOKS, fault.to_string())),
+    };
+    Some(match poster.probe().await {
+        Ok(status) => Finding::holds(WEBHOOKS, format!("the receiver is there, and answers HEAD with {status}")),
+        Err(cause) => Finding::advice(
+            WEBHOOKS,
+            format!("the receiver at notify.webhook_url cannot be reached ({cause}); webhooks wait"),
+        ),
+    })
 }
 
 /// For connecting, TLS and the answer.

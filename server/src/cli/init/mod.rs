@@ -7,6 +7,7 @@
 mod ask;
 mod candidates;
 mod eligible;
+mod hook;
 mod ldap;
 mod passwords;
 mod plain;
@@ -35,7 +36,8 @@ use write::UrlLine;
 
 #[derive(Debug, Default, Args)]
 pub(super) struct InitArgs {
-    /// Where the accounts are: postgres://…, mysql://…, mariadb://…, sqlite:PATH, ldap://… or ldaps://….
+    /// Where the accounts are: postgres://…, mysql://…, mariadb://…, sqlite:PATH, ldap://…, ldaps://…, or https://… of a back
+    /// end of your own.
     #[arg(value_name = "URL")]
     url: Option<String>,
     /// The file to write, never one that exists; otherwise what --config names, otherwise regain.toml.
@@ -63,7 +65,8 @@ pub(super) struct InitArgs {
 pub(super) fn run(mut args: InitArgs, config: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<()> {
     let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
     let mut asker = if Asker::is_possible() { Asker::of(&mut stdin, &mut stderr) } else { Asker::nobody() };
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     args.environment = ldap::environment(&args, environment);
     let output = args.output.as_deref().or(config).unwrap_or(Path::new("regain.toml"));
     init(&args, output, &mut asker, [out, &mut std::io::stderr()])
@@ -76,8 +79,13 @@ fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, streams: [&mut dy
     }
     let url = match &args.url {
         Some(url) => url.clone(),
-        None => asker.text("The URL of the database or directory with the accounts:").ok_or_else(|| Misused(NO_URL.into()))?,
+        None => asker
+            .text("The URL of the database or directory with the accounts:")
+            .ok_or_else(|| Misused(NO_URL.into()))?,
     };
+    if hook::is_meant(&url) {
+        return hook::init(&url, output, args.print, streams);
+    }
     let base = output.parent().unwrap_or(Path::new(""));
     if ldap::is_directory(&url) {
         let looked = super::runtime()?.block_on(ldap::look(&url, args, base))?;

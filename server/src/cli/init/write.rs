@@ -139,7 +139,7 @@ fn comment(text: &str) -> String {
 }
 
 /// In the quotation marks that need the fewest escapes.
-fn toml_text(text: &str) -> String {
+pub(super) fn toml_text(text: &str) -> String {
     let literal = !text.contains(['\'']) && !text.contains(char::is_control);
     if literal && text.contains(['"', '\\']) {
         return format!("'{text}'");
@@ -151,7 +151,7 @@ const WIDTH: usize = 100;
 /// What keys of `[users.ldap]` begin with. In a proposal they come last.
 const OF_DIRECTORY: &str = "ldap.";
 
-const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the {store}.
+pub(super) const HEAD: &str = r#"# Regain's configuration, proposed by `regain init`, which only looked at the {store}.
 # Lines with CHECK hold what a {store} cannot tell. `regain check` tries all of it;
 # `regain config reference` explains every key.
 
@@ -184,7 +184,7 @@ length_min = 12
 length_max = 72
 "#;
 
-const TAIL: &str = r#"
+pub(super) const TAIL: &str = r#"
 [mail]
 # CHECK: who writes; an address that your mail server may send for.
 from = "Example <no-reply@example.com>"

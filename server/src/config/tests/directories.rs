@@ -5,8 +5,7 @@ use crate::config::{Ldap, LdapServer, LdapTls, StoreUrl, Users};
 use secrecy::ExposeSecret;
 use std::path::Path;
 
-const SECTION: &str =
-    "[users.ldap]\nbase = \"dc=example,dc=com\"\nbind_dn = \"cn=regain,dc=example,dc=com\"\nbind_password = \"sesame\"\n";
+const SECTION: &str = "[users.ldap]\nbase = \"dc=example,dc=com\"\nbind_dn = \"cn=regain,dc=example,dc=com\"\nbind_password = \"sesame\"\n";
 
 fn configured(users: &str, section: &str) -> String {
     LEAST.replace("url = \"sqlite:app.db\"\ntable = \"accounts\"", &format!("{users}\n{section}"))
@@ -36,7 +35,9 @@ fn an_operators_key_overrides_what_is_usual() {
     let (users, ldap) = directory(
         "url = \"ldaps://ldap.example.com\"\npreset = \"openldap\"\nid = \"dn\"\nname = \"\"\nhash = \"ldap_ssha512\"\n\
          eligible = \"(!(employeeType=left))\"",
-        &format!("{SECTION}filter = \"(uid=*)\"\nstate = \"pwdChangedTime\"\nmore_addresses = [\"mailAlternateAddress\"]\n"),
+        &format!(
+            "{SECTION}filter = \"(uid=*)\"\nstate = \"pwdChangedTime\"\nmore_addresses = [\"mailAlternateAddress\"]\n"
+        ),
     );
     assert_eq!((users.id.as_str(), users.name, users.hash.as_str()), ("dn", None, "ldap_ssha512"));
     assert_eq!(users.eligible.as_deref(), Some("(!(employeeType=left))"));
@@ -74,17 +75,37 @@ fn what_would_sign_in_as_nobody_or_in_clear_or_nowhere_is_refused() {
         (url, without("base"), "`users.ldap.base` is required with a directory"),
         (url, format!("{SECTION}filter = \"uid=*)(\""), "`users.ldap.filter` is no search filter"),
         (url, format!("{SECTION}state = \"userPassword\""), "`users.ldap.state` is what holds the password"),
-        (url, format!("{SECTION}more_addresses = [\"mail)(\"]"), "`users.ldap.more_addresses` is no name of an attribute"),
-        ("url = \"ldaps://ldap.example.com\"\nhash = \"bcrypt\"", SECTION.into(), "`users.hash` is no format of a directory"),
+        (
+            url,
+            format!("{SECTION}more_addresses = [\"mail)(\"]"),
+            "`users.ldap.more_addresses` is no name of an attribute",
+        ),
+        (
+            "url = \"ldaps://ldap.example.com\"\nhash = \"bcrypt\"",
+            SECTION.into(),
+            "`users.hash` is no format of a directory",
+        ),
         ("url = \"ldaps://ldap.example.com\"\nid = \"uid=\"", SECTION.into(), "`users.id` is no name of an attribute"),
-        ("url = \"ldaps://ldap.example.com\"\neligible = \"is_active\"", SECTION.into(), "`users.eligible` is no search filter"),
+        (
+            "url = \"ldaps://ldap.example.com\"\neligible = \"is_active\"",
+            SECTION.into(),
+            "`users.eligible` is no search filter",
+        ),
         ("url = \"ldaps://ldap.example.com\"\npreset = \"django\"", SECTION.into(), "`users.preset` is of a database"),
         ("url = \"ldaps://cn=a:b@ldap.example.com\"", SECTION.into(), "`users.url` names a user or a password"),
         ("url = \"ldaps://ldap.example.com:0\"", SECTION.into(), "`users.url` names no host, or port 0"),
         ("url = \"ldaps://ldap.example.com?x\"", SECTION.into(), "`users.url` has more in it than host, port and base"),
         ("url = \"ldaps://[2001:db8::1]\"", SECTION.into(), "`users.url` names a server by its IPv6 address"),
-        ("url = \"ldaps://a.example.com/dc=a ldaps://b.example.com/dc=b\"", SECTION.into(), "`users.url` names several bases"),
-        ("url = \"ldaps://a.example.com https://b.example.com\"", SECTION.into(), "`users.url` names servers of different kinds"),
+        (
+            "url = \"ldaps://a.example.com/dc=a ldaps://b.example.com/dc=b\"",
+            SECTION.into(),
+            "`users.url` names several bases",
+        ),
+        (
+            "url = \"ldaps://a.example.com https://b.example.com\"",
+            SECTION.into(),
+            "`users.url` names servers of different kinds",
+        ),
     ] {
         let refused = title(&configured(users, &section));
         assert!(refused.starts_with(&format!("error: {said}")), "{users}\n{section}\n{refused}");
@@ -117,7 +138,10 @@ fn active_directory_has_attributes_of_its_own_and_no_connection_in_clear() {
     assert_eq!((users.name.as_deref(), users.locale.as_deref()), (Some("displayName"), Some("preferredLanguage")));
     assert!(users.eligible.unwrap().contains("(!(userAccountControl:1.2.840.113556.1.4.803:=2))"));
     assert_eq!((ldap.state, ldap.more_addresses), (vec!["pwdLastSet".to_owned()], vec!["proxyAddresses".to_owned()]));
-    assert_eq!(ldap.servers.iter().map(|server| server.tls).collect::<Vec<_>>(), [LdapTls::Implicit, LdapTls::StartTls]);
+    assert_eq!(
+        ldap.servers.iter().map(|server| server.tls).collect::<Vec<_>>(),
+        [LdapTls::Implicit, LdapTls::StartTls]
+    );
     let refused = title(&configured(&format!("{urls}\nhash = \"ldap_ssha512\""), SECTION));
     assert_eq!(refused, "error: `users.hash` is no format of a directory");
 }

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod directories;
+mod in_force;
 mod refused;
 mod shown;
 mod users;

@@ -251,3 +251,39 @@ fn no_error_about_a_store_shows_its_password() {
         assert!(errors.contains("`users.url`") && !errors.contains("cAnArY"), "{errors}");
     }
 }
+
+const HOOK: &str =
+    "url = \"https://app.example.com/regain\"\n[users.hook]\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
+
+#[test]
+fn a_back_end_needs_a_url_and_a_secret() {
+    let StoreUrl::Hook(hook) = users(HOOK).url else { panic!("a hook") };
+    assert_eq!((hook.url.as_str(), hook.timeout.as_secs()), ("https://app.example.com/regain", 5));
+    assert_eq!(hook.ca_file, None);
+    let here = HOOK.replace("https://app.example.com", "http://127.0.0.1:9000")
+        + "\ntimeout_seconds = 10\nca_file = \"a.pem\"";
+    let StoreUrl::Hook(hook) = users(&here).url else { panic!("a hook") };
+    assert_eq!((hook.timeout.as_secs(), hook.ca_file.as_deref()), (10, Some(Path::new("/etc/regain/a.pem"))));
+}
+
+#[test]
+fn what_would_be_unsafe_or_mean_nothing_with_a_back_end_is_refused() {
+    let title = |lines: &str| title(&configured(lines));
+    let with = |key: &str| HOOK.replace("regain\"", &format!("regain\"\n{key}"));
+    for (lines, complaint) in [
+        (HOOK.replace("https", "http"), "`users.url` must be https"),
+        (HOOK.replace("/regain", "/regain?token=1"), "`users.url` holds a ? or a #"),
+        (HOOK.replace("/regain", "/regain#1"), "`users.url` holds a ? or a #"),
+        (HOOK.replace("app.example", "ada:secret@app.example"), "`users.url` names a user or a password"),
+        (HOOK.replace("whsec_", ""), "`users.hook.secret` is no secret of Standard Webhooks"),
+        (HOOK.split('\n').next().unwrap().to_owned(), "`users.hook.secret` is required with a back end"),
+        (HOOK.to_owned() + "\ntimeout_seconds = 11", "`users.hook.timeout_seconds`"),
+        (with("table = \"accounts\""), "`users.table` is for databases only"),
+        (with("after_reset = [\"DELETE FROM sessions\"]"), "`users.after_reset` is for databases only"),
+        (with("preset = \"django\""), "`users.preset` means nothing to a back end"),
+        (with("eligible = \"is_active\""), "`users.eligible` means nothing to a back end"),
+        (with("hash = \"bcrypt\""), "`users.hash` means nothing to a back end"),
+    ] {
+        assert!(title(&lines).contains(complaint), "{lines}: {}", title(&lines));
+    }
+}

@@ -103,7 +103,10 @@ pub(super) fn read(settings: &mut Settings, urls: &[String]) -> Option<Ldap> {
     let mut named = read_servers(urls).map_err(|refused| settings.refuse(&URL, refused)).ok();
     let preset = settings.text(&PRESET).and_then(|name| Preset::named(&name));
     if preset.is_none() && settings.setting(&PRESET).is_some() {
-        settings.refuse(&PRESET, refusal("is of a database", "with a directory: \"openldap\", \"active-directory\", or none"));
+        settings.refuse(
+            &PRESET,
+            refusal("is of a database", "with a directory: \"openldap\", \"active-directory\", or none"),
+        );
     }
     lay_under(settings, preset);
     let is_active_directory = preset.is_some_and(|preset| preset.is_active_directory);
@@ -155,8 +158,11 @@ fn lay_under(settings: &mut Settings, preset: Option<&'static Preset>) {
         (&FILTER, usual.filter),
         (&STATE, &usual.state.join(" ")),
     ];
-    let mut values: Vec<_> =
-        texts.iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (*key, Value::Text((*text).into()))).collect();
+    let mut values: Vec<_> = texts
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(key, text)| (*key, Value::Text((*text).into())))
+        .collect();
     values.push((&MORE_ADDRESSES, Value::Texts(usual.more_addresses.iter().map(|name| (*name).into()).collect())));
     for (key, value) in values {
         let is_open = !settings.configured(key) && !settings.is_emptied(key) && !settings.is_unusable(key);

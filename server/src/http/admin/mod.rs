@@ -8,6 +8,7 @@ mod guard;
 mod page;
 mod vitals;
 
+use super::following::Renew;
 use super::headers::Passage;
 use super::problem;
 use super::route::{get_only, post_only};
@@ -80,6 +81,16 @@ impl Port for AdminPort {
             }
         };
         passage.end(&self.app, response)
+    }
+}
+
+impl Renew for AdminPort {
+    fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    fn renewed(&self, app: Arc<App>) -> Self {
+        Self::new(app)
     }
 }
 

@@ -146,8 +146,13 @@ fn prose(text: &str) -> Value {
 }
 
 /// What the tags are called.
-const TITLES: [(&str, &str); 4] =
-    [("chaser", "Chaser’s API"), ("unleash", "Unleash’s API"), ("pages", "Pages"), ("meta", "This description")];
+const TITLES: [(&str, &str); 5] = [
+    ("chaser", "Chaser’s API"),
+    ("unleash", "Unleash’s API"),
+    ("pages", "Pages"),
+    ("mail-events", "What providers of mail tell"),
+    ("meta", "This description"),
+];
 
 const STYLE: &str = include_str!("../../../../templates/docs/style.css");
 const TEMPLATE: &str = include_str!("../../../../templates/docs/page.html");

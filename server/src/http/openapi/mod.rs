@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from the running configuration: what is switched off is not in it.
 
 mod chaser;
+mod mail_events;
 mod meta;
 mod pages;
 mod parts;
@@ -47,6 +48,7 @@ pub fn document(config: &Config) -> Value {
     }
     paths.extend(pages::paths());
     schemas.extend(pages::schemas());
+    paths.extend(mail_events::paths(&config.mail_events));
     paths.extend(meta::paths());
     json!({
         "openapi": "3.1.1",
@@ -62,6 +64,7 @@ pub fn document(config: &Config) -> Value {
             { "name": "chaser", "description": CHASER },
             { "name": "unleash", "description": UNLEASH },
             { "name": "pages", "description": PAGES },
+            { "name": "mail-events", "description": MAIL_EVENTS },
             { "name": "meta", "description": "About this server." },
         ],
         "paths": paths,
@@ -83,6 +86,7 @@ const CHASER: &str =
 const UNLEASH: &str = "Unleash's API, for back ends and for its log-in page.";
 const PAGES: &str = "What people see in a browser. The forms are for these pages alone: one that was sent from \
 elsewhere is refused, and programs have the two APIs.";
+const MAIL_EVENTS: &str = "For the providers of mail that are configured, who tell here of mails that came back.";
 
 fn description(has_validate: bool) -> String {
     let counted = if has_validate { "Every POST, and GET `/auth/reset/validate`, counts" } else { "Every POST counts" };
@@ -147,6 +151,19 @@ mod tests {
         let paths = document["paths"].as_object().unwrap();
         assert!(paths.keys().all(|path| !path.starts_with("/auth/reset/")));
         assert!(paths.contains_key("/auth/password-reset/request"));
+    }
+
+    #[test]
+    fn providers_of_mail_are_in_it_if_they_are_configured() {
+        let mut config = config();
+        assert!(!document(&config).to_string().contains("/mail-events/"));
+        config.mail_events.postmark = Some("a password of nobody".to_owned().into());
+        let document = document(&config);
+        let told: Vec<_> =
+            document["paths"].as_object().unwrap().keys().filter(|path| path.contains("mail-events")).collect();
+        assert_eq!(told, ["/mail-events/postmark"]);
+        let found = statuses(&document, "/mail-events/postmark", "post");
+        assert_eq!(found, ["200", "400", "401", "405", "408", "413", "429", "503"]);
     }
 
     #[test]

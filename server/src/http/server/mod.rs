@@ -10,9 +10,10 @@ mod stall;
 mod tests;
 
 use super::admin::AdminPort;
+use super::following::Following;
 use super::tls::{Certificate, TlsFault};
 use super::{Port, PublicPort};
-use crate::app::App;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use bounds::Bounds;
 use door::Door;
@@ -57,17 +58,18 @@ pub enum Stage {
     Closing,
 }
 
-/// Serves `listener` until the `stage` is [`Stage::Closing`] or its sender is gone; then lets open requests end, for at
-/// most [`Bounds::drain`]. The admin port takes connections up to then.
+/// Serves `listener`, each call with the configuration in force, until the `stage` is [`Stage::Closing`] or its sender is
+/// gone; then lets open requests end, for at most [`Bounds::drain`]. The admin port takes connections up to then.
 ///
 /// # Errors
 /// [`TlsFault`], before anything is accepted.
 pub async fn serve(
-    app: Arc<App>,
+    live: Arc<Live>,
     listener: TcpListener,
     role: Role,
     stage: watch::Receiver<Stage>,
 ) -> Result<(), TlsFault> {
+    let app = live.app();
     let certificate = match (role, &app.config.server.tls) {
         (Role::Public, Some(files)) => Some(Certificate::load(files.clone())?),
         _ => None,
@@ -75,8 +77,8 @@ pub async fn serve(
     let (bounds, metrics) = (Bounds::of(role), Arc::clone(&app.metrics));
     let caps = bounds.caps(role, &app.config.server);
     let port: Arc<dyn Port> = match role {
-        Role::Public => Arc::new(PublicPort::new(app)),
-        Role::Admin => Arc::new(AdminPort::new(app)),
+        Role::Public => Arc::new(Following::new(live, PublicPort::new(app))),
+        Role::Admin => Arc::new(Following::new(live, AdminPort::new(app))),
     };
     let door = Door {
         port: Arc::clone(&port),

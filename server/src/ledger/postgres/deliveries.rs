@@ -270,13 +270,12 @@ pub(super) async fn others(
                SELECT max(minted_at) FILTER (WHERE is_other) AS last_mint, \
                  count(*) FILTER (WHERE is_other AND minted_at > $5) AS mints_in_hour, \
                  min(minted_at) FILTER (WHERE is_other AND minted_at > $5) AS oldest_mint_in_hour, \
-                 max(closed_at) FILTER (WHERE state = 'redeemed') AS redeemed_at, \
-                 max(closed_at) FILTER (WHERE state <> 'redeemed') AS disowned_at \
+                 max(closed_at) FILTER (WHERE state = 'redeemed' AND closed_at <= asked.believed_until) AS redeemed_at, \
+                 max(closed_at) FILTER (WHERE state <> 'redeemed' AND closed_at <= asked.believed_until) AS disowned_at \
                FROM (SELECT minted_at, closed_at, state, \
                        deliveries.entry <> asked.entry AND message IN ('reset', 'no_account') AS is_other \
                      FROM regain.deliveries WHERE deliveries.account = asked.account \
-                       AND minted_at <= asked.believed_until \
-                       AND coalesce(closed_at, 0) <= asked.believed_until) AS delivery \
+                       AND minted_at <= asked.believed_until) AS delivery \
              ) AS minted \
              ORDER BY asked.place",
             &[each(&accounts), each(&entries), each(&times), each(&except.to_vec()), one(&hour_ago), each(&believed)],

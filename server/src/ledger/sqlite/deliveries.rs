@@ -131,11 +131,11 @@ pub(super) fn others(
             "SELECT max(minted_at) FILTER (WHERE is_other) AS last_mint, \
                count(*) FILTER (WHERE is_other AND minted_at > ?3) AS mints_in_hour, \
                min(minted_at) FILTER (WHERE is_other AND minted_at > ?3) AS oldest_mint_in_hour, \
-               max(closed_at) FILTER (WHERE state = 'redeemed') AS redeemed_at, \
-               max(closed_at) FILTER (WHERE state <> 'redeemed') AS disowned_at \
+               max(closed_at) FILTER (WHERE state = 'redeemed' AND closed_at <= ?4) AS redeemed_at, \
+               max(closed_at) FILTER (WHERE state <> 'redeemed' AND closed_at <= ?4) AS disowned_at \
              FROM (SELECT minted_at, closed_at, state, \
                      entry <> ?2 AND message IN ('reset', 'no_account') AS is_other \
-                   FROM deliveries WHERE account = ?1 AND minted_at <= ?4 AND coalesce(closed_at, 0) <= ?4)",
+                   FROM deliveries WHERE account = ?1 AND minted_at <= ?4)",
         )?
         .query_row((account.as_str(), except.as_bytes(), hour_ago, believed_until), |row| {
             let redeemed = rows::optional_time(row, "redeemed_at")?.map(|at| (at, Reason::Redeemed));

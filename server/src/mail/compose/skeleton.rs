@@ -3,6 +3,7 @@
 //! A mail differs from the next of its kind, language and minute in how it greets and in what it opens. Templates and
 //! words are rendered with marks in those places, and each mail puts its own there. Nothing of any one mail is kept.
 
+use super::encoded::Encoded;
 use super::fillings::Fillings;
 use crate::i18n::Language;
 use regain_core::message::{Body, Message, MessageKind};
@@ -55,6 +56,8 @@ pub(super) struct Skeleton {
     pub(super) subject: String,
     pub(super) text: Pieces,
     pub(super) html: Pieces,
+    /// The same for the wire; none where that is left to the mail.
+    pub(super) html_encoded: Option<Encoded>,
     /// Whether the picture belongs to it.
     pub(super) shows_logo: bool,
 }
@@ -128,6 +131,10 @@ impl Pieces {
             }
         }
         Self { parts, rest: rendered[begin..].to_owned() }
+    }
+
+    pub(super) fn has_gaps(&self) -> bool {
+        !self.parts.is_empty()
     }
 
     /// The whole, with each gap filled.

@@ -33,7 +33,10 @@ impl Entry {
     /// The values of an attribute that are texts; case and options such as `;binary` in its name do not matter.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let same = move |found: &str| found.split(';').next().is_some_and(|bare| bare.eq_ignore_ascii_case(name));
-        self.attributes.iter().filter(move |(found, _)| same(found)).flat_map(|(_, values)| values.iter().map(String::as_str))
+        self.attributes
+            .iter()
+            .filter(move |(found, _)| same(found))
+            .flat_map(|(_, values)| values.iter().map(String::as_str))
     }
 
     /// The first value.
@@ -123,7 +126,8 @@ mod tests {
     #[test]
     fn what_is_no_text_or_too_long_is_left_out() {
         let long = vec![b'x'; USUAL.octets + 1];
-        let ada = entry(b"uid=ada", &[("mail", &[b"\xff", b"ada@example.com", &long]), ("CN;lang-en", &[b"Ada"])]).unwrap();
+        let ada =
+            entry(b"uid=ada", &[("mail", &[b"\xff", b"ada@example.com", &long]), ("CN;lang-en", &[b"Ada"])]).unwrap();
         assert_eq!(ada.all("MAIL").collect::<Vec<_>>(), ["ada@example.com"]);
         assert_eq!((ada.first("cn"), ada.first("sn")), (Some("Ada"), None));
         assert!(ada.shows("mail") && !ada.shows("sn"));

@@ -97,9 +97,10 @@ impl Directory {
                 "the server has no Password Modify operation (RFC 3062); name a format in users.hash that it reads, such as \
                  \"ldap_ssha512\"",
             ),
-            (false, _) if root.has_control(root_dse::ASSERTION) => {
-                Finding::holds(STORE, "new passwords are hashed here, and written if nothing changed meanwhile (RFC 4528)")
-            }
+            (false, _) if root.has_control(root_dse::ASSERTION) => Finding::holds(
+                STORE,
+                "new passwords are hashed here, and written if nothing changed meanwhile (RFC 4528)",
+            ),
             (false, _) => Finding::advice(
                 STORE,
                 "new passwords are hashed here; the server has no assertion control (RFC 4528), so a change made in the \
@@ -260,7 +261,8 @@ async fn right_to_write(session: &Session, account: &Entry) -> Result<Finding, F
 
 fn elsewhere(survey: &Found) -> Option<Finding> {
     let place = survey.elsewhere.first()?;
-    let text = format!("a part of the tree is elsewhere ({place}); Regain does not go there, and finds no account of it");
+    let text =
+        format!("a part of the tree is elsewhere ({place}); Regain does not go there, and finds no account of it");
     Some(Finding::advice(STORE, text))
 }
 

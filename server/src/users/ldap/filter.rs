@@ -124,7 +124,7 @@ mod tests {
     proptest! {
         /// The value comes back out of the filter, whatever it is, and there is one filter only.
         #[test]
-        fn a_value_stays_one_value(value in any::<String>()) {
+        fn a_value_stays_one_value(value in proptest::arbitrary::any::<String>()) {
             let filter = equals("mail", &value);
             prop_assert!(is_one(&filter));
             let inside = filter.strip_prefix("(mail=").unwrap().strip_suffix(')').unwrap();

@@ -8,17 +8,16 @@ use super::entry::Entry;
 use regain_core::time::Timestamp;
 
 /// The attributes that say so, in whatever directory. What a server does not know it does not send.
-pub(super) const ATTRIBUTES: &[&str] =
-    &[
-        "pwdAccountLockedTime",
-        "pwdStartTime",
-        "pwdEndTime",
-        "shadowExpire",
-        "nsAccountLock",
-        "loginDisabled",
-        "userAccountControl",
-        "accountExpires",
-    ];
+pub(super) const ATTRIBUTES: &[&str] = &[
+    "pwdAccountLockedTime",
+    "pwdStartTime",
+    "pwdEndTime",
+    "shadowExpire",
+    "nsAccountLock",
+    "loginDisabled",
+    "userAccountControl",
+    "accountExpires",
+];
 
 /// Whether the directory would not let this account in, whatever its password, at `now`.
 pub(super) fn is_closed(entry: &Entry, now: Timestamp) -> bool {
@@ -82,7 +81,9 @@ mod tests {
     #[test]
     fn an_account_is_open_between_its_start_and_its_end() {
         assert!(is_closed_with("pwdEndTime", "20200101000000Z") && !is_closed_with("pwdEndTime", "20360101000000Z"));
-        assert!(is_closed_with("pwdStartTime", "20360101000000Z") && !is_closed_with("pwdStartTime", "20200101000000Z"));
+        assert!(
+            is_closed_with("pwdStartTime", "20360101000000Z") && !is_closed_with("pwdStartTime", "20200101000000Z")
+        );
         assert!(!is_closed_with("pwdEndTime", "soon"));
         let today = NOW.as_millis() / 86_400_000;
         assert!(is_closed_with("shadowExpire", &today.to_string()) && is_closed_with("shadowExpire", "0"));

@@ -23,7 +23,7 @@ pub(super) struct Seat {
 impl Directory {
     /// All accounts with one of these addresses. A search that finds more than it may is asked again in halves, so that an
     /// address which thousands have does not hide another.
-    pub(super) async fn find(
+    pub(super) async fn accounts_with(
         &self,
         session: &Session,
         addresses: &[FoldedAddress],
@@ -39,7 +39,8 @@ impl Directory {
             match batch {
                 [_, _, ..] if !is_all => batches.extend(<[_; 2]>::from(batch.split_at(batch.len() / 2))),
                 _ => {
-                    let of_batch = seats.iter().flat_map(|seat| self.mapping.accounts(&seat.entry, seat.may_reset, now));
+                    let of_batch =
+                        seats.iter().flat_map(|seat| self.mapping.accounts(&seat.entry, seat.may_reset, now));
                     let mut found: Vec<_> = of_batch.filter(|account| seen.admits(&account.address)).collect();
                     if !is_all && !is_ambiguous(batch, &found) {
                         tracing::warn!("more entries match an address than are read, so it belongs to nobody");
@@ -116,9 +117,9 @@ impl Directory {
     fn is_below_base(&self, dn: &str) -> bool {
         let is_separated = |rest: &str| rest.is_empty() || rest.ends_with(',');
         let start = dn.len().checked_sub(self.mapping.base.len());
-        start.and_then(|start| dn.split_at_checked(start)).is_some_and(|(rest, base)| {
-            base.eq_ignore_ascii_case(&self.mapping.base) && is_separated(rest)
-        })
+        start
+            .and_then(|start| dn.split_at_checked(start))
+            .is_some_and(|(rest, base)| base.eq_ignore_ascii_case(&self.mapping.base) && is_separated(rest))
     }
 }
 

@@ -102,9 +102,9 @@ impl Directory {
 impl UserStore for Directory {
     async fn find(&self, addresses: &[FoldedAddress]) -> Result<Vec<Account>, StoreFault> {
         let until = Instant::now() + self.limits.look_up;
-        let asking = self.servers.ask(until, |session, soon| async move {
-            Directory::find(self, &session, addresses, self.now(), soon).await
-        });
+        let asking = self
+            .servers
+            .ask(until, |session, soon| async move { self.accounts_with(&session, addresses, self.now(), soon).await });
         asking.await.map_err(|failure| failure.fault("cannot be asked"))
     }
 

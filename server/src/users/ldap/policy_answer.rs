@@ -85,7 +85,8 @@ mod tests {
         assert_eq!(error_code(&[0x30, 8, 0xa0, 3, 0x80, 1, 9, 0x81, 1, 8]), Some(8));
         assert_eq!(error_code(&[0x30, 5, 0xa0, 3, 0x80, 1, 9]), None);
         assert_eq!(error_code(&[0x30, 0]), None);
-        let control = Control(None, RawControl { ctype: OID.into(), crit: false, val: Some(vec![0x30, 3, 0x81, 1, 8]) });
+        let control =
+            Control(None, RawControl { ctype: OID.into(), crit: false, val: Some(vec![0x30, 3, 0x81, 1, 8]) });
         assert_eq!(complaint(&[control]), Some(Complaint::InHistory));
         assert_eq!(complaint(&[]), None);
     }

@@ -26,9 +26,15 @@ struct Server {
 }
 
 enum Kept {
-    Open { session: Session, until: Instant },
+    Open {
+        session: Session,
+        until: Instant,
+    },
     /// Our password is not believed. To ask again and again would lock the service account out, where there is such a rule.
-    Refused { why: String, until: Instant },
+    Refused {
+        why: String,
+        until: Instant,
+    },
 }
 
 impl Servers {

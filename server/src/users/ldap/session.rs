@@ -78,9 +78,8 @@ impl Session {
         until: Instant,
     ) -> Result<Self, Failure> {
         let (url, login) = (server.url(), login.clone());
-        let settings = LdapConnSettings::new()
-            .set_starttls(server.tls == LdapTls::StartTls)
-            .set_config(Arc::clone(tls));
+        let settings =
+            LdapConnSettings::new().set_starttls(server.tls == LdapTls::StartTls).set_config(Arc::clone(tls));
         // In a task of its own: a server that talks something else than LDAP may make the driver's parser panic.
         let opening = tokio::spawn(async move {
             let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &url).await.map_err(unconnected)?;
@@ -180,9 +179,8 @@ impl Session {
         values: &[(&str, &[u8])],
         controls: Vec<RawControl>,
     ) -> Result<LdapResult, ldap3::LdapError> {
-        let change = |(name, value): &(&str, &[u8])| {
-            Mod::Replace(name.as_bytes().to_vec(), HashSet::from([value.to_vec()]))
-        };
+        let change =
+            |(name, value): &(&str, &[u8])| Mod::Replace(name.as_bytes().to_vec(), HashSet::from([value.to_vec()]));
         self.ldap.clone().with_controls(controls).modify(dn, values.iter().map(change).collect()).await
     }
 

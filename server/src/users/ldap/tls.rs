@@ -14,8 +14,9 @@ use std::sync::Arc;
 pub(super) fn believing(ldap: &config::Ldap) -> Result<Arc<ClientConfig>, StoreFault> {
     let unusable = |cause: String| StoreFault { what: "cannot be reached over TLS", cause };
     let roots = match &ldap.ca_file {
-        Some(path) => roots::in_file(path)
-            .map_err(|cause| unusable(format!("users.ldap.ca_file {}: {cause}", path.display())))?,
+        Some(path) => {
+            roots::in_file(path).map_err(|cause| unusable(format!("users.ldap.ca_file {}: {cause}", path.display())))?
+        }
         None => roots::native(),
     };
     if roots.is_empty() && ldap.servers.iter().any(|server| server.tls != config::LdapTls::Clear) {

@@ -5,9 +5,7 @@
 
 use super::Directory;
 use super::active_directory;
-use super::failure::{
-    Answer, ASSERTION_FAILED, CONSTRAINT_VIOLATION, Failure, INSUFFICIENT_ACCESS, NO_SUCH_OBJECT,
-};
+use super::failure::{ASSERTION_FAILED, Answer, CONSTRAINT_VIOLATION, Failure, INSUFFICIENT_ACCESS, NO_SUCH_OBJECT};
 use super::look_up::Seat;
 use super::policy_answer::{self, Complaint};
 use super::{filter, lockout};
@@ -77,7 +75,8 @@ impl Directory {
     fn assertion(&self, seat: &Seat, change: &PasswordChange) -> RawControl {
         let mapping = &self.mapping;
         let address = regain_core::email::FoldedAddress::of(&change.expected_address);
-        let mut parts = vec![mapping.accounts.clone(), mapping.with_address(&[address]), mapping.is_in_state(&seat.entry)];
+        let mut parts =
+            vec![mapping.accounts.clone(), mapping.with_address(&[address]), mapping.is_in_state(&seat.entry)];
         parts.extend(mapping.eligible.clone());
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         Assertion { filter: filter::all(&parts) }.critical().into()
@@ -121,7 +120,11 @@ mod tests {
     use ldap3::controls::Control;
 
     fn judged_as(rc: u32, complaint: Option<u8>) -> String {
-        let control = |code| RawControl { ctype: policy_answer::OID.into(), crit: false, val: Some(vec![0x30, 3, 0x81, 1, code]) };
+        let control = |code| RawControl {
+            ctype: policy_answer::OID.into(),
+            crit: false,
+            val: Some(vec![0x30, 3, 0x81, 1, code]),
+        };
         let ctrls = complaint.map(|code| Control(None, control(code))).into_iter().collect();
         let refs = if rc == 10 { vec!["ldap://elsewhere.example.com".into()] } else { Vec::new() };
         match judged(LdapResult { rc, matched: String::new(), text: "said so".into(), refs, ctrls }) {

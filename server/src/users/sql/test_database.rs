@@ -4,6 +4,8 @@ use super::engine::Engine;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts};
 use std::future::Future;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
 
@@ -108,9 +110,17 @@ pub(crate) fn unique_name() -> String {
     format!("regain_test_{:016x}", getrandom::u64().unwrap())
 }
 
-/// A port of the loopback that nobody listens on.
+/// A port of the loopback that nobody listens on, that nobody else here is given, and that the system hands to nobody,
+/// as it may do with those of the ephemeral range (from 32768 on Linux) before whom it is for has begun to listen.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 1_000).unwrap() * 10;
+    loop {
+        let port = 20_000 + first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 fn run(engine: Engine, url: &str, sql: &str) {

@@ -2,7 +2,7 @@
 
 use super::{address, connect};
 use crate::support::Server;
-use std::time::Duration;
+use crate::support::process::DEADLINE;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -58,7 +58,7 @@ impl Http2 {
 
     /// What the server sends next; none at the end of the connection.
     pub(super) async fn next(&mut self) -> Option<Frame> {
-        timeout(PATIENCE, self.read()).await.expect("the server answers or closes")
+        timeout(DEADLINE, self.read()).await.expect("the server answers or closes")
     }
 
     async fn read(&mut self) -> Option<Frame> {
@@ -108,11 +108,9 @@ pub(super) fn u32_at(octets: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(octets[at..at + 4].try_into().unwrap())
 }
 
-/// Whether the server still answers others, as quickly as ever.
+/// Whether the server still answers others.
 pub(super) async fn is_served(server: &Server) -> bool {
     let url = format!("http://{}/forgot-password/sent", address(server));
-    let answer = timeout(Duration::from_secs(2), server.client().get(url).send()).await;
+    let answer = timeout(DEADLINE, server.client().get(url).send()).await;
     answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.status() == 200))
 }
-
-const PATIENCE: Duration = Duration::from_secs(30);

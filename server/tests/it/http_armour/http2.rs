@@ -6,6 +6,7 @@ use super::frames::{
     RST_STREAM, SETTINGS, is_served, request, u32_at,
 };
 use crate::support::Server;
+use crate::support::process::DEADLINE;
 
 /// GET and POST in the static table.
 const GET: u8 = 0x82;
@@ -128,7 +129,7 @@ async fn a_flood_of_pings_comes_to_an_end() {
         }
         sent
     };
-    let sent = tokio::time::timeout(std::time::Duration::from_secs(30), flood).await.expect("the server closes");
+    let sent = tokio::time::timeout(DEADLINE, flood).await.expect("the server closes");
     assert!(sent < 256 * 1024 * 1024, "{sent} octets");
     assert!(is_served(&server).await);
 }

@@ -10,8 +10,8 @@ mod siege;
 mod wire;
 
 use crate::support::Server;
+use crate::support::process::DEADLINE;
 use std::net::SocketAddr;
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -45,7 +45,7 @@ async fn say(server: &Server, octets: &[u8]) -> String {
 async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut octets = Vec::new();
     // A reset is an end, too.
-    let _ = timeout(Duration::from_secs(30), stream.read_to_end(&mut octets)).await.expect("the server closes");
+    let _ = timeout(DEADLINE, stream.read_to_end(&mut octets)).await.expect("the server closes");
     String::from_utf8_lossy(&octets).into_owned()
 }
 

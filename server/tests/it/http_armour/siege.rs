@@ -2,7 +2,7 @@
 
 use super::REQUEST;
 use crate::support::Server;
-use crate::support::process::{DEADLINE, Process, Site, eventually};
+use crate::support::process::{DEADLINE, Process, Site, client, eventually};
 use serde_json::json;
 use std::time::Duration;
 
@@ -54,8 +54,9 @@ async fn the_log_says_so_once_with_figures() {
         ("REGAIN_LIMITS__REQUESTS_PER_NETWORK_PER_MINUTE", "1"),
         ("REGAIN_SERVER__TRUSTED_PROXIES", "127.0.0.0/8"),
     ]);
+    let client = client();
     for network in 0..40 {
-        use_up(&crate::support::process::client(), &process.url(""), network).await;
+        use_up(&client, &process.url(""), network).await;
     }
     let lines = |process: &Process| {
         let log = process.log();
@@ -63,7 +64,7 @@ async fn the_log_says_so_once_with_figures() {
     };
     let line = eventually("a line in the log", DEADLINE, async || lines(&process).first().cloned()).await;
     assert!(line.contains("networks_without_calls") && line.contains("refused_within_a_minute"), "{line}");
-    use_up(&crate::support::process::client(), &process.url(""), 41).await;
+    use_up(&client, &process.url(""), 41).await;
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert_eq!(lines(&process).len(), 1, "{}", process.log());
     assert_eq!(process.metric("regain_siege").await, 1.0);

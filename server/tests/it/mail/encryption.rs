@@ -30,7 +30,7 @@ async fn nothing_is_sent_in_clear_if_encryption_is_required() {
     server.at(Phase::Auth, Behaviour::Reply("535 5.7.8 you should not have told me"));
     let outcome = send(&transport, &parcel()).await;
     assert!(is_retry(&outcome) && outcome.reply().contains("STARTTLS"), "{outcome:?}");
-    assert!(!outcome.reply().contains("535") && server.mails().is_empty());
+    assert!(!outcome.reply().contains("told me") && server.mails().is_empty());
 }
 
 #[tokio::test]

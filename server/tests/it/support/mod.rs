@@ -7,6 +7,7 @@ pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod receiver;
 pub(crate) mod relay;
+pub(crate) mod sample_back_end;
 pub(crate) mod server;
 pub(crate) mod smtp;
 pub(crate) mod vendor;

@@ -1,6 +1,8 @@
 //! A branch of one test's own in the OpenLDAP that `cargo xtask test` starts: people with accounts in `ou=people`, and the
 //! service account, with the rights that the documentation names.
 
+#![allow(dead_code, reason = "each of the tests that share it uses a part")]
+
 use ldap3::{Ldap, LdapConnAsync, Mod, Scope, SearchEntry};
 use std::collections::HashSet;
 use std::future::Future;

@@ -16,6 +16,8 @@ pub(crate) struct Database {
     owner: Client,
     gate: SocketAddr,
     is_open: watch::Sender<bool>,
+    /// Connections through the gate.
+    passing: watch::Receiver<usize>,
 }
 
 impl Database {
@@ -39,7 +41,8 @@ impl Database {
         superuser.batch_execute(&format!("CREATE ROLE {name} LOGIN")).await.unwrap();
         let owner = connect(server.clone().dbname(&name)).await;
         let (is_open, open) = watch::channel(true);
-        Self { gate: gate(&server, open).await, server, name, owner, is_open }
+        let (counted, passing) = watch::channel(0);
+        Self { gate: gate(&server, open, counted).await, server, name, owner, is_open, passing }
     }
 
     /// The way that Regain takes.
@@ -73,8 +76,11 @@ impl Database {
     }
 
     /// Cuts every connection of Regain's and lets no new one through, or lets them through again.
-    pub(crate) fn set_reachable(&self, reachable: bool) {
+    pub(crate) async fn set_reachable(&self, reachable: bool) {
         self.is_open.send_replace(reachable);
+        if !reachable {
+            self.passing.clone().wait_for(|passing| *passing == 0).await.unwrap();
+        }
     }
 
     /// A transaction of the application's that holds what `sql` locks until it is dropped.
@@ -118,22 +124,26 @@ async fn connect(config: impl std::borrow::Borrow<Config>) -> Client {
 }
 
 /// Passes connections on to the server while it is open.
-async fn gate(server: &Config, open: watch::Receiver<bool>) -> SocketAddr {
+async fn gate(server: &Config, open: watch::Receiver<bool>, passing: watch::Sender<usize>) -> SocketAddr {
     let (host, port) = host_and_port(server);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((mut inside, _)) = listener.accept().await {
-            let (host, mut open) = (host.clone(), open.clone());
+            let (host, mut open, passing) = (host.clone(), open.clone(), passing.clone());
+            passing.send_modify(|passing| *passing += 1);
             tokio::spawn(async move {
-                if !*open.borrow_and_update() {
-                    return;
-                }
-                let mut outside = TcpStream::connect((host.as_str(), port)).await.unwrap();
+                let pass = async {
+                    let mut outside = TcpStream::connect((host.as_str(), port)).await.unwrap();
+                    tokio::io::copy_bidirectional(&mut inside, &mut outside).await
+                };
                 tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut inside, &mut outside) => {}
+                    biased;
                     _ = open.wait_for(|open| !open) => {}
+                    _ = pass => {}
                 }
+                drop(inside);
+                passing.send_modify(|passing| *passing -= 1);
             });
         }
     });

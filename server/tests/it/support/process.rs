@@ -5,8 +5,10 @@ use super::smtp::{ReceivedMail, SmtpServer};
 use reqwest::{Client, Response, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -38,7 +40,7 @@ pub(crate) const OLD_PASSWORD_STORED: &str = "$2b$04$abcdefghijklmnopqrstuuiHJka
 pub(crate) const API_TOKEN: &str = "wobbling-lantern-7f1c-accordion-93ab";
 
 /// Longer than anything here takes on a busy machine, shorter than one's patience.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
 
 impl Site {
     /// One with these accounts.
@@ -355,9 +357,18 @@ pub(crate) async fn eventually<T>(what: &str, deadline: Duration, mut look: impl
     }
 }
 
-/// A port of the loopback that nobody listens on.
+/// A port of the loopback that nobody listens on, that nobody else here is given, and that the system hands to nobody,
+/// as it may do with those of the ephemeral range (from 32768 on Linux) before whom it is for has begun to listen, or
+/// while they are down.
 pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 1_000).unwrap() * 10;
+    loop {
+        let port = 20_000 + first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A program that `cargo xtask test` finds or installs.

@@ -1,5 +1,7 @@
 //! A stretch of the way to a server that a test may cut, or stop.
 
+#![allow(dead_code, reason = "each of the tests that share it uses a part")]
+
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU8, Ordering};

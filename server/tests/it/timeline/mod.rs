@@ -5,6 +5,7 @@ mod admin_page;
 mod full_disk;
 mod scanners;
 mod stories;
+mod template_error;
 
 use crate::support::Server;
 use regain::plain::moment;

@@ -78,7 +78,7 @@ async fn conforms(rig: &dyn Rig) {
         let attempt = transport.send(&parcel, started + SHORT).await;
         assert!(matches!(attempt.outcome, Outcome::Unknown(_)), "{name}: {attempt:?}");
         assert_eq!(attempt.standing, Standing::Down, "{name}");
-        assert!(started.elapsed() < LONG, "{name}: took {:?}", started.elapsed());
+        assert!(started.elapsed() < FOR_EVER, "{name}: took {:?}", started.elapsed());
         is_one_line(name, attempt.outcome.reply());
     }
     rig.behave();
@@ -158,6 +158,8 @@ pub(crate) fn composed(address: &str) -> Parcel {
 }
 
 /// For what is never going to be answered; long enough for a busy machine to ask.
-const SHORT: Duration = Duration::from_secs(4);
-/// As long as the courier allows.
-const LONG: Duration = Duration::from_secs(28);
+const SHORT: Duration = Duration::from_secs(8);
+/// For what is going to be answered: the courier allows half of it, and the machine may be busy.
+const LONG: Duration = Duration::from_secs(60);
+/// A transport that takes so long has not looked at its deadline.
+const FOR_EVER: Duration = Duration::from_secs(300);

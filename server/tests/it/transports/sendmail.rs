@@ -2,6 +2,7 @@
 
 use super::vendors::Taken;
 use super::*;
+use crate::support::process::{DEADLINE, eventually};
 use regain::mail::Attempt;
 use regain::mail::sendmail::SendmailTransport;
 use std::path::PathBuf;
@@ -117,10 +118,10 @@ async fn a_program_that_hangs_is_killed_with_all_that_it_started() {
     rig.does("before", "sleep 600 & echo $! > child; wait");
     let (attempt, took) = rig.attempt(Instant::now() + SHORT).await;
     // A reset mail fits into the pipe: nobody knows whether it was read.
-    assert!(matches!(attempt.outcome, Outcome::Unknown(_)) && took < LONG, "{attempt:?} {took:?}");
+    assert!(matches!(attempt.outcome, Outcome::Unknown(_)) && took < FOR_EVER, "{attempt:?} {took:?}");
     let child = std::fs::read_to_string(rig.folder.path().join("child")).unwrap();
     let is_gone = async || (!is_running(child.trim())).then_some(());
-    crate::support::process::eventually("the end of what it started", Duration::from_secs(30), is_gone).await;
+    eventually("the end of what it started", DEADLINE, is_gone).await;
     assert!(rig.files("mail").is_empty());
 }
 
@@ -141,7 +142,7 @@ async fn a_program_that_says_much_or_leaves_something_running_is_no_trouble() {
     let rig = SendmailRig::new();
     rig.does("after", "yes 'so much' | head -c 2000000 >&2; sleep 600 & echo $! > child; exit 0");
     let (attempt, took) = rig.attempt(soon()).await;
-    assert!(matches!(attempt.outcome, Outcome::Delivered(_)) && took < LONG, "{attempt:?} {took:?}");
+    assert!(matches!(attempt.outcome, Outcome::Delivered(_)) && took < FOR_EVER, "{attempt:?} {took:?}");
     is_one_line("sendmail", attempt.outcome.reply());
     let child = std::fs::read_to_string(rig.folder.path().join("child")).unwrap();
     assert!(is_running(child.trim()), "what queues in the background is let alone");

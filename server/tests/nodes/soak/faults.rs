@@ -104,9 +104,9 @@ pub(crate) async fn of_surroundings(
             }
             (2, _) => {
                 watch.happened(format!("accounts out of reach for {lasting:?}"));
-                accounts.database.set_reachable(false);
+                accounts.database.set_reachable(false).await;
                 tokio::time::sleep(lasting).await;
-                accounts.database.set_reachable(true);
+                accounts.database.set_reachable(true).await;
             }
             _ => {
                 let (phase, behaviour) = *random.pick(MOODS);

@@ -48,7 +48,9 @@ pub(super) async fn look(url: &str, args: &InitArgs, folder: &Path) -> anyhow::R
     let schema = inspection.schema(&root).await.map_err(unreached)?.unwrap_or_default();
     let kind = Kind::of(&root, &schema);
     let place = if names_base(url) { Some(ldap.base.as_str()) } else { context(&root) };
-    let Some(place) = place else { bail!("{kind} does not say what it holds (namingContexts in its root entry). {WHERE}") };
+    let Some(place) = place else {
+        bail!("{kind} does not say what it holds (namingContexts in its root entry). {WHERE}")
+    };
     let people = match inspection.people(place).await.map_err(unreached)? {
         Ok(people) => people,
         Err(why) if is_nobody => bail!("{kind} shows its accounts to nobody who has not signed in: {why}. {WHO}"),
@@ -142,7 +144,8 @@ fn signing_in(access: &Access, ldap: &Ldap, is_nobody: bool, context: &str) -> V
         lines.insert(0, Line::text("ldap.bind_dn", ldap.bind_dn.clone()));
     }
     if let Some(line) = lines.iter_mut().find(|line| line.is("ldap.bind_dn")) {
-        line.checks.push("this account should have the rights of docs/operate, and no others; `regain check` looks".into());
+        line.checks
+            .push("this account should have the rights of docs/operate, and no others; `regain check` looks".into());
     }
     if access.password_file.is_none() {
         let remark = "The password comes from the environment, as it did for `regain init`: \
@@ -181,6 +184,8 @@ fn unreached(fault: StoreFault) -> anyhow::Error {
 
 const WHO: &str = "Say who signs in: --bind-dn DN --bind-password-file FILE, or REGAIN_USERS__LDAP__BIND_DN and \
                    REGAIN_USERS__LDAP__BIND_PASSWORD";
-const WHERE: &str = "If the accounts are under another entry, put it behind the host: ldaps://HOST/ou=people,dc=example,dc=com";
-const NO_PASSWORD: &str = "whose password? Name a file with --bind-password-file, or set REGAIN_USERS__LDAP__BIND_PASSWORD";
+const WHERE: &str =
+    "If the accounts are under another entry, put it behind the host: ldaps://HOST/ou=people,dc=example,dc=com";
+const NO_PASSWORD: &str =
+    "whose password? Name a file with --bind-password-file, or set REGAIN_USERS__LDAP__BIND_PASSWORD";
 const PASSWORD_FILE: &str = "directory-password";

@@ -46,7 +46,8 @@ fn key(accounts: &[&Entry]) -> Line {
     let shown = |name: &&str| accounts.iter().all(|account| account.first(name).is_some());
     match ["entryUUID", "nsUniqueId"].into_iter().find(shown) {
         Some(key) => Line::text("id", key).because("It stays when an entry is renamed."),
-        None => Line::text("id", "dn").check("no key was seen that stays when an entry is renamed; a link ends with its name"),
+        None => Line::text("id", "dn")
+            .check("no key was seen that stays when an entry is renamed; a link ends with its name"),
     }
 }
 
@@ -102,7 +103,10 @@ fn filter(seen: &Seen<'_>, accounts: &[&Entry]) -> Option<Line> {
         return None;
     }
     let class = ["person", "posixAccount"].into_iter().find(|class| with(class) == accounts.len());
-    let filter = class.map_or_else(|| "(|(objectClass=person)(objectClass=posixAccount))".to_owned(), |class| format!("(objectClass={class})"));
+    let filter = class.map_or_else(
+        || "(|(objectClass=person)(objectClass=posixAccount))".to_owned(),
+        |class| format!("(objectClass={class})"),
+    );
     let why = format!("{usual} of {} accounts with an address are of the class inetOrgPerson.", accounts.len());
     Some(Line::text("ldap.filter", filter).because(why))
 }

@@ -89,9 +89,10 @@ async fn a_caller_who_goes_away_leaves_nothing_open() {
     assert_eq!(database.count(idle), 0);
 }
 
+/// They are gone when it returns, and not only told to go.
 fn kill(database: &TestDatabase) {
     database.run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity \
          WHERE datname = current_database() AND application_name = 'regain'",
     );
 }

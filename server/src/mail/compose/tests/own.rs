@@ -116,15 +116,3 @@ fn a_file_that_is_no_template_is_named_and_others_are_passed_over() {
     let said = Templates::with_own(Some(&folder.path().join("absent"))).unwrap_err().to_string();
     assert!(said.contains("absent") && said.contains("mail.templates_dir"), "{said}");
 }
-
-#[test]
-fn other_sheets_take_the_place_of_the_old_ones() {
-    let composer = composer();
-    let text = || composer.bodies(&message(MessageKind::Test, None)).unwrap().text;
-    let before = text();
-    let words = Arc::new(Words::built_in().unwrap());
-    let other = Composer::with_templates(words, letterhead(), own(&[("test/body.txt", "Ours.\n")])).unwrap();
-    composer.replace(&other);
-    assert_ne!(text(), before);
-    assert_eq!(text(), "Ours.\n");
-}

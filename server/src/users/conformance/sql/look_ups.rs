@@ -5,7 +5,6 @@ use super::{SqlFixture, find, load, three_accounts, write};
 use crate::users::Written;
 use regain_core::account::{Match, matching};
 use regain_core::email::EmailAddress;
-use regain_core::hash::StoredPassword;
 
 pub(crate) async fn only_ascii_case_is_folded<F: SqlFixture>() {
     let (fixture, store) = three_accounts::<F>();

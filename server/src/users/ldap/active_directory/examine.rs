@@ -12,7 +12,8 @@ use tokio::time::Instant;
 /// How new passwords are written here.
 pub(in crate::users::ldap) fn way_of_writing(root: &RootDse) -> Finding {
     if !root.has_capability(super::CAPABILITY) {
-        let text = "the server does not say that it is Active Directory, so it will not take unicodePwd; see users.preset";
+        let text =
+            "the server does not say that it is Active Directory, so it will not take unicodePwd; see users.preset";
         return Finding::fails(STORE, text);
     }
     if write::policy_hints(root).is_none() {
@@ -24,7 +25,11 @@ pub(in crate::users::ldap) fn way_of_writing(root: &RootDse) -> Finding {
 }
 
 /// Whether the service account may reset and unlock.
-pub(in crate::users::ldap) async fn rights(session: &Session, account: &Entry, until: Instant) -> Result<Vec<Finding>, Failure> {
+pub(in crate::users::ldap) async fn rights(
+    session: &Session,
+    account: &Entry,
+    until: Instant,
+) -> Result<Vec<Finding>, Failure> {
     Ok(vec![reset(session, account).await?, unlock(session, account, until).await?])
 }
 
@@ -36,10 +41,14 @@ async fn reset(session: &Session, account: &Entry) -> Result<Finding, Failure> {
         UNWILLING | CONSTRAINT_VIOLATION => Finding::holds(STORE, "the service account may reset passwords"),
         INSUFFICIENT_ACCESS => {
             let name = &account.dn;
-            let text = format!("the service account may not reset the password of {name}; {GUIDE} has the right to grant");
+            let text =
+                format!("the service account may not reset the password of {name}; {GUIDE} has the right to grant");
             Finding::fails(STORE, text)
         }
-        _ => Finding::advice(STORE, format!("whether the service account may reset passwords was not found out: {answer}")),
+        _ => Finding::advice(
+            STORE,
+            format!("whether the service account may reset passwords was not found out: {answer}"),
+        ),
     })
 }
 
@@ -66,14 +75,20 @@ async fn unlock(session: &Session, account: &Entry, until: Instant) -> Result<Fi
         count => format!("{} and {} more attributes", writable[..3].join(", "), count - 3),
     };
     Ok(match (may_unlock, too_many.is_empty()) {
-        (true, true) => Finding::holds(STORE, "the service account may unlock who is locked out, and write nothing else"),
+        (true, true) => {
+            Finding::holds(STORE, "the service account may unlock who is locked out, and write nothing else")
+        }
         (_, false) => {
-            let text = format!("the service account may write {too_many}, which a reset does not need; {GUIDE} has what it does");
+            let text = format!(
+                "the service account may write {too_many}, which a reset does not need; {GUIDE} has what it does"
+            );
             Finding::advice(STORE, text)
         }
         (false, true) => {
-            let text = format!("the service account may not write {LOCKOUT}: who is locked out stays so after a reset, until \
-                                the lock ends; {GUIDE} has the right to grant");
+            let text = format!(
+                "the service account may not write {LOCKOUT}: who is locked out stays so after a reset, until \
+                                the lock ends; {GUIDE} has the right to grant"
+            );
             Finding::advice(STORE, text)
         }
     })

@@ -161,8 +161,16 @@ mod tests {
             (19, samba("the password does not meet the complexity criteria!"), Some(Violation::RefusedByStore)),
             (19, samba("the password was already used (in history)!"), Some(Violation::PreviouslyUsed)),
             (19, samba("password is too young to change!"), Some(Violation::TooYoung)),
-            (53, "0000052D: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0\n".into(), Some(Violation::RefusedByStore)),
-            (19, "0000052D: AtrErr: DSID-03191083, #1:\n\t0: 0000052D: DSID-03191083".into(), Some(Violation::RefusedByStore)),
+            (
+                53,
+                "0000052D: SvcErr: DSID-031A12D2, problem 5003 (WILL_NOT_PERFORM), data 0\n".into(),
+                Some(Violation::RefusedByStore),
+            ),
+            (
+                19,
+                "0000052D: AtrErr: DSID-03191083, #1:\n\t0: 0000052D: DSID-03191083".into(),
+                Some(Violation::RefusedByStore),
+            ),
             // No encryption, no right, no such entry, another constraint.
             (53, "00002077: SvcErr: DSID-03190F4C, problem 5003 (WILL_NOT_PERFORM), data 0".into(), None),
             (50, "00000005: SecErr: DSID-031A11E5, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0".into(), None),

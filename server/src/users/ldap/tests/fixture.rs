@@ -34,11 +34,7 @@ impl OpenLdap {
         self.limited(TimeLimits { look_up: patience, write: patience }, change)
     }
 
-    fn limited(
-        &self,
-        limits: TimeLimits,
-        change: impl FnOnce(&mut config::Users, &mut config::Ldap),
-    ) -> Directory {
+    fn limited(&self, limits: TimeLimits, change: impl FnOnce(&mut config::Users, &mut config::Ldap)) -> Directory {
         let url = format!("ldap://{}", self.relay.address());
         let branch = &self.branch;
         let mut ldap = config::Ldap::for_test(&url, &branch.people(), &branch.service(), SERVICE_PASSWORD);

@@ -15,7 +15,9 @@ fn documented_rules(branch: &Branch) -> Vec<String> {
     let unfolded = block.replace("\n  ", " ");
     let rules = unfolded.lines().filter_map(|line| line.strip_prefix("olcAccess: "));
     let people = "ou=people,dc=example,dc=com";
-    rules.map(|rule| rule.replace(people, &branch.people()).replace("ou=services,dc=example,dc=com", &services)).collect()
+    rules
+        .map(|rule| rule.replace(people, &branch.people()).replace("ou=services,dc=example,dc=com", &services))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

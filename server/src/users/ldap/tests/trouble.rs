@@ -133,7 +133,13 @@ async fn a_referral_is_named_and_not_followed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_ldap_is_a_fault_and_no_panic_here() {
-    for answer in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"\x30\x00", b"\x30\x03\x02\x01\x01", b"\x30\x84\xff\xff\xff\xff", b""] {
+    for answer in [
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"\x30\x00",
+        b"\x30\x03\x02\x01\x01",
+        b"\x30\x84\xff\xff\xff\xff",
+        b"",
+    ] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let answering = std::thread::spawn(move || {

@@ -22,7 +22,8 @@ async fn of_64_writers_of_hashes_one_succeeds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hash_is_stored_as_it_was_made() {
-    const SSHA512: &str = "{SSHA512}tiV6RdQy6oEsWIzzGxAlKFGv5mfdCVy7jqcgV0gJF7ZT1/6lFiNJ1EtuTL9yGZhjhFd+n1dM2HPRNUe0Cwd7hOYJKCkqKw==";
+    const SSHA512: &str =
+        "{SSHA512}tiV6RdQy6oEsWIzzGxAlKFGv5mfdCVy7jqcgV0gJF7ZT1/6lFiNJ1EtuTL9yGZhjhFd+n1dM2HPRNUe0Cwd7hOYJKCkqKw==";
     let fixture = OpenLdap::new();
     let id = fixture.person("ada", "ada@example.com");
     let store = fixture.directory(|users, _| users.hash = "ldap_ssha512".into());

@@ -74,7 +74,7 @@ impl Lane {
         });
         match tokio::time::timeout_at(deadline.0.into(), &mut task).await {
             Ok(joined) => joined.unwrap_or_else(|broken| Err(failed(&broken))),
-            Err(_) => stop(task, &interrupt).await,
+            Err(_) => stop(task, interrupt).await,
         }
     }
 
@@ -89,7 +89,10 @@ impl Lane {
         deadline.bound_lock_waits(&open.connection)?;
         check_columns(&open.connection, &self.mapping)?;
         let done = work(&mut open.connection, deadline)?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(open);
+        // What ended late may be interrupted yet, and so may whoever were to use its connection next.
+        if !deadline.is_over() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(open);
+        }
         Ok(done)
     }
 
@@ -116,6 +119,10 @@ impl Lane {
 }
 
 impl Deadline {
+    fn is_over(self) -> bool {
+        self.0 <= Instant::now()
+    }
+
     /// Lets SQLite wait for other people's locks as long as there is time, and no longer.
     ///
     /// # Errors
@@ -127,19 +134,24 @@ impl Deadline {
 }
 
 /// Interrupts work that is overdue, and waits a moment for it to end: a write that succeeded after all is reported as
-/// such. An interrupt that falls between two statements is lost, so there are several.
-async fn stop<T>(
+/// such. An interrupt that falls between two statements is lost, so there are several; and as many more as it takes, since
+/// a statement that nobody ends may hold a lock for good.
+async fn stop<T: Send + 'static>(
     mut task: JoinHandle<Result<T, StoreFault>>,
-    interrupt: &OnceLock<InterruptHandle>,
+    interrupt: Arc<OnceLock<InterruptHandle>>,
 ) -> Result<T, StoreFault> {
     for _ in 0..GRACE_STEPS {
-        if let Some(handle) = interrupt.get() {
-            handle.interrupt();
-        }
+        interrupt.get().inspect(|handle| handle.interrupt());
         if let Ok(joined) = tokio::time::timeout(GRACE_STEP, &mut task).await {
             return joined.ok().and_then(Result::ok).ok_or_else(overdue);
         }
     }
+    tokio::spawn(async move {
+        while !task.is_finished() {
+            interrupt.get().inspect(|handle| handle.interrupt());
+            tokio::time::sleep(GRACE_STEP).await;
+        }
+    });
     Err(overdue())
 }
 

@@ -60,9 +60,15 @@ fn who_has_not_signed_in_is_told_how_to() {
     branch.add(&[branch.new_person("ada", "ada@example.com", "old horse battery")]);
     let args = as_service(&branch, folder.path());
     let refused = |args: InitArgs| proposed(&args, folder.path()).unwrap_err();
-    let nobody = refused(InitArgs { bind_dn: None, bind_password_file: None, url: args.url.clone(), ..InitArgs::default() });
+    let nobody =
+        refused(InitArgs { bind_dn: None, bind_password_file: None, url: args.url.clone(), ..InitArgs::default() });
     assert!(nobody.to_string().contains("--bind-dn DN --bind-password-file FILE"), "{nobody}");
-    let halfway = refused(InitArgs { bind_password_file: None, url: args.url.clone(), bind_dn: args.bind_dn.clone(), ..InitArgs::default() });
+    let halfway = refused(InitArgs {
+        bind_password_file: None,
+        url: args.url.clone(),
+        bind_dn: args.bind_dn.clone(),
+        ..InitArgs::default()
+    });
     assert!(halfway.is::<Misused>() && halfway.to_string().contains("--bind-password-file"), "{halfway}");
     std::fs::write(folder.path().join("password"), "another").unwrap();
     let stranger = refused(args);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::StoreUrl;
-use crate::users::conformance::{SqlFixture, HURRY, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, users_config};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::test_database::{server_url, unique_name};
 use mysql_async::{Conn, Opts, OptsBuilder};
@@ -197,4 +197,4 @@ const PASSWORD: &str = "p@ss:/word";
 /// InnoDB tells of its transactions from a snapshot, which it renews once nobody has looked at it for 100 ms.
 const SNAPSHOT: Duration = Duration::from_millis(150);
 /// For the server to notice what ended.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);

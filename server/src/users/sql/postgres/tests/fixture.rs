@@ -2,12 +2,13 @@
 
 use crate::config::{self, StoreUrl};
 use crate::users::UserStore;
-use crate::users::conformance::{SqlFixture, HURRY, users_config};
+use crate::users::conformance::{GIVEN_UP_WITHIN, HURRY, SqlFixture, users_config};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
 use crate::users::sql::test_database::{server_url, unique_name};
 use std::future::Future;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use tokio_postgres::{Client, Config, NoTls};
@@ -57,6 +58,15 @@ impl Database {
         let mut users = users_config(StoreUrl::Postgres(url.into()));
         change(&mut users);
         PostgresStore::with_limits(&users, &url.into(), limits).unwrap()
+    }
+
+    /// Waits until this is the answer: what is cancelled ends a little later.
+    pub(super) fn becomes(&self, answer: &str, sql: &str) {
+        let begun = Instant::now();
+        while self.ask(sql) != answer {
+            assert!(begun.elapsed() < GIVEN_UP_WITHIN, "{sql} is not {answer}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn run_on_server(&self, sql: &str) {
