@@ -1,7 +1,7 @@
 //! What Active Directory has of its own, whether Windows serves it or Samba: how a password is written, what its answers
 //! mean, and how it says who may sign in.
 //!
-//! Sources: Microsoft's [MS-ADTS] (sections 3.1.1.3.1.5.1 for `unicodePwd`, 3.1.1.3.4.1.27 for the policy hints, 2.2.16
+//! Sources: Microsoft's MS-ADTS (sections 3.1.1.3.1.5.1 for `unicodePwd`, 3.1.1.3.4.1.27 for the policy hints, 2.2.16
 //! for `userAccountControl`), and what Samba 4.17 was seen to answer.
 
 mod examine;
