@@ -206,7 +206,7 @@ async fn reload(live: &Arc<Live>, settings: Arc<InForce>) -> Arc<InForce> {
         }
         Ok(Err(fault)) => tracing::error!("what is configured now cannot be used, and the old ones stay: {fault:#}"),
         Err(died) => {
-            tracing::error!(%died, "configuration, texts and templates were not read again; the old ones stay")
+            tracing::error!(%died, "configuration, texts and templates were not read again; the old ones stay");
         }
     }
     settings

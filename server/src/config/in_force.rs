@@ -71,7 +71,7 @@ impl InForce {
 pub(super) fn needs_restart(key: &Key) -> bool {
     let is_or_is_in =
         |part: &&str| key.path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    NEED_A_RESTART.iter().any(|part| is_or_is_in(&part))
+    NEED_A_RESTART.iter().any(is_or_is_in)
 }
 
 /// Keys, and sections with all that is in them: where the server listens, and what it holds on to for as long as it runs.

@@ -96,7 +96,8 @@ impl Courier {
     /// A courier who begins each turn with the configuration in force.
     #[must_use]
     pub fn following(live: Arc<Live>) -> Self {
-        Self { live: Some(Arc::clone(&live)), ..Self::new(live.app()) }
+        let courier = Self::new(live.app());
+        Self { live: Some(live), ..courier }
     }
 
     /// Works until `shutdown` says so, then lets what is in flight finish.

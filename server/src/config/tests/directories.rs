@@ -122,7 +122,7 @@ fn a_directorys_preset_is_of_no_use_to_a_database() {
 fn the_password_is_never_shown() {
     let file = SourceFile {
         name: "regain.toml".into(),
-        text: configured("url = \"ldaps://ldap.example.com\"", SECTION).into(),
+        text: configured("url = \"ldaps://ldap.example.com\"", SECTION),
         hidden: Vec::new(),
     };
     let loaded = Loaded::from_parts(Some(file), Path::new(""), NO_ENVIRONMENT).unwrap_or_else(|e| panic!("{e}"));

@@ -43,15 +43,15 @@ pub(super) fn environment(args: &InitArgs, all: impl Iterator<Item = (String, St
 pub(super) async fn look(url: &str, args: &InitArgs, folder: &Path) -> anyhow::Result<Looked> {
     let access = access(args, folder)?;
     let (ldap, is_nobody) = configured(url, &access, &args.environment, folder)?;
-    let inspection = Inspection::open(&ldap, is_nobody).await.map_err(unreached)?;
-    let root = inspection.root().await.map_err(unreached)?;
-    let schema = inspection.schema(&root).await.map_err(unreached)?.unwrap_or_default();
+    let inspection = Inspection::open(&ldap, is_nobody).await.map_err(|fault| unreached(&fault))?;
+    let root = inspection.root().await.map_err(|fault| unreached(&fault))?;
+    let schema = inspection.schema(&root).await.map_err(|fault| unreached(&fault))?.unwrap_or_default();
     let kind = Kind::of(&root, &schema);
     let place = if names_base(url) { Some(ldap.base.as_str()) } else { context(&root) };
     let Some(place) = place else {
         bail!("{kind} does not say what it holds (namingContexts in its root entry). {WHERE}")
     };
-    let people = match inspection.people(place).await.map_err(unreached)? {
+    let people = match inspection.people(place).await.map_err(|fault| unreached(&fault))? {
         Ok(people) => people,
         Err(why) if is_nobody => bail!("{kind} shows its accounts to nobody who has not signed in: {why}. {WHO}"),
         Err(why) => bail!("{kind} does not show what is under {place}: {why}. {WHERE}"),
@@ -178,7 +178,7 @@ fn nobody(kind: &Kind, place: &str, people: &People, is_nobody: bool) -> anyhow:
     }
 }
 
-fn unreached(fault: StoreFault) -> anyhow::Error {
+fn unreached(fault: &StoreFault) -> anyhow::Error {
     anyhow::anyhow!("the directory {}: {}", fault.what, fault.cause)
 }
 
