@@ -64,7 +64,10 @@ impl Libraries {
         writeln!(self.questions.as_mut().unwrap(), "{question}").unwrap();
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
-        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{question} was answered {line:?}"));
+        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|_| {
+            self.questions = None;
+            panic!("{question} was answered {line:?}; the child's end: {:?}", self.child.wait())
+        });
         answer["refused"].as_str().map_or(Ok(answer.clone()), |why| Err(why.to_owned()))
     }
 }
