@@ -69,6 +69,15 @@ impl NewPassword {
     pub(crate) fn unhashed(text: &str) -> Self {
         Self::Hashed(HashedPassword(StoredPassword::new(text)))
     }
+
+    /// One in clear, for a store that hashes by itself.
+    pub(crate) fn in_clear(text: &str) -> Self {
+        use regain_core::password::{Context, Policy, Preset};
+        let policy = Policy::new(Preset::Nist, Preset::Nist.lengths(), []);
+        let context =
+            Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: true, breached: false };
+        Self::Plain(policy.check(text.to_owned().into(), &context).unwrap())
+    }
 }
 
 /// Why there is no hash.

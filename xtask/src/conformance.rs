@@ -25,6 +25,20 @@ const SUITES: &[Suite] = &[
             ("SQLite", "users::sql::sqlite"),
             ("PostgreSQL", "users::sql::postgres"),
             ("MariaDB", "users::sql::mysql"),
+            ("OpenLDAP", "users::ldap"),
+            ("the hook in Python", "users::hook::tests::samples::python"),
+            ("in Node", "users::hook::tests::samples::node"),
+            ("in Go", "users::hook::tests::samples::go"),
+        ],
+    },
+    Suite {
+        name: "database conformance",
+        folder: "server/src/users/conformance/sql",
+        promise: "<F: SqlFixture>()",
+        engines: &[
+            ("SQLite", "users::sql::sqlite"),
+            ("PostgreSQL", "users::sql::postgres"),
+            ("MariaDB", "users::sql::mysql"),
         ],
     },
     Suite {
@@ -48,8 +62,11 @@ impl Suite {
     fn count(&self, passed: &[String]) -> Result<String> {
         let folder = root().join(self.folder);
         let mut text = String::new();
-        for file in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            text += &std::fs::read_to_string(file?.path())?;
+        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_file() {
+                text += &std::fs::read_to_string(path)?;
+            }
         }
         self.count_against(&self.promises(&text), passed)
     }
@@ -94,8 +111,8 @@ impl Suite {
 mod tests {
     use super::*;
 
-    const STORES: &Suite = &SUITES[0];
-    const LEDGER: &Suite = &SUITES[1];
+    const DATABASES: &Suite = &SUITES[1];
+    const LEDGER: &Suite = &SUITES[2];
     const PROMISES: &[&str] = &["one", "two"];
 
     fn passed(names: &[&str]) -> Vec<String> {
@@ -116,14 +133,14 @@ mod tests {
 
     #[test]
     fn each_fixture_counts() {
-        let line = STORES.count_against(PROMISES, &passed(ALL)).unwrap();
-        assert_eq!(line, "user store conformance: SQLite 2×2, PostgreSQL 2, MariaDB 2");
+        let line = DATABASES.count_against(PROMISES, &passed(ALL)).unwrap();
+        assert_eq!(line, "database conformance: SQLite 2×2, PostgreSQL 2, MariaDB 2");
     }
 
     #[test]
     fn an_engine_without_the_suite_or_with_a_part_of_it_fails() {
         for (missing, word) in [(ALL.len() - 2, "MariaDB was not held"), (ALL.len() - 1, "MariaDB keeps 1 of the 2")] {
-            let fault = STORES.count_against(PROMISES, &passed(&ALL[..missing])).unwrap_err().to_string();
+            let fault = DATABASES.count_against(PROMISES, &passed(&ALL[..missing])).unwrap_err().to_string();
             assert!(fault.contains(word), "{fault}");
         }
     }
@@ -140,8 +157,8 @@ mod tests {
 
     #[test]
     fn promises_are_read_from_the_suite() {
-        let text = "fn a() {}\npub(crate) async fn keys_are_loaded<F: Fixture>() {\n    pub(crate) async fn b() {}";
-        assert_eq!(STORES.promises(text), ["keys_are_loaded"]);
+        let text = "fn a() {}\npub(crate) async fn keys_are_loaded<F: SqlFixture>() {\n    pub(crate) async fn b() {}";
+        assert_eq!(DATABASES.promises(text), ["keys_are_loaded"]);
         let text = "pub(super) async fn one(mut fixture: Fixture) {\n    pub(super) async fn claims(&self) {";
         assert_eq!(LEDGER.promises(text), ["one"]);
         assert_eq!(LEDGER.promises("pub(super) async fn two(fixture: Fixture) {"), ["two"]);

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// PostgreSQL and MariaDB, for as long as this lives.
+/// PostgreSQL, MariaDB and OpenLDAP, for as long as this lives.
 pub(crate) struct Databases(Vec<Server>);
 
 impl Databases {
     /// Takes each server from its variable, else starts it, installing it before where it is missing. What could be
     /// had is handed back in any case: a test whose server is missing fails by itself, the others need not wait.
     pub(crate) fn start() -> (Self, Result<()>) {
-        let kinds = [&POSTGRES, &MARIADB];
+        let kinds = [&POSTGRES, &MARIADB, &OPENLDAP];
         let (mut servers, mut complete) = (Vec::new(), install_missing(&kinds));
         for kind in kinds {
             match kind.named().map_or_else(|| kind.start(), Ok) {
@@ -45,11 +45,11 @@ impl Databases {
 
 fn install_missing(kinds: &[&Kind]) -> Result<()> {
     let missing = kinds.iter().filter(|kind| kind.named().is_none() && !kind.is_installed());
-    let packages: Vec<_> = missing.map(|kind| kind.package).collect();
+    let packages: Vec<_> = missing.flat_map(|kind| kind.packages).copied().collect();
     if packages.is_empty() { Ok(()) } else { install(&packages) }
 }
 
-/// Both servers until Ctrl-C, for whoever runs one test again and again.
+/// The servers until Ctrl-C, for whoever runs one test again and again.
 pub(crate) fn stay() -> Result<bool> {
     let (databases, complete) = Databases::start();
     complete?;
@@ -76,10 +76,12 @@ struct Kind {
     variable: &'static str,
     /// A superuser's address.
     url: &'static str,
-    /// Debian's package.
-    package: &'static str,
+    /// Debian's packages, the server's own first.
+    packages: &'static [&'static str],
     /// The account that the package makes for it. Neither runs as root.
     account: &'static str,
+    /// Files to begin with, by their names.
+    files: &'static [(&'static str, &'static str)],
     /// Makes an empty data folder.
     prepare: &'static str,
     /// The server, in the foreground.
@@ -93,8 +95,9 @@ const POSTGRES: Kind = Kind {
     name: "PostgreSQL",
     variable: "REGAIN_TEST_POSTGRES_URL",
     url: "postgres://postgres@127.0.0.1:PORT/postgres",
-    package: "postgresql",
+    packages: &["postgresql"],
     account: "postgres",
+    files: &[],
     prepare: "initdb -D data --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync",
     serve: "postgres -D data -p PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
             -c max_connections=300 -c fsync=off -c full_page_writes=off",
@@ -115,8 +118,9 @@ const MARIADB: Kind = Kind {
     name: "MariaDB",
     variable: "REGAIN_TEST_MARIADB_URL",
     url: "mysql://root@127.0.0.1:PORT/mysql",
-    package: "mariadb-server",
+    packages: &["mariadb-server"],
     account: "mysql",
+    files: &[],
     prepare: "mariadb-install-db --no-defaults --datadir=\"$PWD/data\" --auth-root-authentication-method=normal \
               --skip-test-db",
     serve: "mariadbd --no-defaults --datadir=\"$PWD/data\" --port=PORT --bind-address=127.0.0.1 \
@@ -124,6 +128,23 @@ const MARIADB: Kind = Kind {
             --innodb-flush-log-at-trx-commit=0 --skip-innodb-doublewrite \
             --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci",
     is_ready: "mariadb-admin --no-defaults --protocol=tcp --host=127.0.0.1 --port=PORT --user=root --silent ping",
+};
+
+/// With a root that its tests may use for everything, `cn=admin` under the suffix, and the policy overlay; a policy is made
+/// by the test that needs one.
+const OPENLDAP: Kind = Kind {
+    name: "OpenLDAP",
+    variable: "REGAIN_TEST_OPENLDAP_URL",
+    url: "ldap://127.0.0.1:PORT/dc=example,dc=com",
+    packages: &["slapd", "slapd-contrib", "ldap-utils"],
+    account: "openldap",
+    files: &[
+        ("config.ldif", include_str!("openldap/config.ldif")),
+        ("entries.ldif", include_str!("openldap/entries.ldif")),
+    ],
+    prepare: "sh -c 'mkdir config data && slapadd -n 0 -F config -l config.ldif && slapadd -n 1 -F config -l entries.ldif'",
+    serve: "slapd -d 0 -F config -h ldap://127.0.0.1:PORT",
+    is_ready: "ldapsearch -x -H ldap://127.0.0.1:PORT -s base -b dc=example,dc=com dn",
 };
 
 impl Kind {
@@ -135,7 +156,7 @@ impl Kind {
 
     /// A server of our own, in a temporary folder and on a free port of the loopback.
     fn start(&self) -> Result<Server> {
-        ensure!(self.is_installed(), "{} is not here, and {} names no server", self.package, self.variable);
+        ensure!(self.is_installed(), "{} is not here, and {} names no server", self.packages[0], self.variable);
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
         let mut keeper = Keeper::start(self, &port)?;
         self.wait_until_ready(&mut keeper, &port)?;
@@ -176,8 +197,11 @@ struct Keeper {
 
 impl Keeper {
     fn start(kind: &Kind, port: &str) -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("regain-test-{}-{}", kind.package, std::process::id()));
+        let folder = std::env::temp_dir().join(format!("regain-test-{}-{}", kind.packages[0], std::process::id()));
         std::fs::create_dir(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        for (name, content) in kind.files {
+            std::fs::write(folder.join(name), content)?;
+        }
         let account = kind.account;
         let switch = format!("setpriv --reuid={account} --regid={account} --init-groups --");
         let (own, switch) =

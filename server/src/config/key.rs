@@ -206,7 +206,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Section { doc: "The public port.", keys: super::server::KEYS },
     Section { doc: "Regain's own state.", keys: super::ledger::KEYS },
     Section { doc: "The accounts whose passwords are reset.", keys: super::users::KEYS },
-    Section { doc: "Accounts in a directory.", keys: super::ldap::KEYS },
+    Section { doc: "Accounts in a directory.", keys: super::users::ldap::KEYS },
     Section { doc: "Accounts behind a back end of one's own.", keys: super::hook::KEYS },
     Section { doc: "Links, codes and how often an account gets mail.", keys: super::reset::KEYS },
     Section { doc: "The rule that a new password must meet.", keys: super::password::KEYS },
@@ -229,7 +229,7 @@ macro_rules! keys {
     ($($name:ident = $key:expr;)*) => {
         $(const $name: Key = $key;)*
         /// This section's keys, in the order of the reference.
-        pub(super) const KEYS: &[Key] = &[$($name),*];
+        pub(in crate::config) const KEYS: &[Key] = &[$($name),*];
     };
 }
 pub(super) use keys;

@@ -1,14 +1,16 @@
 //! `[users]`: the accounts whose passwords are reset.
 
+pub(super) mod ldap;
 mod names;
 mod preset;
 mod read;
 
+pub use ldap::{Ldap, LdapServer, LdapTls};
 pub(crate) use names::is_identifier;
 pub(super) use read::read;
 
 use super::key::{Key, keys};
-use super::{Hook, Ldap, url};
+use super::{Hook, url};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::presets::Preset;
 use secrecy::SecretString;
@@ -206,7 +208,8 @@ keys! {
     ).or_derived("5 where there is a history");
 }
 
-/// The presets there are, in the order of [`crate::users::sql::presets::ALL`].
+/// The presets there are, in the order of [`crate::users::sql::presets::ALL`], and then of directories in the order of
+/// [`crate::users::ldap::presets::ALL`].
 const PRESETS: &[&str] = &[
     "django",
     "rails",
@@ -221,6 +224,7 @@ const PRESETS: &[&str] = &[
     "unleash",
     "gotrue",
     "better-auth",
+    "openldap",
 ];
 
 /// `keep`, and the formats that can be written, in the order of [`regain_core::hash::Format::all`].
@@ -274,12 +278,14 @@ const HASHES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::users::sql::presets;
+    use crate::users::{ldap, sql};
     use regain_core::hash::Format;
 
     #[test]
     fn every_preset_can_be_named() {
-        assert!(PRESETS.iter().copied().eq(presets::ALL.iter().map(|preset| preset.name)));
+        let of_databases = sql::presets::ALL.iter().map(|preset| preset.name);
+        let of_directories = ldap::presets::ALL.iter().map(|preset| preset.name);
+        assert!(PRESETS.iter().copied().eq(of_databases.chain(of_directories)));
     }
 
     #[test]

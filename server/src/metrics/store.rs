@@ -50,6 +50,10 @@ impl UserStore for Timed {
         self.timed("load", self.store.load(id)).await
     }
 
+    async fn load_each(&self, id: &AccountId) -> Result<Vec<Account>, StoreFault> {
+        self.timed("load", self.store.load_each(id)).await
+    }
+
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault> {
         self.timed("set_password", self.store.set_password(change)).await
     }

@@ -5,7 +5,6 @@ use crate::roots;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
@@ -85,17 +84,7 @@ fn roots(path: Option<&Path>) -> Result<RootCertStore, Unusable> {
             false => Ok(roots),
         };
     };
-    let refused = |error: String| unusable(&format!("sslrootcert {}: {error}", path.display()));
-    let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(path).map_err(|error| refused(error.to_string()))?;
-    for certificate in certificates {
-        let certificate = certificate.map_err(|error| refused(error.to_string()))?;
-        roots.add(certificate).map_err(|error| refused(error.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(refused("there is no certificate in it; it has to be PEM".into()));
-    }
-    Ok(roots)
+    roots::in_file(path).map_err(|error| unusable(&format!("sslrootcert {}: {error}", path.display())))
 }
 
 fn unusable(cause: &str) -> Unusable {

@@ -171,7 +171,7 @@ pub fn unfit(app: &App, account: &Account) -> Option<Reason> {
     }
     match &account.password {
         Some(_) if app.users.hashes_itself() => None,
-        Some(stored) if identify(stored.expose()) != Identified::Unusable => {
+        Some(stored) if !app.users.shows_hashes() || identify(stored.expose()) != Identified::Unusable => {
             hashing::recipe(&app.config.users, stored.expose()).is_err().then_some(Reason::FormatUnknown)
         }
         Some(_) | None => Some(Reason::Ineligible),

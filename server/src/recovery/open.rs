@@ -3,6 +3,7 @@
 use super::Credential;
 use crate::app::App;
 use crate::ledger::{CodeDigest, Disowned, LedgerFault, LiveToken, TokenState};
+use crate::users::StoreFault;
 use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
 use regain_core::code::ResetCode;
@@ -40,7 +41,7 @@ pub enum OpenRefusal {
 /// [`OpenRefusal`].
 pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefusal> {
     let token = find(app, credential).await?;
-    let account = app.users.load(&token.account).await.map_err(|fault| {
+    let account = load(app, &token).await.map_err(|fault| {
         if let Some(unsaid) = app.complaints.store_away.turn(app.clock.now()) {
             tracing::error!(%fault, unsaid, request = %token.entry, "links cannot be opened");
         }
@@ -54,6 +55,15 @@ pub async fn open(app: &App, credential: &Credential) -> Result<Opened, OpenRefu
         _ if weakness::is(Weakness::DeadLinksToldApart) => Err(OpenRefusal::Unavailable),
         _ => Err(OpenRefusal::Dead),
     }
+}
+
+/// The account that a token was minted for. Of one with several addresses it is minted for one: that one is told apart by the
+/// fingerprint, and where none has it any more, the first stands for all.
+pub(super) async fn load(app: &App, token: &LiveToken) -> Result<Option<Account>, StoreFault> {
+    let mut each = app.users.load_each(&token.account).await?;
+    let is_meant = |account: &Account| bool::from(app.keys.fingerprint(account).ct_eq(&token.fingerprint));
+    let meant = each.iter().position(is_meant).unwrap_or(0);
+    Ok((!each.is_empty()).then(|| each.swap_remove(meant)))
 }
 
 impl Opened {

@@ -6,7 +6,7 @@
 //! refused password. A store that hashes by itself may have rules of its own: what breaks them leaves the token live.
 
 use super::Credential;
-use super::open::{OpenRefusal, Opened, open};
+use super::open::{OpenRefusal, Opened, load, open};
 use super::reuse::is_reused;
 use super::settle::{self, Found};
 use crate::app::App;
@@ -209,7 +209,7 @@ impl Redemption {
 
     /// The store failed; it rolled back, or committed and could not say so.
     async fn look_again(&self, app: &App, new_fingerprint: Digest) -> Result<(), RedeemRefusal> {
-        let account = app.users.load(&self.account.id).await.ok().flatten();
+        let account = load(app, &self.claim.token).await.ok().flatten();
         match account.map(|account| settle::found(app, &self.claim, new_fingerprint, &account)) {
             // Nobody is told of a success that may be another's.
             Some(Found::Written) if app.users.shows_hashes() => {

@@ -1,6 +1,7 @@
 //! Step 5: the password is written. One commit redeems the token, ends every other link of the account, and queues the
 //! notice. Claims that lapsed are looked into here: the store says what happened.
 
+use super::open::load;
 use super::redeem::CLAIM;
 use crate::app::App;
 use crate::config;
@@ -74,7 +75,7 @@ pub async fn recover_lapsed(app: &App) -> Result<bool, LedgerFault> {
             app.ledger.release(&claim).await?;
             continue;
         };
-        match app.users.load(&claim.token.account).await {
+        match load(app, &claim.token).await {
             Ok(account) => all_ended &= recover(app, &claim, new_fingerprint, account).await?,
             Err(fault) => {
                 tracing::warn!(%fault, request = %claim.token.entry, "a lapsed claim waits for the user store");

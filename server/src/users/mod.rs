@@ -41,6 +41,11 @@ pub trait UserStore: Send + Sync {
     /// One account by its key.
     async fn load(&self, id: &AccountId) -> Result<Option<Account>, StoreFault>;
 
+    /// The account with this key once for each address on file that it is found by; with most stores it has one.
+    async fn load_each(&self, id: &AccountId) -> Result<Vec<Account>, StoreFault> {
+        Ok(self.load(id).await?.into_iter().collect())
+    }
+
     /// Writes a password, if the account is still as it was read, ends the sessions and remembers the password in the
     /// history, all in one transaction.
     async fn set_password(&self, change: PasswordChange) -> Result<Written, StoreFault>;

@@ -23,6 +23,7 @@ mod http_armour;
 mod indistinguishable;
 mod indistinguishable_postgres;
 mod interrupted;
+mod ldap;
 mod ledger_tools;
 mod link_life;
 mod mail;

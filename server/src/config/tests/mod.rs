@@ -1,6 +1,7 @@
 //! What the configuration takes and refuses, seen from outside.
 
 mod accepted;
+mod directories;
 mod refused;
 mod shown;
 mod users;

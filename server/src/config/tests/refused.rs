@@ -114,7 +114,8 @@ fn a_ledger_on_several_nodes_wants_the_secret_they_share() {
 
 #[test]
 fn a_directory_has_no_tables() {
-    let users = "url = \"ldaps://directory.example.com\"\ntable = \"accounts\"\n[users.ldap]\nbase = \"dc=example\"";
+    let users = "url = \"ldaps://directory.example.com\"\ntable = \"accounts\"\n[users.ldap]\nbase = \"dc=example\"\n\
+                 bind_dn = \"cn=regain\"\nbind_password = \"sesame\"";
     let text =
         format!("public_url = \"https://accounts.example.com\"\n[mail]\nfrom = \"a@example.com\"\n[users]\n{users}");
     assert_eq!(title(&text), "error: `users.table` is for databases only");

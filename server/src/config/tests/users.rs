@@ -252,14 +252,16 @@ fn no_error_about_a_store_shows_its_password() {
     }
 }
 
-const HOOK: &str = "url = \"https://app.example.com/regain\"\n[users.hook]\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
+const HOOK: &str =
+    "url = \"https://app.example.com/regain\"\n[users.hook]\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
 
 #[test]
 fn a_back_end_needs_a_url_and_a_secret() {
     let StoreUrl::Hook(hook) = users(HOOK).url else { panic!("a hook") };
     assert_eq!((hook.url.as_str(), hook.timeout.as_secs()), ("https://app.example.com/regain", 5));
     assert_eq!(hook.ca_file, None);
-    let here = HOOK.replace("https://app.example.com", "http://127.0.0.1:9000") + "\ntimeout_seconds = 10\nca_file = \"a.pem\"";
+    let here = HOOK.replace("https://app.example.com", "http://127.0.0.1:9000")
+        + "\ntimeout_seconds = 10\nca_file = \"a.pem\"";
     let StoreUrl::Hook(hook) = users(&here).url else { panic!("a hook") };
     assert_eq!((hook.timeout.as_secs(), hook.ca_file.as_deref()), (10, Some(Path::new("/etc/regain/a.pem"))));
 }

@@ -1,19 +1,22 @@
 //! Reads `[users]`.
 
 use super::*;
-use super::{names, preset};
+use super::{ldap, names, preset};
 use crate::config::settings::{Settings, refusal};
 use crate::config::value::Value;
-use crate::config::{hook, ldap, url};
+use crate::config::{hook, url};
 use std::path::Path;
 
 /// Reads the section. `ledger` is the ledger's file, which cannot be this one too.
 pub(in crate::config) fn read(settings: &mut Settings, ledger: Option<&Path>) -> Option<Users> {
     let url = read_url(settings, ledger);
-    if url.as_ref().is_some_and(|url| url.engine().is_none()) {
+    if !leads_to_database(settings) {
         return without_table(settings, url?);
     }
     let preset = settings.text(&PRESET).and_then(|name| Preset::named(&name));
+    if preset.is_none() && url.is_some() && settings.setting(&PRESET).is_some() {
+        settings.refuse(&PRESET, refusal("is of a directory", "with a database one of its frameworks', or none"));
+    }
     let steps = match (preset, url.as_ref().and_then(StoreUrl::engine)) {
         (Some(preset), Some(engine)) => preset::lay_under(settings, preset, engine),
         _ => None,
@@ -46,6 +49,12 @@ pub(in crate::config) fn read(settings: &mut Settings, ledger: Option<&Path>) ->
         email: email?,
         password: password?,
     })
+}
+
+/// Whether `users.url` is of a database, or cannot be told.
+fn leads_to_database(settings: &Settings) -> bool {
+    let url = settings.text(&URL).unwrap_or_default();
+    !["ldap://", "ldaps://", "http://", "https://"].iter().any(|other| url.starts_with(other))
 }
 
 /// A store that is no database. Keys about tables were meant for something, so they are refused.
@@ -91,7 +100,7 @@ fn read_url(settings: &mut Settings, ledger: Option<&Path>) -> Option<StoreUrl> 
         url::Store::Sqlite(path) => StoreUrl::Sqlite(settings.resolve_path(&path)),
         url::Store::Postgres(url) => StoreUrl::Postgres(url),
         url::Store::Mysql(url) => StoreUrl::Mysql(url),
-        url::Store::Ldap(servers) => StoreUrl::Ldap(Box::new(ldap::read(settings, servers)?)),
+        url::Store::Ldap(servers) => StoreUrl::Ldap(Box::new(ldap::read(settings, &servers)?)),
         url::Store::Hook(url) => StoreUrl::Hook(Box::new(hook::read(settings, &url)?)),
     };
     if let StoreUrl::Sqlite(path) = &url

@@ -1,43 +1,54 @@
-//! Writing a password: as it was read, once, and together with the end of the sessions.
+//! Writing a password: to the account that was read, as it was read.
 
-use super::{Fixture, count, load, three_accounts, write};
+use super::{Change, Fixture, NEW, OLD, find, load, shown, three_accounts, write};
 use crate::users::Written;
-use futures_util::future::join_all;
 
-pub(crate) async fn a_password_is_written_and_the_sessions_end<F: Fixture>() {
-    let (fixture, store) = three_accounts::<F>();
-    assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::Yes(vec![]));
-    assert_eq!(fixture.ask("SELECT password FROM accounts WHERE id = 1"), "new");
-    assert_eq!(fixture.ask("SELECT password FROM accounts WHERE id = 2"), "old");
-    assert_eq!(count(&fixture, "sessions WHERE account_id = 1"), 0);
-    assert_eq!(count(&fixture, "sessions WHERE account_id = 2"), 1);
+pub(crate) async fn who_may_not_reset_is_marked_and_not_written<F: Fixture>() {
+    let (fixture, store, [id, ..]) = three_accounts::<F>();
+    let ada = load(&*store, &id).await.unwrap();
+    assert!(ada.eligible);
+    fixture.change(&id, Change::MayReset(false));
+    assert!(!load(&*store, &id).await.unwrap().eligible);
+    assert!(!find(&*store, &["ada@example.com"]).await[0].eligible);
+    assert_eq!(write(&*store, &ada, NEW).await.unwrap(), Written::NoLongerMatches);
+    assert!(fixture.accepts(&id, OLD));
+    fixture.change(&id, Change::MayReset(true));
+    assert!(load(&*store, &id).await.unwrap().eligible);
 }
 
-pub(crate) async fn nothing_is_written_over_a_change_made_meanwhile<F: Fixture>() {
-    let (fixture, store) = three_accounts::<F>();
-    for meanwhile in [
-        "UPDATE accounts SET password = 'OLD' WHERE id = 1",
-        "UPDATE accounts SET password = 'old ' WHERE id = 1",
-        "UPDATE accounts SET email = 'Ada@example.com' WHERE id = 1",
-        "DELETE FROM accounts WHERE id = 1",
-    ] {
-        fixture.run("UPDATE accounts SET password = 'old', email = 'ada@example.com' WHERE id = 1");
-        fixture.run(meanwhile);
-        assert_eq!(write(&*store, "1", "old", "new").await.unwrap(), Written::NoLongerMatches, "{meanwhile}");
-        assert_eq!(fixture.ask("SELECT ended_by FROM sessions WHERE account_id = 1"), "nobody", "{meanwhile}");
-    }
-    assert!(load(&*store, "1").await.is_none());
+pub(crate) async fn a_password_is_written_to_one_account_and_no_other<F: Fixture>() {
+    let (fixture, store, ids) = three_accounts::<F>();
+    let ada = load(&*store, &ids[0]).await.unwrap();
+    assert_eq!(write(&*store, &ada, NEW).await.unwrap(), Written::Yes(vec![]));
+    assert!(fixture.accepts(&ids[0], NEW) && !fixture.accepts(&ids[0], OLD));
+    assert!(fixture.accepts(&ids[1], OLD) && fixture.accepts(&ids[2], OLD));
 }
 
-pub(crate) async fn of_64_writers_one_succeeds<F: Fixture>() {
-    let fixture = F::new();
-    let store = fixture.store(|_| {});
-    fixture.run("INSERT INTO accounts VALUES (1, 'ada@example.com', 'Ada', 'en', 'old', true, true)");
-    let names: Vec<String> = (0..64).map(|n| format!("new{n}")).collect();
-    let outcomes = join_all(names.iter().map(|new| write(&*store, "1", "old", new))).await;
-    let winners: Vec<_> =
-        outcomes.iter().zip(&names).filter(|(outcome, _)| matches!(outcome, Ok(Written::Yes(_)))).collect();
-    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
-    assert_eq!(winners.len(), 1);
-    assert_eq!(&fixture.ask("SELECT password FROM accounts WHERE id = 1"), winners[0].1);
+/// So that a link from before it is dead after it.
+pub(crate) async fn every_change_of_the_password_shows<F: Fixture>() {
+    let (fixture, store, ids) = three_accounts::<F>();
+    let before = [shown(&*store, &ids[0]).await, shown(&*store, &ids[1]).await];
+    assert_eq!(shown(&*store, &ids[0]).await, before[0], "to look does not change it");
+    let ada = load(&*store, &ids[0]).await.unwrap();
+    assert_eq!(write(&*store, &ada, NEW).await.unwrap(), Written::Yes(vec![]));
+    fixture.change(&ids[1], Change::Password(NEW));
+    assert_ne!(shown(&*store, &ids[0]).await, before[0]);
+    assert_ne!(shown(&*store, &ids[1]).await, before[1]);
+    assert_eq!(write(&*store, &ada, "a third one").await.unwrap(), Written::NoLongerMatches);
+    assert!(fixture.accepts(&ids[0], NEW));
+}
+
+pub(crate) async fn what_changed_meanwhile_is_not_written_over<F: Fixture>() {
+    let (fixture, store, [id, other, _]) = three_accounts::<F>();
+    let ada = load(&*store, &id).await.unwrap();
+    fixture.change(&id, Change::Address("ada@example.org"));
+    assert_eq!(write(&*store, &ada, NEW).await.unwrap(), Written::NoLongerMatches);
+    let ada = load(&*store, &id).await.unwrap();
+    fixture.change(&id, Change::Password("chosen meanwhile"));
+    assert_eq!(write(&*store, &ada, NEW).await.unwrap(), Written::NoLongerMatches);
+    assert!(fixture.accepts(&id, "chosen meanwhile"));
+    let grace = load(&*store, &other).await.unwrap();
+    fixture.change(&other, Change::Gone);
+    assert_eq!(write(&*store, &grace, NEW).await.unwrap(), Written::NoLongerMatches);
+    assert!(load(&*store, &other).await.is_none());
 }

@@ -50,10 +50,10 @@ pub(in crate::users) const ADDRESS_MAX: usize = 320;
 /// Characters of a name that are read; a greeting of more is none.
 pub(in crate::users) const NAME_MAX: usize = 256;
 /// More than any format's; what is longer is no password that anybody set, and is not read.
-pub(super) const PASSWORD_MAX: usize = 4_096;
+pub(in crate::users) const PASSWORD_MAX: usize = 4_096;
 
 /// For each part of an examination that reads many rows, since others wait for the database too.
-pub(super) const SURVEY_MAX: Duration = Duration::from_secs(2);
+pub(in crate::users) const SURVEY_MAX: Duration = Duration::from_secs(2);
 /// Store deadline for writing: a claim lives 60 s, and must outlive the write that it guards.
 const WRITE_MAX: Duration = Duration::from_secs(20);
 /// Half of it: a look-up is repeated, a write is not.
@@ -61,4 +61,4 @@ const LOOK_UP_MAX: Duration = Duration::from_secs(10);
 /// Spellings of one address (they differ in case) that are kept apart.
 const SPELLINGS_MAX: usize = 16;
 /// Addresses in one query. What the ledger commits at once is no more; of parameters SQLite allows 32,766, MySQL 65,535.
-pub(super) const BATCH_MAX: usize = 512;
+pub(in crate::users) const BATCH_MAX: usize = 512;

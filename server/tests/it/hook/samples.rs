@@ -12,9 +12,7 @@ const NEWER_PASSWORD: &str = "nine herons mend umbrellas";
 
 /// Ada, and Grace, who may not reset. What they have for a password is nobody's.
 fn accounts() -> Value {
-    let account = |address: &str, active: bool| {
-        json!({ "address": address, "name": "Ada", "password": "none that opens", "active": active, "sessions": ["a", "b"] })
-    };
+    let account = |address: &str, active: bool| json!({ "address": address, "name": "Ada", "password": "none that opens", "active": active, "sessions": ["a", "b"] });
     json!({ "1": account(ON_FILE, true), "2": account("grace@example.com", false) })
 }
 
@@ -101,7 +99,9 @@ async fn ten_thousand_accounts_of_one_address_are_ambiguous_and_hold_nobody_up()
     server.request("dup@example.com").await;
     server.request(ADA).await;
     link(&site, ON_FILE, 1).await;
-    let ended = async || site.printed_by(&["explain", "dup@example.com"]).contains("several accounts have this address").then_some(());
+    let ended = async || {
+        site.printed_by(&["explain", "dup@example.com"]).contains("several accounts have this address").then_some(())
+    };
     eventually("the end of an ambiguous request", DEADLINE, ended).await;
     assert!(site.smtp.mails_to("dup@example.com").is_empty());
 }
@@ -120,7 +120,11 @@ async fn init_agrees_on_a_secret() {
     let shown = run(&["config", "show"]);
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
     assert!(!run(&["init", "https://app.example.com/regain"]).status.success(), "nothing is replaced");
-    assert_eq!(run(&["init", "http://app.example.com/regain"]).status.code(), Some(1), "nothing is replaced here either");
+    assert_eq!(
+        run(&["init", "http://app.example.com/regain"]).status.code(),
+        Some(1),
+        "nothing is replaced here either"
+    );
     let elsewhere = run(&["init", "http://app.example.com/regain", "--output", "other.toml"]);
     assert_eq!(elsewhere.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("must be https"));

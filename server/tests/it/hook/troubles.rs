@@ -128,7 +128,8 @@ async fn answer(State(state): State<Arc<Mutex<Kept>>>, headers: HeaderMap, body:
 fn done(kept: &mut Kept, kind: &str, data: &Value) -> Value {
     match kind {
         "accounts.find" => {
-            let asked_for_ada = data["id"] == "1" || data["addresses"].as_array().is_some_and(|all| all.contains(&json!(ADA)));
+            let asked_for_ada =
+                data["id"] == "1" || data["addresses"].as_array().is_some_and(|all| all.contains(&json!(ADA)));
             let ada = json!({ "id": "1", "address": ADA, "fingerprint": kept.fingerprint });
             json!({ "accounts": if asked_for_ada { vec![ada] } else { vec![] } })
         }
@@ -169,7 +170,8 @@ impl Trouble {
 
     /// Asks for known and unknown addresses, and such as are syntax elsewhere; the answers are the usual ones.
     async fn ask(&self) {
-        for address in [ADA, "nobody@example.com", "{$ne}@example.com", "ada'or'1'='1@example.com", "%61da@example.com"] {
+        for address in [ADA, "nobody@example.com", "{$ne}@example.com", "ada'or'1'='1@example.com", "%61da@example.com"]
+        {
             assert_eq!(asked(&self.server, address).await, self.usual, "{address}");
         }
     }

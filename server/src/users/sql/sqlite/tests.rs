@@ -3,7 +3,7 @@
 use super::{BATCH_MAX, Mapping, Reading, SqliteStore, TimeLimits};
 use crate::config::{self, StoreUrl};
 use crate::hashing::NewPassword;
-use crate::users::conformance::{Fixture, HURRY, conformance, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, sql_conformance, users_config};
 use crate::users::{PasswordChange, UserStore, Written, some_writing};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
@@ -44,7 +44,7 @@ impl<const WAL: bool> SqliteFile<WAL> {
     }
 }
 
-impl<const WAL: bool> Fixture for SqliteFile<WAL> {
+impl<const WAL: bool> SqlFixture for SqliteFile<WAL> {
     const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
 
     fn new() -> Self {
@@ -94,12 +94,12 @@ pub(super) const SCHEMA: &str = "
 
 mod with_a_rollback_journal {
     use super::*;
-    conformance!(SqliteFile<false>);
+    sql_conformance!(SqliteFile<false>);
 }
 
 mod with_a_write_ahead_log {
     use super::*;
-    conformance!(SqliteFile<true>);
+    sql_conformance!(SqliteFile<true>);
 }
 
 fn change(id: &str) -> PasswordChange {

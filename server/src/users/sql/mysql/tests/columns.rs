@@ -1,7 +1,7 @@
 //! Columns of other types, character sets and collations than most.
 
 use super::*;
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 use regain_core::account::{Match, matching};
 use regain_core::email::EmailAddress;
 

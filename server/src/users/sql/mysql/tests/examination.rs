@@ -3,7 +3,7 @@
 use super::fixture::mysql;
 use super::*;
 use crate::finding::Verdict;
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_index_that_is_advised_is_used() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::StoreUrl;
-use crate::users::conformance::{Fixture, HURRY, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, users_config};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::test_database::{server_url, unique_name};
 use mysql_async::{Conn, Opts, OptsBuilder};
@@ -95,7 +95,7 @@ impl MariaDb {
     }
 }
 
-impl Fixture for MariaDb {
+impl SqlFixture for MariaDb {
     const ENDLESS: &str = "SELECT SLEEP(100)";
 
     fn new() -> Self {

@@ -9,12 +9,12 @@ mod transactions;
 
 use super::*;
 use crate::hashing::NewPassword;
-use crate::users::conformance::conformance;
+use crate::users::conformance::sql_conformance;
 use crate::users::some_writing;
 use fixture::MariaDb;
 use regain_core::time::Timestamp;
 
-conformance!(MariaDb);
+sql_conformance!(MariaDb);
 
 /// An account as the tests of this folder make it: key, address and password.
 async fn write(store: &MysqlStore, id: &str, address: &str, expected: &str, new: &str) -> Result<Written, StoreFault> {

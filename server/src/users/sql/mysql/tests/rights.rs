@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::finding::Verdict;
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_documented_rights_are_sufficient_and_no_more() {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::{Credentials, History};
 use crate::finding::Verdict;
-use crate::users::conformance::{Fixture, HURRY};
+use crate::users::conformance::{HURRY, SqlFixture};
 use std::time::Instant;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

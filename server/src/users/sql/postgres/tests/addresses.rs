@@ -4,7 +4,7 @@ use super::fixture::{Database, SCHEMA};
 use super::keys::LENIENT;
 use super::{ADA, find, write};
 use crate::finding::Verdict;
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 use crate::users::{UserStore, Written};
 use regain_core::account::{Match, matching};
 use regain_core::email::{EmailAddress, FoldedAddress};

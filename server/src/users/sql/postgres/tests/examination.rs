@@ -4,7 +4,7 @@ use super::fixture::{Database, SCHEMA};
 use super::{ADA, find};
 use crate::finding::{Finding, Verdict};
 use crate::users::UserStore;
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 use crate::users::sql::examine::NOT_COUNTED;
 use crate::users::sql::limits::TimeLimits;
 

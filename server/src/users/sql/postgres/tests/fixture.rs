@@ -2,7 +2,7 @@
 
 use crate::config::{self, StoreUrl};
 use crate::users::UserStore;
-use crate::users::conformance::{Fixture, HURRY, users_config};
+use crate::users::conformance::{HURRY, SqlFixture, users_config};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
@@ -74,7 +74,7 @@ impl Drop for Database {
     }
 }
 
-impl Fixture for Database {
+impl SqlFixture for Database {
     const ENDLESS: &str = "SELECT pg_sleep(90)";
 
     fn new() -> Self {

@@ -2,7 +2,7 @@
 
 use super::fixture::{Database, SCHEMA};
 use super::{ADA, find, write};
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 use crate::users::{UserStore, Written};
 use regain_core::account::AccountId;
 

@@ -11,7 +11,7 @@ mod server;
 mod tls;
 
 use crate::hashing::NewPassword;
-use crate::users::conformance::conformance;
+use crate::users::conformance::sql_conformance;
 use crate::users::{PasswordChange, StoreFault, UserStore, Written, some_writing};
 use fixture::Database;
 use regain_core::account::{Account, AccountId};
@@ -19,7 +19,7 @@ use regain_core::email::FoldedAddress;
 use regain_core::hash::StoredPassword;
 use regain_core::time::Timestamp;
 
-conformance!(Database);
+sql_conformance!(Database);
 
 /// One account and a session of it.
 const ADA: &str = "INSERT INTO accounts VALUES (1, 'ada@example.com', 'Ada', 'en', 'old', true, true);

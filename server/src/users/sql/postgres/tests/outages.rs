@@ -3,7 +3,7 @@
 use super::fixture::{Database, SCHEMA};
 use super::server::Server;
 use super::{ADA, find, write};
-use crate::users::conformance::{Fixture, HURRY};
+use crate::users::conformance::{HURRY, SqlFixture};
 use crate::users::{UserStore, Written};
 use futures_util::future::join_all;
 use std::time::Instant;

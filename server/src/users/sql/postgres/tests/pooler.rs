@@ -5,7 +5,7 @@ use super::server::{directory, unprivileged, write_for};
 use super::{ADA, find, write};
 use crate::config;
 use crate::users::conformance::HURRY;
-use crate::users::conformance::{Fixture, conformance};
+use crate::users::conformance::{SqlFixture, sql_conformance};
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::test_database::free_port;
 use crate::users::{UserStore, Written};
@@ -41,7 +41,7 @@ impl Pooled {
     }
 }
 
-impl Fixture for Pooled {
+impl SqlFixture for Pooled {
     const ENDLESS: &str = Database::ENDLESS;
 
     fn new() -> Self {
@@ -103,7 +103,7 @@ impl Drop for Pooled {
     }
 }
 
-conformance!(Pooled);
+sql_conformance!(Pooled);
 
 /// Two connections to the server for eight of ours: whatever one left behind, the next would meet.
 #[tokio::test(flavor = "multi_thread")]

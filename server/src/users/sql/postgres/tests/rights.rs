@@ -4,7 +4,7 @@ use super::fixture::{Database, SCHEMA};
 use super::{ADA, find, write};
 use crate::config;
 use crate::finding::{Finding, Verdict};
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
 use crate::users::sql::postgres::rights::needed;

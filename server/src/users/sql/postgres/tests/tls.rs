@@ -5,7 +5,7 @@ use super::fixture::{Database, SCHEMA};
 use super::server::{Certificate, Server};
 use crate::finding::Verdict;
 use crate::users::UserStore;
-use crate::users::conformance::{Fixture, users_config};
+use crate::users::conformance::{SqlFixture, users_config};
 use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::postgres::PostgresStore;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};

@@ -3,7 +3,7 @@
 use crate::config::{Credentials, StoreUrl};
 use crate::finding::Verdict;
 use crate::users::UserStore;
-use crate::users::conformance::Fixture;
+use crate::users::conformance::SqlFixture;
 use crate::users::sql::sqlite::SqliteStore;
 use crate::users::sql::sqlite::tests::{SCHEMA, SqliteFile, path_of};
 

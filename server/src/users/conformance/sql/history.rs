@@ -1,11 +1,11 @@
 //! The passwords that an account had before.
 
-use super::{Fixture, count, three_accounts, write};
+use super::{SqlFixture, count, three_accounts, write};
 use crate::config::{self, History};
 use crate::users::{UserStore, Written};
 use regain_core::account::AccountId;
 
-pub(crate) async fn earlier_passwords_are_read_newest_first<F: Fixture>() {
+pub(crate) async fn earlier_passwords_are_read_newest_first<F: SqlFixture>() {
     let (fixture, store) = remembering::<F>();
     assert_eq!(used(&*store, "1").await, ["third", "second", "first"]);
     assert_eq!(used(&*store, "2").await, ["hers"]);
@@ -13,7 +13,7 @@ pub(crate) async fn earlier_passwords_are_read_newest_first<F: Fixture>() {
     assert!(used(&*fixture.store(|_| {}), "1").await.is_empty());
 }
 
-pub(crate) async fn a_new_password_joins_the_history_and_the_oldest_leaves_it<F: Fixture>() {
+pub(crate) async fn a_new_password_joins_the_history_and_the_oldest_leaves_it<F: SqlFixture>() {
     let (fixture, store) = remembering::<F>();
     assert_eq!(write(&*store, "1", "other", "new").await.unwrap(), Written::NoLongerMatches);
     assert_eq!(used(&*store, "1").await, ["third", "second", "first"]);
@@ -29,7 +29,7 @@ pub(crate) async fn a_new_password_joins_the_history_and_the_oldest_leaves_it<F:
     assert_eq!(used(&*store, "2").await, ["hers"]);
 }
 
-pub(crate) async fn what_is_rolled_back_is_not_in_the_history<F: Fixture>() {
+pub(crate) async fn what_is_rolled_back_is_not_in_the_history<F: SqlFixture>() {
     let (fixture, _) = remembering::<F>();
     let store = fixture.store(|users| {
         remember(users);
@@ -39,7 +39,7 @@ pub(crate) async fn what_is_rolled_back_is_not_in_the_history<F: Fixture>() {
     assert_eq!(used(&*store, "1").await, ["third", "second", "first"]);
 }
 
-pub(crate) async fn a_history_that_cannot_be_written_takes_the_password_back<F: Fixture>() {
+pub(crate) async fn a_history_that_cannot_be_written_takes_the_password_back<F: SqlFixture>() {
     let (fixture, store) = remembering::<F>();
     fixture.run("CREATE UNIQUE INDEX used_once ON used (used_at)");
     fixture.run("UPDATE used SET used_at = '2026-11-21 19:24:05' WHERE password = 'hers'");
@@ -50,7 +50,7 @@ pub(crate) async fn a_history_that_cannot_be_written_takes_the_password_back<F: 
 }
 
 /// Three passwords of Ada's, written in no order, and one of Grace's.
-fn remembering<F: Fixture>() -> (F, Box<dyn UserStore>) {
+fn remembering<F: SqlFixture>() -> (F, Box<dyn UserStore>) {
     let (fixture, _) = three_accounts::<F>();
     fixture.run("CREATE TABLE used (account_id INTEGER, password VARCHAR(255), used_at TIMESTAMP NULL)");
     fixture.run(

@@ -1,12 +1,12 @@
 //! The password in a second table, with a row for each way to sign in.
 
-use super::{Fixture, count, find, load, three_accounts, write};
+use super::{SqlFixture, count, find, load, three_accounts, write};
 use crate::config::{self, Credentials};
 use crate::users::{UserStore, Written};
 use regain_core::account::AccountId;
 use regain_core::hash::StoredPassword;
 
-pub(crate) async fn the_password_may_be_in_a_second_table<F: Fixture>() {
+pub(crate) async fn the_password_may_be_in_a_second_table<F: SqlFixture>() {
     let (fixture, store) = apart::<F>();
     let found = find(&*store, &["ADA@example.com"]).await;
     let [ada] = &found[..] else { panic!("{found:?}") };
@@ -22,7 +22,7 @@ pub(crate) async fn the_password_may_be_in_a_second_table<F: Fixture>() {
     assert_eq!(count(&fixture, "sessions WHERE account_id = 2"), 1);
 }
 
-pub(crate) async fn an_account_without_a_row_in_the_second_table_has_no_password<F: Fixture>() {
+pub(crate) async fn an_account_without_a_row_in_the_second_table_has_no_password<F: SqlFixture>() {
     let (fixture, store) = apart::<F>();
     let found = find(&*store, &["grace@example.com"]).await;
     assert!(found.len() == 1 && found[0].password.is_none(), "{found:?}");
@@ -34,7 +34,7 @@ pub(crate) async fn an_account_without_a_row_in_the_second_table_has_no_password
     assert_eq!(count(&fixture, "credentials WHERE password = 'old'"), 3);
 }
 
-pub(crate) async fn a_second_table_is_not_written_for_who_may_not_reset<F: Fixture>() {
+pub(crate) async fn a_second_table_is_not_written_for_who_may_not_reset<F: SqlFixture>() {
     let (fixture, store) = apart::<F>();
     for meanwhile in [
         "UPDATE accounts SET is_active = false WHERE id = 1",
@@ -50,7 +50,7 @@ pub(crate) async fn a_second_table_is_not_written_for_who_may_not_reset<F: Fixtu
     }
 }
 
-pub(crate) async fn a_second_password_of_one_account_is_never_chosen_from<F: Fixture>() {
+pub(crate) async fn a_second_password_of_one_account_is_never_chosen_from<F: SqlFixture>() {
     let (fixture, store) = apart::<F>();
     fixture.run("INSERT INTO credentials VALUES (14, 1, 'password', 'old', false)");
     store.load(&AccountId::new("1")).await.unwrap_err();
@@ -61,7 +61,7 @@ pub(crate) async fn a_second_password_of_one_account_is_never_chosen_from<F: Fix
 
 /// Ada has a password and another way in, Grace only the other. The second table has columns of the first's names, with
 /// other things in them.
-fn apart<F: Fixture>() -> (F, Box<dyn UserStore>) {
+fn apart<F: SqlFixture>() -> (F, Box<dyn UserStore>) {
     let (fixture, _) = three_accounts::<F>();
     fixture.run("UPDATE accounts SET password = 'elsewhere'");
     fixture.run(

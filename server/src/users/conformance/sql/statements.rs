@@ -1,13 +1,13 @@
 //! The statements of `users.after_reset`, in the transaction that writes the password.
 
-use super::{Fixture, count, three_accounts, write, write_and_count};
+use super::{SqlFixture, count, three_accounts, write, write_and_count};
 use crate::config::AfterReset;
 use crate::users::sql::presets::{self, Preset};
 use crate::users::{Ran, Role, Written};
 use regain_core::account::AccountId;
 use std::sync::LazyLock;
 
-pub(crate) async fn statements_get_what_they_name<F: Fixture>() {
+pub(crate) async fn statements_get_what_they_name<F: SqlFixture>() {
     let (fixture, _) = three_accounts::<F>();
     let store = fixture.store(|users| {
         users.after_reset = vec![
@@ -21,7 +21,7 @@ pub(crate) async fn statements_get_what_they_name<F: Fixture>() {
     }
 }
 
-pub(crate) async fn a_failing_statement_takes_the_password_back<F: Fixture>() {
+pub(crate) async fn a_failing_statement_takes_the_password_back<F: SqlFixture>() {
     let (fixture, _) = three_accounts::<F>();
     let store = fixture.store(|users| {
         users.after_reset = vec![
@@ -36,7 +36,7 @@ pub(crate) async fn a_failing_statement_takes_the_password_back<F: Fixture>() {
     assert_eq!(fixture.ask("SELECT ended_by FROM sessions WHERE account_id = 1"), "nobody");
 }
 
-pub(crate) async fn a_step_without_its_table_is_left_out_until_there_is_one<F: Fixture>() {
+pub(crate) async fn a_step_without_its_table_is_left_out_until_there_is_one<F: SqlFixture>() {
     let (fixture, _) = three_accounts::<F>();
     let store = fixture.store(|users| {
         let sql = "DELETE FROM devices WHERE account_id = :id".into();
@@ -54,7 +54,7 @@ pub(crate) async fn a_step_without_its_table_is_left_out_until_there_is_one<F: F
     assert_eq!(write(&*store, "1", "newer", "newest").await.unwrap(), Written::Yes(vec![]));
 }
 
-pub(crate) async fn a_role_is_read_with_the_statement_of_the_preset<F: Fixture>() {
+pub(crate) async fn a_role_is_read_with_the_statement_of_the_preset<F: SqlFixture>() {
     let (fixture, store) = three_accounts::<F>();
     assert_eq!(store.role(&AccountId::new("1")).await.unwrap(), None);
     let store = fixture.store(|users| users.preset = Some(&WITH_ROLES));

@@ -1,0 +1,212 @@
+//! One connection to one server, signed in.
+
+use super::entry::Entry;
+use super::failure::{Answer, BUSY, Failure, SIZE_LIMIT_EXCEEDED, UNAVAILABLE};
+use crate::config::{LdapServer, LdapTls};
+use ldap3::controls::RawControl;
+use ldap3::exop::{Exop, PasswordModify};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, Scope, SearchOptions};
+use rustls::ClientConfig;
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout_at};
+
+/// Who signs in.
+#[derive(Debug, Clone)]
+pub(super) struct Login {
+    pub(super) dn: String,
+    /// Never empty: a name without a password is taken for nobody by many servers, and let in (RFC 4513 §5.1.2).
+    pub(super) password: SecretString,
+}
+
+/// A connection that is shared: what is asked on it at once is answered as the server likes.
+#[derive(Clone)]
+pub(super) struct Session {
+    ldap: Ldap,
+    pub(super) server: Arc<str>,
+    driver: Arc<Driver>,
+}
+
+/// Reads and writes the connection; ends with the last that uses it.
+struct Driver(AbortHandle);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A question.
+#[derive(Debug, Clone)]
+pub(super) struct Search<'a> {
+    pub(super) base: &'a str,
+    pub(super) scope: Scope,
+    pub(super) filter: String,
+    pub(super) attributes: Vec<String>,
+    /// More entries than these are not read.
+    pub(super) entries_max: i32,
+    /// Without values.
+    pub(super) types_only: bool,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) entries: Vec<Entry>,
+    /// Whether there is no more: neither we nor the server stopped before the end.
+    pub(super) is_all: bool,
+    /// Whether a part of the tree is said to be on other servers.
+    pub(super) elsewhere: Vec<String>,
+}
+
+impl Session {
+    /// Connects, encrypts and signs in; gives up at `until`.
+    pub(super) async fn open(
+        server: &LdapServer,
+        tls: &Arc<ClientConfig>,
+        login: &Login,
+        until: Instant,
+    ) -> Result<Self, Failure> {
+        let (url, login) = (server.url(), login.clone());
+        let settings =
+            LdapConnSettings::new().set_starttls(server.tls == LdapTls::StartTls).set_config(Arc::clone(tls));
+        // In a task of its own: a server that talks something else than LDAP may make the driver's parser panic.
+        let opening = tokio::spawn(async move {
+            let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &url).await.map_err(unconnected)?;
+            let driver = tokio::spawn(async move {
+                if let Err(error) = connection.drive().await {
+                    tracing::debug!(error = %Failure::from(error), "a connection to the directory ended");
+                }
+            });
+            let driver = Arc::new(Driver(driver.abort_handle()));
+            successful(ldap.simple_bind(&login.dn, login.password.expose_secret()).await?)?;
+            Ok(Self { ldap, server: url.into(), driver })
+        });
+        let abort = opening.abort_handle();
+        match timeout_at(until, opening).await {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(_)) => Err(Failure::Away("what it answers is no LDAP".into())),
+            Err(_) => {
+                abort.abort();
+                Err(Failure::Away("it does not answer in time".into()))
+            }
+        }
+    }
+
+    /// Whether both are the same connection.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.driver, &other.driver)
+    }
+
+    /// Whether the connection ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.ldap.clone().is_closed()
+    }
+
+    /// Asks one question.
+    pub(super) async fn search(&self, search: Search<'_>, until: Instant) -> Result<Found, Failure> {
+        let Search { base, scope, filter, attributes, entries_max, types_only } = search;
+        let seconds = until.saturating_duration_since(Instant::now()).as_secs().clamp(1, 60);
+        let options = SearchOptions::new()
+            .sizelimit(entries_max)
+            .timelimit(i32::try_from(seconds).unwrap_or(60))
+            .typesonly(types_only);
+        let mut ldap = self.ldap.clone();
+        let reading = async {
+            let mut stream =
+                ldap.with_search_options(options).streaming_search(base, scope, &filter, attributes).await?;
+            let (mut entries, mut elsewhere, mut count) = (Vec::new(), Vec::new(), 0);
+            while let Some(item) = stream.next().await? {
+                if item.is_ref() {
+                    elsewhere.extend(references(item));
+                } else if !item.is_intermediate() {
+                    count += 1;
+                    entries.extend(Entry::parse(item));
+                }
+                if count > entries_max {
+                    return Err(Failure::Away("it sends more than it was asked for".into()));
+                }
+            }
+            let result = stream.finish().await;
+            let is_all = result.rc != SIZE_LIMIT_EXCEEDED;
+            if is_all {
+                successful(result)?;
+            }
+            Ok(Found { entries, is_all, elsewhere })
+        };
+        timeout_at(until, reading).await.unwrap_or_else(|_| Err(Failure::Away("it does not answer in time".into())))
+    }
+
+    /// The Password Modify extended operation (RFC 3062): the server hashes, and applies its policy.
+    pub(super) async fn set_by_server(
+        &self,
+        dn: &str,
+        password: &str,
+        controls: Vec<RawControl>,
+    ) -> Result<LdapResult, ldap3::LdapError> {
+        let request: Exop = PasswordModify { user_id: Some(dn), old_pass: None, new_pass: Some(password) }.into();
+        self.ldap.clone().with_controls(controls).extended(request).await.map(|answer| answer.1)
+    }
+
+    /// Replaces all values of one attribute with this one.
+    pub(super) async fn replace(
+        &self,
+        dn: &str,
+        attribute: &str,
+        value: &[u8],
+        controls: Vec<RawControl>,
+    ) -> Result<LdapResult, ldap3::LdapError> {
+        let change = Mod::Replace(attribute.as_bytes().to_vec(), HashSet::from([value.to_vec()]));
+        self.ldap.clone().with_controls(controls).modify(dn, vec![change]).await
+    }
+
+    /// Takes away a value that is not there: the server says whether we might, and nothing changes.
+    pub(super) async fn take_away_nothing(&self, dn: &str, attribute: &str, value: &str) -> Result<Answer, Failure> {
+        let change = Mod::Delete(attribute, HashSet::from([value]));
+        Ok(timed(self.ldap.clone().modify(dn, vec![change])).await?.into())
+    }
+}
+
+/// Before anybody signs in, a server's answer is about encryption.
+fn unconnected(error: ldap3::LdapError) -> Failure {
+    match Failure::from(error) {
+        Failure::Answered(answer) => {
+            Failure::Away(format!("it offers no encryption (StartTLS: {answer}), and nobody signs in without"))
+        }
+        failure => failure,
+    }
+}
+
+/// Bounds what is not bounded otherwise.
+async fn timed<T>(work: impl Future<Output = Result<T, ldap3::LdapError>>) -> Result<T, Failure> {
+    match tokio::time::timeout(ASKING_MAX, work).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(Failure::Away("it does not answer in time".into())),
+    }
+}
+
+/// For `regain check`.
+const ASKING_MAX: Duration = Duration::from_secs(4);
+
+/// Success, or a failure: of a server that has no time, as if it were away.
+fn successful(result: LdapResult) -> Result<(), Failure> {
+    match result.rc {
+        0 => Ok(()),
+        BUSY | UNAVAILABLE => Err(Failure::Away(Answer::from(result).to_string())),
+        _ => Err(Failure::Answered(result.into())),
+    }
+}
+
+/// Where a part of the tree is said to be.
+fn references(item: ldap3::ResultEntry) -> Vec<String> {
+    use ldap3::asn1::PL;
+    let PL::C(urls) = item.0.payload else { return Vec::new() };
+    let url = |tag: ldap3::asn1::StructureTag| match tag.payload {
+        PL::P(octets) => String::from_utf8(octets).ok(),
+        PL::C(_) => None,
+    };
+    urls.into_iter().take(1).filter_map(url).map(|url| crate::plain::one_line(&url)).collect()
+}
