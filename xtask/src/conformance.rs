@@ -26,6 +26,9 @@ const SUITES: &[Suite] = &[
             ("PostgreSQL", "users::sql::postgres"),
             ("MariaDB", "users::sql::mysql"),
             ("OpenLDAP", "users::ldap"),
+            ("the hook in Python", "users::hook::tests::samples::python"),
+            ("in Node", "users::hook::tests::samples::node"),
+            ("in Go", "users::hook::tests::samples::go"),
         ],
     },
     Suite {

@@ -3,6 +3,7 @@
 use super::key::{self, Key, keys};
 use super::settings::{Settings, refusal};
 use super::signing;
+use super::value::Value;
 use crate::standard_webhooks::SigningKey;
 use reqwest::Url;
 use std::path::PathBuf;
@@ -31,7 +32,7 @@ keys! {
         "users.hook.timeout_seconds", "seconds", (1, 10),
         "How long an answer to one attempt is waited for. What gets none is asked again, within 10 seconds for a look-up \
          and 18 for a password; the default leaves room for three of those.",
-    ).or("5");
+    ).or_derived("5 with a back end");
     CA_FILE = Key::path(
         "users.hook.ca_file",
         "A PEM file with the authorities that may vouch for the back end's certificate. Without it those that this machine \
@@ -46,9 +47,13 @@ pub(super) fn read(settings: &mut Settings, url: &Url) -> Option<Hook> {
         settings.refuse(&SECRET, refusal("is required with a back end", SECRET.accepted()));
     }
     let key = settings.parsed(&SECRET, signing::standard);
+    settings.derive_if_absent(&TIMEOUT, Value::Number(TIMEOUT_SECONDS));
     let timeout = settings.seconds(&TIMEOUT);
     Some(Hook { url: url.clone(), key: key?, timeout: timeout?, ca_file: settings.path(&CA_FILE) })
 }
+
+/// Longer than a password takes to be hashed on a busy machine.
+const TIMEOUT_SECONDS: u64 = 5;
 
 /// The back end knows what its accounts are like, and hashes by itself.
 fn refuse_what_means_nothing(settings: &mut Settings, url: &Url) {

@@ -111,7 +111,7 @@ mod tests {
         let about = Id::parse(ABOUT).unwrap();
         let find = Call::new(Kind::Find, about, &Find::Addresses(vec!["ada@example.com"]));
         assert_eq!(find.id, ABOUT);
-        let head = r#""timestamp":"2023-06-30T00:07:09.846Z""#;
+        let head = r#""timestamp":"2023-06-30T03:34:18.518Z""#;
         let asked = r#"{"type":"accounts.find",HEAD,"data":{"addresses":["ada@example.com"]}}"#;
         assert_eq!(body(&find), asked.replace("HEAD", head));
         let load = Call::new(Kind::Find, about, &Find::Id("7"));

@@ -160,13 +160,13 @@ impl Line {
             .timeout(patience)
             .body(call.body.clone());
         request.send().await.map_err(|error| {
-            let words = if error.is_timeout() && !error.is_connect() {
+            let was_connected = !error.is_connect();
+            let words = if error.is_timeout() && was_connected {
                 format!("no answer within {} s", patience.as_secs_f32().ceil())
             } else {
-                innermost(&error)
+                innermost(&error.without_url())
             };
-            let words = format!("{}: {words}", self.host());
-            NoAnswer { words, may_have_worked: !error.is_connect(), is_passing: true }
+            NoAnswer { words: format!("{}: {words}", self.host()), may_have_worked: was_connected, is_passing: true }
         })
     }
 

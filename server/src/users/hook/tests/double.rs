@@ -1,5 +1,6 @@
 //! A back end that answers as it is told, and keeps what it was asked.
 
+use crate::ambient::SystemClock;
 use crate::config;
 use crate::hashing::NewPassword;
 use crate::standard_webhooks::SigningKey;
@@ -12,8 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use regain_core::account::AccountId;
 use regain_core::hash::StoredPassword;
-use regain_core::password::{Context, Policy, Preset};
-use regain_core::time::Timestamp;
+use regain_core::time::{Clock, Timestamp};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -93,8 +93,7 @@ async fn answer(State(kept): State<Arc<Kept>>, headers: HeaderMap, body: Bytes) 
     let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
     let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
     let key = SigningKey::parse(SECRET).unwrap();
-    let now = crate::ambient::SystemClock;
-    let age = regain_core::time::Clock::now(&now).as_millis() / 1000 - timestamp.parse::<i64>().unwrap();
+    let age = SystemClock.now().as_millis() / 1000 - timestamp.parse::<i64>().unwrap();
     let is_signed = key.verifies(&id, &timestamp, &header("webhook-signature"), &body) && age.abs() <= 300;
     let received =
         Received { id, timestamp, octets: body.to_vec(), body: serde_json::from_slice(&body).unwrap(), is_signed };
@@ -126,14 +125,11 @@ pub(super) fn nowhere() -> String {
 
 /// Ada's new password.
 pub(super) fn change() -> PasswordChange {
-    let policy = Policy::new(Preset::Nist, Preset::Nist.lengths(), []);
-    let context =
-        Context { product: "", address: "", name: None, bytes_max: None, nul_allowed: false, breached: false };
     PasswordChange {
         id: AccountId::new("7"),
         expected_address: "Ada@example.com".into(),
         expected: StoredPassword::new(FINGERPRINT),
-        new: NewPassword::Plain(policy.check(PASSWORD.to_owned().into(), &context).unwrap()),
+        new: NewPassword::in_clear(PASSWORD),
         writing: some_writing(),
         now: Timestamp::from_millis(0),
     }

@@ -1,6 +1,7 @@
 //! The hook against back ends that keep what is agreed, and such that do not.
 
 mod double;
+mod samples;
 mod troubles;
 
 use super::HookStore;
