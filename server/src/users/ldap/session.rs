@@ -145,13 +145,19 @@ impl Session {
                     elsewhere.extend(references(item));
                 } else if !item.is_intermediate() {
                     count += 1;
+                    // Not every server counts for us: Samba does not.
+                    if count > entries_max {
+                        break;
+                    }
                     entries.extend(parse(item));
                 }
-                if count > entries_max {
-                    return Err(Failure::Away("it sends more than it was asked for".into()));
-                }
             }
+            let id = stream.ldap_handle().last_id();
             let result = stream.finish().await;
+            if count > entries_max {
+                ldap.abandon(id).await?;
+                return Ok(Found { entries, is_all: false, elsewhere });
+            }
             let is_all = result.rc != SIZE_LIMIT_EXCEEDED;
             if is_all {
                 successful(result)?;

@@ -94,6 +94,17 @@ impl Domain {
         administrator.add(&dn, added).await.unwrap().success().unwrap();
     }
 
+    /// Makes so many accounts that share an address, without passwords.
+    pub(crate) async fn add_crowd(&self, address: &str, count: usize) {
+        let mut administrator = self.administrator().await;
+        for n in 0..count {
+            let name = format!("crowd-{n}");
+            let attributes = [("objectClass", "user"), ("sAMAccountName", &name), ("mail", address)];
+            let attributes = attributes.map(|(name, value)| (name, HashSet::from([value]))).to_vec();
+            administrator.add(&person(&name), attributes).await.unwrap().success().unwrap();
+        }
+    }
+
     /// As an administrator, gives an attribute of a person this value.
     pub(crate) async fn set(&self, name: &str, attribute: &str, value: &str) {
         self.replace(&person(name), attribute, value).await;

@@ -148,6 +148,23 @@ async fn a_connection_that_begins_in_clear_is_encrypted_before_anything_is_said(
     assert!(domain.lets_in("joe", NEW_PASSWORD).await);
 }
 
+/// Samba sends all of them, whatever limit it is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_thousands_belongs_to_nobody_and_hides_no_other() {
+    let domain = Domain::shared();
+    domain.add_crowd("crowd@example.com", 420).await;
+    domain.add_person("tim", &[("mail", "tim@example.com")]).await;
+    let site = site(&domain.url()).await;
+    let regain = site.serve();
+
+    regain.request("crowd@example.com").await;
+    regain.request("tim@example.com").await;
+
+    site.mail_to("tim@example.com").await;
+    site.timeline("crowd@example.com", "several accounts").await;
+    assert_eq!(site.mails().len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn init_recognises_samba_and_writes_what_works() {
     let domain = Domain::shared();
