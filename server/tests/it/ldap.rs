@@ -136,7 +136,7 @@ async fn what_the_policy_refuses_is_on_the_page_in_words_and_the_link_stays_good
     let token = it.token(2).await;
     let body = json!({ "token": token, "new_password": NEW_PASSWORD });
     let again = it.server.post("/auth/password-reset/confirm", &body).await.unwrap();
-    assert_eq!(again.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(it.server.is_live(&token).await);
     assert!(it.server.confirm(&token, "eight otters keep lanterns").await.unwrap());
     assert!(it.ada_signs_in_with("eight otters keep lanterns"));
