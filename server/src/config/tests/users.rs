@@ -172,7 +172,7 @@ fn a_table_is_required_without_a_preset() {
     assert_eq!(title(&none), "error: `users.table` is required without a preset");
     let emptied = configured("url = \"sqlite:app.db\"\npreset = \"django\"\ntable = \"\"");
     assert_eq!(title(&emptied), "error: `users.table` is empty");
-    let with_preset = errors(&configured("url = \"oracle://db\"\npreset = \"django\""));
+    let with_preset = errors(&configured("url = \"nosuch://db\"\npreset = \"django\""));
     assert!(with_preset.contains("has 1 error"), "nor is it missed when the URL is the reason: {with_preset}");
 }
 
