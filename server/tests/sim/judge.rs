@@ -126,9 +126,14 @@ fn answered(state: &State, attempt: &Attempt) -> Result<(), String> {
     }
 }
 
+/// Every password of a person here begins so, which nothing random does.
+const PASSWORD_BEGIN: &[u8] = b"zq vkw pxl";
+
 /// Nothing in the ledger opens anything: no token or code, as text or as the bytes behind it, and no password.
 fn secrets_in_ledger(servers: &Servers) -> Option<String> {
-    let words: HashSet<Vec<u8>> = everything(&servers.world.memory)
+    let cells = everything(&servers.world.memory);
+    let holds_password = cells.iter().any(|cell| cell.windows(PASSWORD_BEGIN.len()).any(|it| it == PASSWORD_BEGIN));
+    let words: HashSet<Vec<u8>> = cells
         .into_iter()
         .flat_map(|cell| {
             let is_between = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"-_".contains(byte));
@@ -145,6 +150,6 @@ fn secrets_in_ledger(servers: &Servers) -> Option<String> {
         [secret.clone().into_bytes(), unhyphenated, bytes].iter().any(|it| !it.is_empty() && words.contains(it))
     };
     let found = state.story.mails.iter().flat_map(of_mail).flatten().find(is_there);
-    let found = found.or_else(|| words.contains("vkw".as_bytes()).then(|| "a password".to_owned()));
+    let found = found.or_else(|| holds_password.then(|| "a password".to_owned()));
     found.map(|secret| format!("the ledger holds {secret}"))
 }

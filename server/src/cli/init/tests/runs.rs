@@ -124,7 +124,7 @@ fn nothing_is_written_where_there_is_nothing_to_propose() {
     let fault = refused(&others.url, folder.path());
     assert!(fault.contains("posts, tags") && fault.contains("config reference"), "{fault}");
     assert!(refused("sqlite:absent.db", folder.path()).contains("absent.db"));
-    assert!(refused("ldap://localhost", folder.path()).contains("leads to no database"));
+    assert!(refused("oracle://localhost/app", folder.path()).contains("no kind of store that Regain knows"));
     assert!(refused("postgres://u:hunter2@127.0.0.1:1/app", folder.path()).contains("refused"));
 }
 
