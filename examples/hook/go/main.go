@@ -25,11 +25,11 @@ import (
 type account struct {
 	Address  string   `json:"address"`
 	Name     string   `json:"name"`
-	Locale   string   `json:"locale"`
+	Locale   string   `json:"locale,omitempty"`
 	Password string   `json:"password"`
 	Active   bool     `json:"active"`
 	Sessions []string `json:"sessions"`
-	SetBy    string   `json:"set_by"`
+	SetBy    string   `json:"set_by,omitempty"`
 }
 
 type object = map[string]any
