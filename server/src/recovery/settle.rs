@@ -53,7 +53,10 @@ pub fn sessions_in_words(users: &config::Users, ran: &[Ran]) -> String {
         })
         .collect();
     if told.is_empty() {
-        return "no statement of users.after_reset was run, so its sessions go on".into();
+        return match users.url.engine() {
+            Some(_) => "no statement of users.after_reset was run, so its sessions go on".into(),
+            None => "the store knows no sessions, so those of applications go on".into(),
+        };
     }
     format!("its sessions were ended by {}", told.join("; ")).chars().take(DETAIL_CHARS_MAX).collect()
 }
