@@ -12,7 +12,7 @@ pub mod openapi;
 #[cfg(test)]
 mod tests;
 
-use super::sql::limits::Seen;
+use super::sql::limits::{Seen, TimeLimits};
 use super::{PasswordChange, StoreFault, UserStore, Written};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config;
@@ -38,6 +38,7 @@ pub fn open(hook: &config::Hook) -> Result<Arc<dyn UserStore>, StoreFault> {
 /// Accounts behind a back end. What its answers call a fingerprint is their [`Account::password`]: a state, no hash.
 pub struct HookStore {
     line: Line,
+    limits: TimeLimits,
 }
 
 impl HookStore {
@@ -46,8 +47,12 @@ impl HookStore {
     /// # Errors
     /// [`StoreFault`].
     pub fn new(hook: &config::Hook) -> Result<Self, StoreFault> {
+        Self::with_limits(hook, TimeLimits { look_up: LOOK_UP_MAX, write: WRITE_MAX })
+    }
+
+    fn with_limits(hook: &config::Hook, limits: TimeLimits) -> Result<Self, StoreFault> {
         let line = Line::new(hook, Arc::new(SystemClock), Arc::new(SystemEntropy));
-        line.map(|line| Self { line }).map_err(|cause| StoreFault { what: "cannot be asked over HTTP", cause })
+        line.map(|line| Self { line, limits }).map_err(|cause| StoreFault { what: "cannot be asked over HTTP", cause })
     }
 
     async fn accounts(&self, wanted: &Find<'_>, deadline: Instant) -> Result<Vec<Account>, StoreFault> {
@@ -61,7 +66,7 @@ impl HookStore {
 impl UserStore for HookStore {
     /// More addresses than one call takes are asked for in several.
     async fn find(&self, addresses: &[FoldedAddress]) -> Result<Vec<Account>, StoreFault> {
-        let deadline = Instant::now() + LOOK_UP_MAX;
+        let deadline = Instant::now() + self.limits.look_up;
         let (mut seen, mut found) = (Seen::none_of(addresses), Vec::new());
         for some in addresses.chunks(ADDRESSES_MAX) {
             let wanted = Find::Addresses(some.iter().map(FoldedAddress::as_str).collect());
@@ -72,7 +77,7 @@ impl UserStore for HookStore {
     }
 
     async fn load(&self, id: &AccountId) -> Result<Option<Account>, StoreFault> {
-        let mut found = self.accounts(&Find::Id(id.as_str()), Instant::now() + LOOK_UP_MAX).await?;
+        let mut found = self.accounts(&Find::Id(id.as_str()), Instant::now() + self.limits.look_up).await?;
         found.retain(|account| account.id == *id);
         if found.len() > 1 {
             return Err(StoreFault { what: "has several accounts with one id", cause: format!("id {id}") });
@@ -89,7 +94,7 @@ impl UserStore for HookStore {
             password: new.expose(),
         };
         let call = Call::new(Kind::SetPassword, writing, &data);
-        let fault = match self.line.ask(&call, Instant::now() + WRITE_MAX).await {
+        let fault = match self.line.ask(&call, Instant::now() + self.limits.write).await {
             Ok(Answer { value, after_doubt }) => match answers::written(&value) {
                 // A back end that keeps no names of calls would say so of a password that the first attempt set.
                 Ok(Written::NoLongerMatches | Written::Refused(_)) if after_doubt => {

@@ -5,6 +5,7 @@ use crate::config;
 use crate::hashing::NewPassword;
 use crate::standard_webhooks::SigningKey;
 use crate::users::hook::HookStore;
+use crate::users::sql::limits::TimeLimits;
 use crate::users::sql::test_database::free_port;
 use crate::users::{PasswordChange, some_writing};
 use axum::Router;
@@ -109,13 +110,15 @@ pub(super) fn hook_at(url: &str) -> config::Hook {
     config::Hook {
         url: url.parse().unwrap(),
         key: SigningKey::parse(SECRET).unwrap(),
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_secs(120),
         ca_file: None,
     }
 }
 
+/// One that waits as long as a busy machine may take to hash a password.
 pub(super) fn store_at(url: &str) -> HookStore {
-    HookStore::new(&hook_at(url)).unwrap()
+    let patience = Duration::from_secs(120);
+    HookStore::with_limits(&hook_at(url), TimeLimits { look_up: patience, write: patience }).unwrap()
 }
 
 /// A URL where nobody listens.
