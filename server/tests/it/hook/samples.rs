@@ -5,14 +5,22 @@ use crate::support::process::{DEADLINE, Process, Site, eventually};
 use crate::support::sample_back_end::SampleBackEnd;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 /// Nobody types it so.
 const ON_FILE: &str = "Ada@example.com";
+/// In the timeline.
+const ENDED: &str = "its sessions were ended by the hook";
+/// On a busy machine a hash may take longer than an answer is waited for; what became of it is found out within a minute.
+const PATIENCE: Duration = Duration::from_secs(120);
 const NEWER_PASSWORD: &str = "nine herons mend umbrellas";
 
 /// Ada, and Grace, who may not reset. What they have for a password is nobody's.
 fn accounts() -> Value {
-    let account = |address: &str, active: bool| json!({ "address": address, "name": "Ada", "password": "none that opens", "active": active, "sessions": ["a", "b"] });
+    let account = |address: &str, active: bool| {
+        let sessions = ["a", "b"];
+        json!({ "address": address, "name": "Ada", "password": "none that opens", "active": active, "sessions": sessions })
+    };
     json!({ "1": account(ON_FILE, true), "2": account("grace@example.com", false) })
 }
 
@@ -34,10 +42,17 @@ async fn in_go_a_password_is_reset_and_logs_in() {
 async fn is_reset_and_logs_in(back_end: &SampleBackEnd) {
     let site = site(&back_end.url).await;
     let server = site.serve(&[]);
-    let reset = async |links: usize, password: &str| {
+    let reset = async |nth: usize, password: &str| {
         server.request(ADA).await;
-        let token = link(&site, ON_FILE, links).await;
-        assert!(server.confirm(&token, password).await.unwrap(), "{}", server.log());
+        let token = link(&site, ON_FILE, nth).await;
+        let before = back_end.account("1")["set_by"].take();
+        let is_set = async || {
+            let accepted = server.confirm(&token, password).await.unwrap();
+            (accepted || back_end.account("1")["set_by"] != before).then_some(())
+        };
+        eventually("a new password", PATIENCE, is_set).await;
+        let told = async || (site.printed_by(&["explain", ADA]).matches(ENDED).count() == nth).then_some(());
+        eventually("the end of the sessions", PATIENCE, told).await;
         assert!(!server.is_live(&token).await);
         token
     };
@@ -49,26 +64,26 @@ async fn is_reset_and_logs_in(back_end: &SampleBackEnd) {
     assert!(back_end.logs_in(ON_FILE, NEWER_PASSWORD).await && !back_end.logs_in(ON_FILE, NEW_PASSWORD).await);
     assert!(!server.confirm(&first, NEW_PASSWORD).await.unwrap(), "a link is used once");
     assert_eq!(back_end.account("2"), accounts()["2"], "nobody else's account is touched");
-    let explained = site.printed_by(&["explain", ADA]);
-    assert!(explained.contains("its sessions were ended by the hook (2)"), "{explained}");
-    assert!(explained.contains("its sessions were ended by the hook (1)"), "{explained}");
-    refusal_is_told(&site, &server, back_end).await;
+    refusal_is_told(&site, &server).await;
     for secret in [NEW_PASSWORD, NEWER_PASSWORD] {
         assert!(!server.log().contains(secret));
     }
 }
 
 /// The back end's own rule reaches the person, and the link survives.
-async fn refusal_is_told(site: &Site, server: &Process, back_end: &SampleBackEnd) {
+async fn refusal_is_told(site: &Site, server: &Process) {
     server.request(ADA).await;
     let token = link(site, ON_FILE, 3).await;
     let body = json!({ "token": token, "new_password": NEWER_PASSWORD });
-    let answer = server.post("/auth/password-reset/confirm", &body).await.unwrap();
+    let told = async || {
+        let answer = server.post("/auth/password-reset/confirm", &body).await.unwrap();
+        (answer.status() != 503).then_some(answer)
+    };
+    let answer = eventually("a refusal", PATIENCE, told).await;
     assert_eq!(answer.status(), 422, "{}", server.log());
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer["error"]["violations"][0]["code"], "previously_used", "{answer}");
-    assert!(server.confirm(&token, NEW_PASSWORD).await.unwrap());
-    assert!(back_end.logs_in(ON_FILE, NEW_PASSWORD).await);
+    assert!(server.is_live(&token).await, "it survives");
 }
 
 #[tokio::test(flavor = "multi_thread")]
