@@ -126,7 +126,7 @@ async fn an_answer_that_repeats_what_it_was_sent_or_paints_the_terminal_is_clean
 
 #[tokio::test]
 async fn nobody_there_and_nobody_who_speaks_tls_get_nothing() {
-    for provider in ALL {
+    let each = ALL.map(|provider| async move {
         let (vendor, mailbox) = vendors::start(provider).await;
         let encrypted = vendor.url().replace("http://", "https://");
         let attempt = provider.transport(&encrypted, KEY).send(&composed("ada@example.com"), soon()).await;
@@ -141,7 +141,8 @@ async fn nobody_there_and_nobody_who_speaks_tls_get_nothing() {
         tokio::task::yield_now().await;
         let attempt = provider.transport(&url, KEY).send(&composed("ada@example.com"), soon()).await;
         assert!(is_retry(&attempt.outcome) && attempt.standing == Standing::Down, "{attempt:?}");
-    }
+    });
+    futures_util::future::join_all(each).await;
 }
 
 #[tokio::test]
