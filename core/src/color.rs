@@ -127,6 +127,7 @@ mod tests {
             ("#0000ff", "#ffffff", 8.59),
             ("#00ff00", "#ffffff", 1.37),
             ("#ffff00", "#000000", 19.56),
+            ("#0a0a0a", "#ffffff", 19.80),
         ] {
             let ratio = color(one).contrast_with(color(two));
             assert!((ratio - published).abs() < 0.005, "{one} on {two}: {ratio}");

@@ -154,4 +154,5 @@ const RATE: u32 = 100;
 const STORM_CONNECTIONS: usize = 64;
 /// Between two attacks.
 const CALM: Duration = Duration::from_secs(1);
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Ten thousand handshakes take their time where others are at work.
+const PATIENCE: Duration = Duration::from_secs(180);
