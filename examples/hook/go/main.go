@@ -34,9 +34,10 @@ type account struct {
 
 type object = map[string]any
 
+var secret, badSecret = base64.RawStdEncoding.DecodeString(strings.Trim(strings.TrimPrefix(os.Getenv("HOOK_SECRET"), "whsec_"), "="))
+
 // Whether somebody who knows the secret signed this, in the last five minutes.
 func isFromRegain(headers http.Header, body []byte) bool {
-	secret, _ := base64.RawStdEncoding.DecodeString(strings.Trim(strings.TrimPrefix(os.Getenv("HOOK_SECRET"), "whsec_"), "="))
 	mac := hmac.New(sha256.New, secret)
 	fmt.Fprintf(mac, "%s.%s.%s", headers.Get("webhook-id"), headers.Get("webhook-timestamp"), body)
 	wanted := []byte("v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)))
@@ -190,6 +191,10 @@ func answer(request *http.Request) (int, object) {
 }
 
 func main() {
+	if badSecret != nil || len(secret) < 24 {
+		fmt.Fprintln(os.Stderr, "HOOK_SECRET is to be what users.hook.secret is: whsec_ and base64 of 24 octets or more")
+		os.Exit(1)
+	}
 	port := "9000"
 	if len(os.Args) > 1 {
 		port = os.Args[1]

@@ -7,7 +7,11 @@ import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 
-const SECRET = Buffer.from(process.env.HOOK_SECRET.replace("whsec_", ""), "base64");
+const SECRET = Buffer.from((process.env.HOOK_SECRET ?? "").replace("whsec_", ""), "base64");
+if (SECRET.length < 24) {
+  console.error("HOOK_SECRET is to be what users.hook.secret is: whsec_ and base64 of 24 octets or more");
+  process.exit(1);
+}
 
 /** Whether somebody who knows the secret signed this, in the last five minutes. */
 function isFromRegain(headers, body) {
