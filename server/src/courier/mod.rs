@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::failpoint;
 use crate::ledger::{Away, Decided, Decision, Finished, Lease, Leased, LedgerFault, TokenState, Verdict};
 use crate::live::Live;
+use crate::mail::turns::Turns;
 use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::deliver::{self, Candidates};
 use crate::recovery::settle;
@@ -23,7 +24,7 @@ use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Between ticks, less a random quarter.
@@ -54,7 +55,7 @@ pub struct Courier {
     app: Arc<App>,
     /// Of a server: where the next turn finds what it works with.
     live: Option<Arc<Live>>,
-    senders: Arc<Semaphore>,
+    turns: Arc<Turns>,
     in_flight: JoinSet<Option<Finished>>,
     /// What came of mails and is not in the ledger yet.
     unrecorded: Vec<Finished>,
@@ -83,7 +84,7 @@ impl Courier {
         Self {
             app,
             live: None,
-            senders: Arc::new(Semaphore::new(SENDERS)),
+            turns: Turns::new(SENDERS),
             in_flight: JoinSet::new(),
             unrecorded: Vec::new(),
             pace: Pace::default(),
@@ -252,15 +253,19 @@ impl Courier {
     }
 
     fn send(&mut self, minted: deliver::Minted, lease: Lease) {
-        let (app, senders) = (Arc::clone(&self.app), Arc::clone(&self.senders));
+        let (app, turns) = (Arc::clone(&self.app), Arc::clone(&self.turns));
         self.in_flight.spawn(async move {
-            let _turn = senders.acquire_owned().await.ok()?;
+            let envelope = match minted.envelope(&app) {
+                Ok(envelope) => envelope,
+                Err(outcome) => return Some(finished(&app, &minted.decided, lease, outcome, "none")),
+            };
+            let mut turn = turns.take(envelope.clone()).await?;
             // Somebody else may have it soon: better late than twice.
             let send_max = failpoint::shortened(Duration::from_secs(SEND_SECONDS_MAX));
             if app.clock.now().plus(send_max) >= lease.until {
                 return Some(untried(&app, &minted.decided, lease));
             }
-            let (outcome, transport) = minted.send(&app).await;
+            let (outcome, transport) = minted.send(&app, envelope, &mut turn).await;
             let outcome = failpoint::or_unknown("mail_handed_over", outcome);
             Some(finished(&app, &minted.decided, lease, outcome, transport))
         });

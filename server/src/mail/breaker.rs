@@ -27,7 +27,7 @@ struct State {
 
 /// Leave to try a transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Chance {
     Ordinary,
     /// The one mail that finds out whether a resting transport is back.
     Trial,
@@ -45,15 +45,15 @@ pub(super) enum Change {
 
 impl Breaker {
     /// Whether it is worth a try; none, if it rests.
-    pub(super) fn turn(&self, now: Timestamp) -> Option<Turn> {
+    pub(super) fn chance(&self, now: Timestamp) -> Option<Chance> {
         let mut state = self.state();
         match state.resting_until {
-            None => Some(Turn::Ordinary),
+            None => Some(Chance::Ordinary),
             // A clock that was set back must not make a rest longer than any is.
             Some(until) if now < until && now.until(until) <= LONGEST_PAUSE => None,
             Some(_) => {
                 state.resting_until = Some(now.plus(TRIAL_MAX));
-                Some(Turn::Trial)
+                Some(Chance::Trial)
             }
         }
     }
@@ -64,7 +64,7 @@ impl Breaker {
     }
 
     /// Takes in what an attempt says of the transport. Mails that were under way when it began to rest count no more.
-    pub(super) fn note(&self, turn: Turn, standing: Standing, now: Timestamp) -> Change {
+    pub(super) fn note(&self, chance: Chance, standing: Standing, now: Timestamp) -> Change {
         let mut state = self.state();
         match standing {
             Standing::Works => {
@@ -72,10 +72,10 @@ impl Breaker {
                 *state = State::default();
                 if was_down { Change::Back } else { Change::None }
             }
-            Standing::Down if turn == Turn::Ordinary && state.resting_until.is_some() => Change::None,
+            Standing::Down if chance == Chance::Ordinary && state.resting_until.is_some() => Change::None,
             Standing::Down => {
                 state.failures += 1;
-                if turn == Turn::Ordinary && state.failures < FAILURES {
+                if chance == Chance::Ordinary && state.failures < FAILURES {
                     return Change::None;
                 }
                 let pause = FIRST_PAUSE.saturating_mul(1 << state.rests.min(16)).min(LONGEST_PAUSE);
@@ -108,9 +108,9 @@ mod tests {
     fn resting() -> Breaker {
         let breaker = Breaker::default();
         for _ in 1..FAILURES {
-            assert_eq!(breaker.note(Turn::Ordinary, Standing::Down, at(0)), Change::None);
+            assert_eq!(breaker.note(Chance::Ordinary, Standing::Down, at(0)), Change::None);
         }
-        assert_eq!(breaker.note(Turn::Ordinary, Standing::Down, at(0)), Change::Rests(FIRST_PAUSE));
+        assert_eq!(breaker.note(Chance::Ordinary, Standing::Down, at(0)), Change::Rests(FIRST_PAUSE));
         breaker
     }
 
@@ -118,20 +118,20 @@ mod tests {
     fn failures_count_in_a_row_only() {
         let breaker = Breaker::default();
         for _ in 0..10 {
-            breaker.note(Turn::Ordinary, Standing::Down, at(0));
-            breaker.note(Turn::Ordinary, Standing::Down, at(0));
-            assert_eq!(breaker.note(Turn::Ordinary, Standing::Works, at(0)), Change::None);
-            assert_eq!(breaker.turn(at(0)), Some(Turn::Ordinary));
+            breaker.note(Chance::Ordinary, Standing::Down, at(0));
+            breaker.note(Chance::Ordinary, Standing::Down, at(0));
+            assert_eq!(breaker.note(Chance::Ordinary, Standing::Works, at(0)), Change::None);
+            assert_eq!(breaker.chance(at(0)), Some(Chance::Ordinary));
         }
     }
 
     #[test]
     fn after_a_rest_one_mail_tries_and_the_others_pass_by() {
         let breaker = resting();
-        assert_eq!(breaker.turn(at(4)), None);
-        assert_eq!([breaker.turn(at(5)), breaker.turn(at(5))], [Some(Turn::Trial), None]);
-        assert_eq!(breaker.note(Turn::Trial, Standing::Works, at(6)), Change::Back);
-        assert_eq!([breaker.turn(at(6)), breaker.turn(at(6))], [Some(Turn::Ordinary); 2]);
+        assert_eq!(breaker.chance(at(4)), None);
+        assert_eq!([breaker.chance(at(5)), breaker.chance(at(5))], [Some(Chance::Trial), None]);
+        assert_eq!(breaker.note(Chance::Trial, Standing::Works, at(6)), Change::Back);
+        assert_eq!([breaker.chance(at(6)), breaker.chance(at(6))], [Some(Chance::Ordinary); 2]);
     }
 
     #[test]
@@ -140,8 +140,8 @@ mod tests {
         let mut now = at(0);
         for seconds in [10, 20, 40, 80, 160, 300, 300] {
             now = breaker.resting_until().unwrap();
-            assert_eq!(breaker.turn(now), Some(Turn::Trial));
-            let change = breaker.note(Turn::Trial, Standing::Down, now);
+            assert_eq!(breaker.chance(now), Some(Chance::Trial));
+            let change = breaker.note(Chance::Trial, Standing::Down, now);
             assert_eq!(change, Change::Rests(Duration::from_secs(seconds)));
         }
         assert_eq!(breaker.resting_until(), Some(now.plus(LONGEST_PAUSE)));
@@ -150,21 +150,21 @@ mod tests {
     #[test]
     fn mails_that_were_under_way_do_not_make_the_rest_longer_and_may_end_it() {
         let breaker = resting();
-        assert_eq!(breaker.note(Turn::Ordinary, Standing::Down, at(1)), Change::None);
+        assert_eq!(breaker.note(Chance::Ordinary, Standing::Down, at(1)), Change::None);
         assert_eq!(breaker.resting_until(), Some(at(5)));
-        assert_eq!(breaker.note(Turn::Ordinary, Standing::Works, at(2)), Change::Back);
+        assert_eq!(breaker.note(Chance::Ordinary, Standing::Works, at(2)), Change::Back);
     }
 
     #[test]
     fn a_trial_that_never_ends_is_followed_by_another() {
         let breaker = resting();
-        assert_eq!(breaker.turn(at(5)), Some(Turn::Trial));
-        assert_eq!(breaker.turn(at(6)), None);
-        assert_eq!(breaker.turn(at(5).plus(TRIAL_MAX)), Some(Turn::Trial));
+        assert_eq!(breaker.chance(at(5)), Some(Chance::Trial));
+        assert_eq!(breaker.chance(at(6)), None);
+        assert_eq!(breaker.chance(at(5).plus(TRIAL_MAX)), Some(Chance::Trial));
     }
 
     #[test]
     fn a_clock_that_is_set_back_ends_the_rest() {
-        assert_eq!(resting().turn(at(-86_400)), Some(Turn::Trial));
+        assert_eq!(resting().chance(at(-86_400)), Some(Chance::Trial));
     }
 }

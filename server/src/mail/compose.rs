@@ -12,7 +12,7 @@ mod wrap;
 pub use look::{Logo, Look};
 pub use templates::Templates;
 
-use super::Parcel;
+use super::{Envelope, Parcel};
 use crate::config::{Config, Mailbox};
 use crate::i18n::{Arg, Language, Words};
 use encoded::Encoded;
@@ -126,17 +126,32 @@ impl Composer {
         self.words.all()
     }
 
+    /// The envelope of a mail to `to`, and to nobody else. `id` names the delivery.
+    #[must_use]
+    pub fn envelope(&self, to: &EmailAddress, id: Id) -> Envelope {
+        Envelope { id, from: self.letterhead.from.address.clone(), to: to.clone() }
+    }
+
     /// Makes the mail that carries `message` to `to`, and to nobody else. `id` names the delivery.
     ///
     /// # Errors
     /// [`ComposeFault`].
     pub fn compose(&self, message: &Message, to: &EmailAddress, id: Id) -> Result<Parcel, ComposeFault> {
+        self.compose_in(message, self.envelope(to, id))
+    }
+
+    /// As [`Self::compose`], for an envelope that was made before.
+    ///
+    /// # Errors
+    /// [`ComposeFault`].
+    pub fn compose_in(&self, message: &Message, envelope: Envelope) -> Result<Parcel, ComposeFault> {
+        let Envelope { id, to, .. } = &envelope;
         let language = &self.words.choose(&message.locales);
         let skeleton = self.skeleton_of(message, language)?;
         let fillings = Fillings::of(message, language);
         let html = html_part(&skeleton, &fillings.in_html());
         let html = match &self.letterhead.look.logo {
-            Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, id),
+            Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, *id),
             _ => html,
         };
         // The boundary holds `=_`, which quoted-printable cannot produce.
@@ -157,7 +172,7 @@ impl Composer {
         }
         let mut content = Vec::with_capacity(CONTENT_BYTES_USUAL);
         mail.body(MimePart::new(parts, bodies)).serialize(&mut content);
-        Ok(Parcel { id, from: head.from.address.clone(), to: to.clone(), content })
+        Ok(Parcel { envelope, content })
     }
 
     /// What the mail that carries `message` says.

@@ -29,7 +29,7 @@ impl Transport for FileTransport {
     }
 
     async fn send(&self, parcel: &Parcel, _deadline: Instant) -> Attempt {
-        let path = self.folder.join(format!("{}.eml", parcel.id));
+        let path = self.folder.join(format!("{}.eml", parcel.envelope.id));
         let content = parcel.content.clone();
         let written = tokio::task::spawn_blocking(move || write(&path, &content).map(|()| path)).await;
         match written {

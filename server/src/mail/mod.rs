@@ -10,11 +10,12 @@ mod quoted;
 pub mod sample;
 pub mod sendmail;
 pub mod smtp;
+pub mod turns;
 
 use crate::config::{self, Config};
 use crate::i18n::Words;
 use async_trait::async_trait;
-use breaker::{Breaker, Change};
+use breaker::{Breaker, Chance, Change};
 use compose::{ComposeFault, Composer, Letterhead, Templates};
 use http::{HttpFault, HttpTransport};
 use regain_core::delivery::Outcome;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::time::Instant;
+use turns::Turn;
 
 /// All that mail needs: the composer, and the carriers in the order in which they are tried.
 pub struct Mail {
@@ -90,14 +92,23 @@ impl Mail {
     /// Hands one mail over within [`SEND_SECONDS_MAX`], and says by which transport. The next one is tried only if
     /// nothing was handed over and the mail was not refused. One that rests is passed over, unless all of them do.
     pub async fn send(&self, parcel: &Parcel) -> (Outcome, &'static str) {
+        self.send_by_any(parcel, None).await
+    }
+
+    /// As [`Self::send`], for one of many mails: `turn` is this one's, and knows which comes next.
+    pub async fn send_in_turn(&self, parcel: &Parcel, turn: &mut Turn) -> (Outcome, &'static str) {
+        self.send_by_any(parcel, Some(turn)).await
+    }
+
+    async fn send_by_any(&self, parcel: &Parcel, mut turn: Option<&mut Turn>) -> (Outcome, &'static str) {
         let deadline = Instant::now() + SEND_MAX;
         let mut last = None;
         for carrier in &self.carriers {
             if last.is_some() && remaining(deadline) < HAND_OVER_MIN {
                 break;
             }
-            let Some(turn) = carrier.breaker.turn(self.clock.now()) else { continue };
-            let outcome = self.try_one(carrier, turn, parcel, deadline).await;
+            let Some(chance) = carrier.breaker.chance(self.clock.now()) else { continue };
+            let outcome = self.try_one(carrier, chance, parcel, turn.as_deref_mut(), deadline).await;
             if !matches!(outcome, Outcome::RetryAfter(_)) {
                 return (outcome, carrier.transport.name());
             }
@@ -108,17 +119,27 @@ impl Mail {
         }
         match self.carriers.iter().min_by_key(|carrier| carrier.breaker.resting_until()) {
             Some(first) => {
-                let outcome = self.try_one(first, breaker::Turn::Ordinary, parcel, deadline).await;
+                let outcome = self.try_one(first, Chance::Ordinary, parcel, turn, deadline).await;
                 (outcome, first.transport.name())
             }
             None => (Outcome::RetryAfter("no transport is configured".to_owned()), "none"),
         }
     }
 
-    async fn try_one(&self, carrier: &Carrier, turn: breaker::Turn, parcel: &Parcel, deadline: Instant) -> Outcome {
-        let Attempt { outcome, standing } = carrier.transport.send(parcel, deadline).await;
+    async fn try_one(
+        &self,
+        carrier: &Carrier,
+        chance: Chance,
+        parcel: &Parcel,
+        turn: Option<&mut Turn>,
+        deadline: Instant,
+    ) -> Outcome {
+        let Attempt { outcome, standing } = match turn {
+            Some(turn) => carrier.transport.send_in_turn(parcel, turn, deadline).await,
+            None => carrier.transport.send(parcel, deadline).await,
+        };
         let transport = carrier.transport.name();
-        match carrier.breaker.note(turn, standing, self.clock.now()) {
+        match carrier.breaker.note(chance, standing, self.clock.now()) {
             Change::None => {}
             Change::Rests(pause) => {
                 let seconds = pause.as_secs();
@@ -172,6 +193,11 @@ pub trait Transport: Send + Sync {
 
     /// Hands one mail over. Ends by `deadline`; never panics on what the other side does.
     async fn send(&self, parcel: &Parcel, deadline: Instant) -> Attempt;
+
+    /// As [`Self::send`]. Where it helps to know of the next mail early, `turn` names it.
+    async fn send_in_turn(&self, parcel: &Parcel, _turn: &mut Turn, deadline: Instant) -> Attempt {
+        self.send(parcel, deadline).await
+    }
 
     /// Goes as far as it can without sending anything, and says in a sentence how far that was.
     ///
@@ -227,18 +253,25 @@ pub const SENDERS: usize = 16;
 
 /// A mail ready to go.
 pub struct Parcel {
-    /// Names the delivery.
-    pub id: Id,
-    /// The envelope's sender.
-    pub from: EmailAddress,
-    /// The envelope's one recipient.
-    pub to: EmailAddress,
+    /// From whom, to whom.
+    pub envelope: Envelope,
     /// The whole message, RFC 5322. It holds the link: never logged, never stored.
     pub content: Vec<u8>,
 }
 
+/// What a relay has to know of a mail before it gets the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Names the delivery.
+    pub id: Id,
+    /// The sender.
+    pub from: EmailAddress,
+    /// The one recipient.
+    pub to: EmailAddress,
+}
+
 /// An address as transports want it: an internationalised domain in ASCII.
-fn envelope(address: &EmailAddress) -> String {
+fn mailbox(address: &EmailAddress) -> String {
     format!("{}@{}", address.local_part(), address.domain_ascii())
 }
 

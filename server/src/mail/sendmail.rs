@@ -1,6 +1,6 @@
 //! A program that takes mail on its standard input, as sendmail does: that of Postfix, Exim, OpenSMTPD or msmtp.
 
-use super::{Attempt, Parcel, Transport, envelope, remaining, reply_line};
+use super::{Attempt, Parcel, Transport, mailbox, remaining, reply_line};
 use async_trait::async_trait;
 use regain_core::delivery::Outcome;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -28,7 +28,7 @@ impl SendmailTransport {
     /// `-i`: a line with a single dot does not end the mail. `--`: what follows is an address, whatever it looks like.
     fn start(&self, parcel: &Parcel) -> std::io::Result<Running> {
         let mut command = Command::new(&self.command);
-        command.args(["-i", "-f", &envelope(&parcel.from), "--", &envelope(&parcel.to)]);
+        command.args(["-i", "-f", &mailbox(&parcel.envelope.from), "--", &mailbox(&parcel.envelope.to)]);
         // Regain's own settings may hold secrets, which are nobody else's business.
         command.env_clear().env("PATH", PATH).envs(std::env::var_os("HOME").map(|home| ("HOME", home)));
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());

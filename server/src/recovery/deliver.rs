@@ -10,6 +10,8 @@ use crate::failpoint;
 use crate::hashing;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
+use crate::mail::Envelope;
+use crate::mail::turns::Turn;
 use crate::users::StoreFault;
 use crate::weakness::{self, Weakness};
 use regain_core::account::{Account, AccountId, Match, matching};
@@ -111,13 +113,23 @@ pub fn mint(app: &App, row: Leased, candidates: Option<&Candidates>, now: Timest
 }
 
 impl Minted {
-    /// Puts the mail into words and hands it over. Called after the digests are committed.
-    pub async fn send(&self, app: &App) -> (Outcome, &'static str) {
-        let Decision::Mail { message, address, .. } = &self.decided.decision else {
-            return (Outcome::Refused("nothing is to be sent".into()), "none");
+    /// The envelope of the mail.
+    ///
+    /// # Errors
+    /// What became of the mail, if none can be sent.
+    pub fn envelope(&self, app: &App) -> Result<Envelope, Outcome> {
+        let Decision::Mail { address, .. } = &self.decided.decision else {
+            return Err(Outcome::Refused("nothing is to be sent".into()));
         };
-        let Ok(to) = EmailAddress::parse(address) else {
-            return (Outcome::Refused("the address on file is no email address".into()), "none");
+        let to = EmailAddress::parse(address)
+            .map_err(|_| Outcome::Refused("the address on file is no email address".into()))?;
+        Ok(app.mail.composer.envelope(&to, self.decided.delivery.id))
+    }
+
+    /// Puts the mail into words and hands it over. Called after the digests are committed.
+    pub async fn send(&self, app: &App, envelope: Envelope, turn: &mut Turn) -> (Outcome, &'static str) {
+        let Decision::Mail { message, .. } = &self.decided.decision else {
+            return (Outcome::Refused("nothing is to be sent".into()), "none");
         };
         let message = Message {
             body: self.body(app, *message),
@@ -126,9 +138,9 @@ impl Minted {
             at: self.decided.row.accepted_at,
             asker: self.asker(*message),
         };
-        match app.mail.composer.compose(&message, &to, self.decided.delivery.id) {
+        match app.mail.composer.compose_in(&message, envelope) {
             Ok(parcel) => {
-                let (outcome, transport) = app.mail.send(&parcel).await;
+                let (outcome, transport) = app.mail.send_in_turn(&parcel, turn).await;
                 (self.secrets.blotted_out(outcome), transport)
             }
             Err(fault) => (Outcome::Refused(format!("the mail could not be composed: {fault}")), "none"),

@@ -1,5 +1,6 @@
 //! The SMTP transport: what a relay says and does, and what becomes of the mail.
 
+mod ahead;
 mod encryption;
 mod refusals;
 
@@ -263,7 +264,7 @@ async fn reports_are_asked_for_where_there_are_such_and_name_the_mail() {
         let parcel = parcel();
         assert!(matches!(send(&transport(&server), &parcel).await, Outcome::Delivered(_)));
         let wishes = match reports {
-            true => [format!("RET=HDRS ENVID={}", parcel.id), "NOTIFY=FAILURE,DELAY".to_owned()],
+            true => [format!("RET=HDRS ENVID={}", parcel.envelope.id), "NOTIFY=FAILURE,DELAY".to_owned()],
             false => [String::new(), String::new()],
         };
         assert_eq!(server.mails()[0].wishes, wishes);

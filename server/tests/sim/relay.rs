@@ -21,7 +21,7 @@ impl Transport for Gate {
         let world = &node.world;
         node.pause(world.moment()).await;
         let (said, arrives) = world.what_the_relay_says();
-        world.expect_in_good_hands(parcel.id);
+        world.expect_in_good_hands(parcel.envelope.id);
         world.take(parcel, &node.name, said, arrives);
         node.pause(world.moment()).await;
         // Relays that filter quote what they object to.
@@ -74,12 +74,12 @@ impl World {
     }
 
     fn take(&self, parcel: &Parcel, node: &str, said: &'static str, arrives: bool) {
-        self.note(|| format!("{node} mails {} to {}: {said}", parcel.id, parcel.to.as_str()));
+        self.note(|| format!("{node} mails {} to {}: {said}", parcel.envelope.id, parcel.envelope.to.as_str()));
         let mail = read(parcel);
         let state = &mut *self.state();
         state.story.count(said);
         if said == "delivered" || said == "unknown" {
-            state.story.handed_over.push(HandedOver { delivery: parcel.id, said });
+            state.story.handed_over.push(HandedOver { delivery: parcel.envelope.id, said });
         }
         if arrives {
             state.story.mails.extend(mail);
@@ -94,8 +94,8 @@ fn read(parcel: &Parcel) -> Option<Mail> {
     let after = |mark: &str| text.split_once(mark).map(|(_, rest)| rest.chars().take(TOKEN_CHARS).collect::<String>());
     let is_code = |line: &&str| line.len() == 9 && line.as_bytes()[4] == b'-';
     Some(Mail {
-        delivery: parcel.id,
-        to: parcel.to.as_str().to_owned(),
+        delivery: parcel.envelope.id,
+        to: parcel.envelope.to.as_str().to_owned(),
         token: after("/reset-password#"),
         code: text.lines().map(str::trim).find(is_code).map(str::to_owned),
         not_me: after("/not-me?token=")?,

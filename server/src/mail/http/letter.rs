@@ -105,6 +105,7 @@ fn pictures(message: &Message<'_>) -> Vec<Picture> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Envelope;
     use regain_core::email::EmailAddress;
     use regain_core::request::Id;
 
@@ -120,7 +121,7 @@ mod tests {
     fn letter(content: &str) -> Result<Letter, String> {
         let address = |text| EmailAddress::parse(text).unwrap();
         let (from, to) = (address("no-reply@example.com"), address("ada@example.com"));
-        Letter::of(&Parcel { id: Id::from_bytes([1; 16]), from, to, content: content.into() })
+        Letter::of(&Parcel { envelope: Envelope { id: Id::from_bytes([1; 16]), from, to }, content: content.into() })
     }
 
     #[test]

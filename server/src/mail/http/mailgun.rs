@@ -3,7 +3,7 @@
 use super::answer::{Answer, id};
 use super::{DELIVERY, Judgement, Provider, Request, secret_header};
 use crate::config;
-use crate::mail::{Parcel, envelope};
+use crate::mail::{Parcel, mailbox};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -47,7 +47,7 @@ impl Provider for Mailgun {
     }
 
     fn request(&self, parcel: &Parcel, _: &Url) -> Result<Request, String> {
-        let (to, id) = (envelope(&parcel.to), parcel.id.to_string());
+        let (to, id) = (mailbox(&parcel.envelope.to), parcel.envelope.id.to_string());
         let delivery = format!("v:{DELIVERY}");
         // A link that is rewritten leads elsewhere first.
         let untouched = [("o:tracking", "no"), ("o:tracking-clicks", "no"), ("o:tracking-opens", "no")];

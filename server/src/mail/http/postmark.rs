@@ -4,7 +4,7 @@ use super::answer::{Answer, id};
 use super::letter::Letter;
 use super::{DELIVERY, JSON, Judgement, Provider, Request, secret_header};
 use crate::config;
-use crate::mail::{Parcel, envelope};
+use crate::mail::{Parcel, mailbox};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Url};
 use secrecy::ExposeSecret;
@@ -34,12 +34,12 @@ impl Provider for Postmark {
         let keep_id = std::iter::once(json!({ "Name": "X-PM-KeepID", "Value": "true" }));
         let mut body = json!({
             "From": letter.from.spelt(),
-            "To": envelope(&parcel.to),
+            "To": mailbox(&parcel.envelope.to),
             "Subject": letter.subject,
             "TextBody": letter.text,
             "HtmlBody": letter.html,
             "Headers": letter.headers.iter().map(header).chain(keep_id).collect::<Vec<Value>>(),
-            "Metadata": { DELIVERY: parcel.id.to_string() },
+            "Metadata": { DELIVERY: parcel.envelope.id.to_string() },
             "MessageStream": self.0.message_stream,
             // A link that is rewritten leads elsewhere first.
             "TrackOpens": false,

@@ -4,7 +4,7 @@ use super::answer::{Answer, id};
 use super::letter::Letter;
 use super::{DELIVERY, JSON, Judgement, Provider, Request, secret_header};
 use crate::config;
-use crate::mail::{Parcel, envelope};
+use crate::mail::{Parcel, mailbox};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 use secrecy::ExposeSecret;
@@ -28,12 +28,12 @@ impl Provider for Resend {
 
     fn request(&self, parcel: &Parcel, _: &Url) -> Result<Request, String> {
         let letter = Letter::of(parcel)?;
-        let delivery = parcel.id.to_string();
+        let delivery = parcel.envelope.id.to_string();
         let headers: serde_json::Map<String, Value> =
             letter.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         let mut body = json!({
             "from": letter.from.spelt(),
-            "to": [envelope(&parcel.to)],
+            "to": [mailbox(&parcel.envelope.to)],
             "subject": letter.subject,
             "text": letter.text,
             "html": letter.html,

@@ -4,7 +4,7 @@ use super::answer::{Answer, id};
 use super::letter::{Correspondent, Letter};
 use super::{DELIVERY, JSON, Judgement, Provider, Request, secret_header};
 use crate::config;
-use crate::mail::{Parcel, envelope};
+use crate::mail::{Parcel, mailbox};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, Url};
 use secrecy::ExposeSecret;
@@ -33,8 +33,8 @@ impl Provider for Sendgrid {
         let off = json!({ "enable": false });
         let mut body = json!({
             "personalizations": [{
-                "to": [{ "email": envelope(&parcel.to) }],
-                "custom_args": { DELIVERY: parcel.id.to_string() },
+                "to": [{ "email": mailbox(&parcel.envelope.to) }],
+                "custom_args": { DELIVERY: parcel.envelope.id.to_string() },
             }],
             "from": party(&letter.from),
             "subject": letter.subject,

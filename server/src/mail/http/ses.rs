@@ -4,7 +4,7 @@ use super::answer::{Answer, id};
 use super::signature::{self, Signed, SigningKey};
 use super::{DELIVERY, JSON, Judgement, Provider, Request, secret_header, url};
 use crate::config;
-use crate::mail::{Parcel, envelope};
+use crate::mail::{Parcel, mailbox};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use regain_core::time::Clock;
@@ -52,13 +52,13 @@ impl Provider for Ses {
     }
 
     fn request(&self, parcel: &Parcel, base: &Url) -> Result<Request, String> {
-        if !parcel.to.local_part().is_ascii() {
+        if !parcel.envelope.to.local_part().is_ascii() {
             return Err("Amazon SES takes no addresses with letters beyond ASCII before the @".to_owned());
         }
         let mut body = json!({
             "Content": { "Raw": { "Data": STANDARD.encode(&parcel.content) } },
-            "Destination": { "ToAddresses": [envelope(&parcel.to)] },
-            "EmailTags": [{ "Name": DELIVERY, "Value": parcel.id.to_string() }],
+            "Destination": { "ToAddresses": [mailbox(&parcel.envelope.to)] },
+            "EmailTags": [{ "Name": DELIVERY, "Value": parcel.envelope.id.to_string() }],
         });
         if let Some(set) = &self.settings.configuration_set {
             body["ConfigurationSetName"] = set.as_str().into();

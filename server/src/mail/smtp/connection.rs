@@ -1,12 +1,15 @@
 //! One connection to a relay, ready for mails.
 
 use super::verdict::{CLOSING, Step};
-use crate::mail::{Parcel, envelope, remaining, reply_line};
+use crate::mail::turns::Turn;
+use crate::mail::{Envelope, Parcel, mailbox, remaining, reply_line};
 use crate::weakness::{self, Weakness};
 use mail_send::{Error, SmtpClient};
 use regain_core::email::EmailAddress;
+use regain_core::request::Id;
 use smtp_proto::response::parser::ResponseReceiver;
 use smtp_proto::{EXT_8BIT_MIME, EXT_DSN, EXT_PIPELINING, EXT_SMTP_UTF8, EhloResponse, Response};
+use std::io::ErrorKind;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
@@ -24,6 +27,8 @@ pub(super) struct Connection {
     patience: Duration,
     offers: Offers,
     ready: bool,
+    /// The delivery that was announced along with the content of the last mail. No other can be sent before it.
+    announced: Option<Id>,
 }
 
 /// What the relay knows beyond RFC 5321.
@@ -63,43 +68,64 @@ impl Connection {
             utf8: capabilities.has_capability(EXT_SMTP_UTF8),
             reports: capabilities.has_capability(EXT_DSN),
         };
-        Self { client, unread: Vec::new(), patience, offers, ready: true }
+        Self { client, unread: Vec::new(), patience, offers, ready: true, announced: None }
     }
 
     /// Whether the connection is good for another mail: nothing is left over that could pass for the reply to it.
     pub(super) fn is_ready(&self) -> bool {
-        self.ready && self.unread.is_empty()
+        self.ready && (self.announced.is_some() || self.unread.is_empty())
     }
 
-    /// Sends one mail, and returns the relay's reply to it.
-    pub(super) async fn hand_over(&mut self, parcel: &Parcel, deadline: Instant) -> Result<String, Failure> {
-        let parameters = self.parameters(parcel)?;
+    /// The delivery that this connection is kept for, if it is for one.
+    pub(super) fn announced(&self) -> Option<Id> {
+        self.announced
+    }
+
+    /// Sends one mail, and returns the relay's reply to it. The mail that has `turn` next is announced on the way, if the
+    /// relay lets us.
+    pub(super) async fn hand_over(
+        &mut self,
+        parcel: &Parcel,
+        turn: Option<&mut Turn>,
+        deadline: Instant,
+    ) -> Result<String, Failure> {
+        let commands = self.announcement(&parcel.envelope)?;
         let content = dotted(&parcel.content);
         self.ready = false;
-        self.announce(parcel, parameters, deadline).await?;
-        self.give(&content, deadline).await
+        self.announce(&commands, deadline).await?;
+        let next = turn.filter(|_| self.offers.pipelining).and_then(Turn::next);
+        self.give(content, next, deadline).await
     }
 
-    /// Says MAIL, RCPT and DATA: all at once, if the relay lets us (RFC 2920), which saves two of three round trips.
-    async fn announce(&mut self, parcel: &Parcel, parameters: &str, deadline: Instant) -> Result<(), Failure> {
-        let commands = [
-            format!("MAIL FROM:<{}>{parameters}{}\r\n", envelope(&parcel.from), self.wishes_for_mail(parcel)),
-            format!("RCPT TO:<{}>{}\r\n", envelope(&parcel.to), self.wishes_for_recipient()),
+    /// What the relay is told before the content.
+    fn announcement(&self, envelope: &Envelope) -> Result<[String; 3], Failure> {
+        let parameters = self.parameters(envelope)?;
+        Ok([
+            format!("MAIL FROM:<{}>{parameters}{}\r\n", mailbox(&envelope.from), self.wishes_for_mail(envelope)),
+            format!("RCPT TO:<{}>{}\r\n", mailbox(&envelope.to), self.wishes_for_recipient()),
             "DATA\r\n".to_owned(),
-        ];
+        ])
+    }
+
+    /// Says MAIL, RCPT and DATA, if they were not said before: all at once, if the relay lets us (RFC 2920), which saves
+    /// two of three round trips.
+    async fn announce(&mut self, commands: &[String; 3], deadline: Instant) -> Result<(), Failure> {
+        let ahead = self.announced.take().is_some();
         let at_once = self.offers.pipelining;
-        if at_once {
+        if at_once && !ahead {
             self.say(commands.concat().as_bytes(), deadline).await?;
         }
         let mut verdict = Ok(());
         let mut wants_content = false;
-        for (step, command) in [Step::Mail, Step::Rcpt, Step::Data].into_iter().zip(&commands) {
+        for (step, command) in [Step::Mail, Step::Rcpt, Step::Data].into_iter().zip(commands) {
             if !at_once {
                 self.say(command.as_bytes(), deadline).await?;
             }
             // The first refusal counts; what follows is read so that the next mail does not get it.
             match self.reply(self.patience, deadline).await {
                 Ok(reply) if step.accepted(&reply) => wants_content = step == Step::Data,
+                // It may be the haste that the relay does not like. Said again at its time, it means what it says.
+                Ok(reply) if ahead && step == Step::Mail => return Err(Failure::Broken(line(&reply))),
                 Ok(reply) => verdict = verdict.and(Err(step.judged(&reply))),
                 Err(error) => return verdict.and(Err(Failure::Broken(format!("{} at {step:?}", said(&error))))),
             }
@@ -114,13 +140,25 @@ impl Connection {
         verdict
     }
 
-    /// Sends the content and reads what the relay makes of it. An error in writing means that the end of it, the dot,
-    /// never left this machine.
-    async fn give(&mut self, content: &[u8], deadline: Instant) -> Result<String, Failure> {
-        self.say(content, deadline).await?;
+    /// Sends the content and with it the announcement of the next mail; reads what the relay makes of the content.
+    async fn give(&mut self, content: Vec<u8>, next: Option<&Envelope>, deadline: Instant) -> Result<String, Failure> {
+        let end = content.len();
+        let mut bytes = content;
+        let announced = next.and_then(|next| Some((next.id, self.announcement(next).ok()?.concat())));
+        if let Some((_, commands)) = &announced {
+            bytes.extend_from_slice(commands.as_bytes());
+        }
+        let mut taken = 0;
+        match self.write(&bytes, &mut taken, deadline).await {
+            Ok(()) => {}
+            // The end of the mail, the dot, never left this machine.
+            Err(reason) if taken < end => return Err(Failure::Broken(reason)),
+            Err(reason) => return Err(Failure::Silent(format!("{reason} after the whole mail was sent"))),
+        }
         match self.reply(Duration::MAX, deadline).await {
             Ok(reply) => {
                 self.ready = reply.code != CLOSING;
+                self.announced = announced.map(|(id, _)| id);
                 if Step::Content.accepted(&reply) { Ok(line(&reply)) } else { Err(Step::Content.judged(&reply)) }
             }
             Err(error) => Err(Failure::Silent(format!("{} after the whole mail was sent", said(&error)))),
@@ -134,15 +172,24 @@ impl Connection {
     }
 
     async fn say(&mut self, bytes: &[u8], deadline: Instant) -> Result<(), Failure> {
+        self.write(bytes, &mut 0, deadline).await.map_err(Failure::Broken)
+    }
+
+    /// Writes `bytes`, and counts in `taken` those that may have left, whatever becomes of the rest.
+    async fn write(&mut self, bytes: &[u8], taken: &mut usize, deadline: Instant) -> Result<(), String> {
         let stream = &mut self.client.stream;
         let written = timeout(remaining(deadline), async {
-            stream.write_all(bytes).await?;
+            while *taken < bytes.len() {
+                match stream.write(&bytes[*taken..]).await? {
+                    0 => return Err(ErrorKind::WriteZero.into()),
+                    more => *taken += more,
+                }
+            }
             stream.flush().await
         });
         match written.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Failure::Broken(format!("{error} while sending"))),
-            Err(_) => Err(Failure::Broken("the relay stopped reading".to_owned())),
+            Ok(result) => result.map_err(|error| format!("{error} while sending")),
+            Err(_) => Err("the relay stopped reading".to_owned()),
         }
     }
 
@@ -173,8 +220,8 @@ impl Connection {
 
     /// What a report on the mail is to hold, where the relay sends such (RFC 3461): our name for the mail, and no more of
     /// the mail than its header, for the rest opens an account.
-    fn wishes_for_mail(&self, parcel: &Parcel) -> String {
-        if self.offers.reports { format!(" RET=HDRS ENVID={}", parcel.id) } else { String::new() }
+    fn wishes_for_mail(&self, envelope: &Envelope) -> String {
+        if self.offers.reports { format!(" RET=HDRS ENVID={}", envelope.id) } else { String::new() }
     }
 
     /// When a report is wanted: not of each mail that arrives.
@@ -183,10 +230,10 @@ impl Connection {
     }
 
     /// What MAIL has to announce. RFC 6531: a local part beyond ASCII needs a relay that knows of such.
-    fn parameters(&self, parcel: &Parcel) -> Result<&'static str, Failure> {
+    fn parameters(&self, envelope: &Envelope) -> Result<&'static str, Failure> {
         let needs_utf8 = |address: &EmailAddress| !address.local_part().is_ascii();
         let lacking = "the relay does not take addresses with letters beyond ASCII (no SMTPUTF8)";
-        match (needs_utf8(&parcel.to), needs_utf8(&parcel.from)) {
+        match (needs_utf8(&envelope.to), needs_utf8(&envelope.from)) {
             (false, false) => Ok(""),
             _ if self.offers.utf8 && self.offers.eight_bit => Ok(" SMTPUTF8 BODY=8BITMIME"),
             _ if self.offers.utf8 => Ok(" SMTPUTF8"),
@@ -195,8 +242,12 @@ impl Connection {
         }
     }
 
-    /// Takes leave; how the relay takes it does not matter.
+    /// Takes leave; how the relay takes it does not matter. One that expects content is just left, or it would take the
+    /// words for that.
     pub(super) async fn quit(mut self) {
+        if self.announced.is_some() {
+            return;
+        }
         self.client.timeout = FAREWELL_MAX;
         let _ = self.client.quit().await;
     }

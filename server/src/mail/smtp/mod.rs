@@ -6,13 +6,16 @@ mod verdict;
 
 pub use relay::{Patience, SmtpFault};
 
+use super::turns::Turn;
 use super::{Attempt, Parcel, SENDERS, Transport};
 use crate::config::Smtp;
 use async_trait::async_trait;
 use connection::{Connection, Failure};
 use regain_core::delivery::Outcome;
+use regain_core::request::Id;
 use relay::Relay;
 use rustls::RootCertStore;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -21,7 +24,13 @@ use tokio::time::Instant;
 pub struct SmtpTransport {
     relay: Relay,
     kept: Arc<Kept>,
+    /// How many mails in a row were announced ahead and had to be announced again.
+    misheard: AtomicUsize,
 }
+
+/// More than if the relay closed each connection at the same moment. Whoever mishears so often does not know RFC 2920, and
+/// is told of each mail when it is that mail's turn.
+const MISHEARD_MAX: usize = 2 * SENDERS;
 
 impl SmtpTransport {
     /// Connects to nothing yet. `own_name` is what this server calls itself in EHLO: the host of its public address.
@@ -31,7 +40,31 @@ impl SmtpTransport {
     /// [`SmtpFault`], if the settings cannot work.
     pub fn new(settings: &Smtp, own_name: &str, roots: RootCertStore, patience: Patience) -> Result<Self, SmtpFault> {
         let relay = Relay::new(settings, own_name, roots, patience)?;
-        Ok(Self { relay, kept: Arc::new(Kept { idle_max: patience.idle, idle: Mutex::default() }) })
+        let kept = Arc::new(Kept { idle_max: patience.idle, idle: Mutex::default() });
+        Ok(Self { relay, kept, misheard: AtomicUsize::new(0) })
+    }
+
+    /// One attempt on a connection that was kept, and if that broke or there is none, on a fresh one.
+    async fn carry(&self, parcel: &Parcel, turn: Option<&mut Turn>, deadline: Instant) -> Attempt {
+        let deadline = deadline.min(self.relay.deadline());
+        let mut turn = turn.filter(|_| self.misheard.load(Ordering::Relaxed) < MISHEARD_MAX);
+        if let Some(connection) = self.kept.take(parcel.envelope.id) {
+            let announced = connection.announced().is_some();
+            let result = self.hand_over(connection, parcel, turn.as_deref_mut(), deadline).await;
+            let broken = matches!(result, Err(Failure::Broken(_)));
+            if announced {
+                let again = if broken { self.misheard.load(Ordering::Relaxed) + 1 } else { 0 };
+                self.misheard.store(again, Ordering::Relaxed);
+            }
+            // Relays close idle connections. Nothing was handed over, so a fresh one may be tried.
+            if !broken {
+                return attempt(result);
+            }
+        }
+        match self.relay.dial(deadline).await {
+            Ok(connection) => attempt(self.hand_over(connection, parcel, turn, deadline).await),
+            Err(reason) => Attempt::down(Outcome::RetryAfter(reason)),
+        }
     }
 
     /// One attempt on one connection, which is kept if it is good for another mail.
@@ -39,9 +72,10 @@ impl SmtpTransport {
         &self,
         mut connection: Connection,
         parcel: &Parcel,
+        turn: Option<&mut Turn>,
         deadline: Instant,
     ) -> Result<String, Failure> {
-        let result = connection.hand_over(parcel, deadline).await;
+        let result = connection.hand_over(parcel, turn, deadline).await;
         if connection.is_ready() {
             self.kept.put(connection);
         }
@@ -56,18 +90,12 @@ impl Transport for SmtpTransport {
     }
 
     async fn send(&self, parcel: &Parcel, deadline: Instant) -> Attempt {
-        let deadline = deadline.min(self.relay.deadline());
-        if let Some(connection) = self.kept.take() {
-            match self.hand_over(connection, parcel, deadline).await {
-                // Relays close idle connections. Nothing was handed over, so a fresh one may be tried.
-                Err(Failure::Broken(_)) => {}
-                result => return attempt(result),
-            }
-        }
-        match self.relay.dial(deadline).await {
-            Ok(connection) => attempt(self.hand_over(connection, parcel, deadline).await),
-            Err(reason) => Attempt::down(Outcome::RetryAfter(reason)),
-        }
+        self.carry(parcel, None, deadline).await
+    }
+
+    /// Announces the next mail along with the content of this one, if the relay takes several commands at once.
+    async fn send_in_turn(&self, parcel: &Parcel, turn: &mut Turn, deadline: Instant) -> Attempt {
+        self.carry(parcel, Some(turn), deadline).await
     }
 
     /// Connects, logs in and says goodbye.
@@ -100,9 +128,12 @@ struct Idle {
 }
 
 impl Kept {
-    fn take(&self) -> Option<Connection> {
+    /// The connection on which this delivery was announced, or one on which none was.
+    fn take(&self, delivery: Id) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.connections.pop().map(|(connection, _)| connection)
+        let last = |announced| idle.connections.iter().rposition(|(kept, _)| kept.announced() == announced);
+        let at = last(Some(delivery)).or_else(|| last(None))?;
+        Some(idle.connections.remove(at).0)
     }
 
     fn put(self: &Arc<Self>, connection: Connection) {

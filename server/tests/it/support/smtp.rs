@@ -38,6 +38,8 @@ pub(crate) struct Options {
     pub(crate) reports: bool,
     /// Whether PIPELINING is not offered.
     pub(crate) one_by_one: bool,
+    /// Whether it hangs up on whoever says more before the mail is answered, though PIPELINING is offered.
+    pub(crate) dislikes_haste: bool,
     /// Who takes each mail, which is then not kept here.
     pub(crate) taker: Option<mpsc::UnboundedSender<ReceivedMail>>,
 }
@@ -78,6 +80,8 @@ pub(crate) enum Behaviour {
     Reset,
     /// Keeps the mail, and closes the connection without a reply. For [`Phase::Dot`].
     KeepAndDrop,
+    /// Keeps the mail, and replies once the client has said more. For [`Phase::Dot`].
+    KeepAndAwaitMore,
 }
 
 impl SmtpServer {

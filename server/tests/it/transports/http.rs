@@ -30,7 +30,7 @@ async fn a_reply_ends_in_what_the_provider_calls_the_mail() {
         let outcome = send(&transport, &parcel).await;
         let Outcome::Delivered(reply) = outcome else { panic!("{}: {outcome:?}", provider.name()) };
         assert!(reply.starts_with("20") && reply.ends_with(" id=0102-1"), "{}: {reply:?}", provider.name());
-        assert_eq!(mailbox.lock().unwrap()[0].delivery, parcel.id.to_string(), "{}", provider.name());
+        assert_eq!(mailbox.lock().unwrap()[0].delivery, parcel.envelope.id.to_string(), "{}", provider.name());
     }
 }
 

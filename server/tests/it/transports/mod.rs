@@ -18,7 +18,7 @@ use regain_core::message::{Body, Message};
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 use vendors::Taken;
@@ -101,7 +101,7 @@ pub(crate) async fn send(transport: &dyn Transport, parcel: &Parcel) -> Outcome 
     transport.send(parcel, soon()).await.outcome
 }
 
-fn soon() -> Instant {
+pub(crate) fn soon() -> Instant {
     Instant::now() + LONG
 }
 
@@ -138,9 +138,9 @@ pub(crate) fn composer() -> Composer {
 
 /// A reset mail for Ada.
 pub(crate) fn composed(address: &str) -> Parcel {
-    static COUNT: AtomicU8 = AtomicU8::new(0);
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut id = [0; 16];
-    id[15] = COUNT.fetch_add(1, Ordering::SeqCst);
+    id[12..].copy_from_slice(&COUNT.fetch_add(1, Ordering::SeqCst).to_be_bytes());
     let message = Message {
         body: Body::Reset {
             link: "https://accounts.example.com/reset-password#token".into(),

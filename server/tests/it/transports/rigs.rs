@@ -114,7 +114,7 @@ async fn a_mail_in_a_file_is_for_its_owner_alone() {
     let Outcome::Delivered(reply) = send(&FileTransport::new(mails.clone()), &parcel).await else {
         panic!("delivered")
     };
-    let file = mails.join(format!("{}.eml", parcel.id));
+    let file = mails.join(format!("{}.eml", parcel.envelope.id));
     assert_eq!(reply, format!("written to {}", file.display()));
     assert_eq!(std::fs::read(&file).unwrap(), CONTENT.as_bytes());
     let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;

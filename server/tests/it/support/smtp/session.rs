@@ -191,14 +191,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             raw.extend_from_slice(b"\r\n");
         }
+        let is_hasty = !self.stream.buffer().is_empty();
         let (to, wishes) = (self.to.clone(), std::mem::take(&mut self.wishes));
         let mail = ReceivedMail { from: self.from.clone().unwrap_or_default(), to, wishes, raw };
         self.forget();
         match self.relay.reached(Phase::Dot) {
             // Kept before replying: who has the reply finds the mail.
             None => {
-                let number = self.relay.keep(mail);
-                self.say(&format!("250 2.0.0 queued as {number}")).await
+                self.accept(mail).await?;
+                if is_hasty && self.relay.options.dislikes_haste {
+                    self.say("554 5.5.0 synchronization error").await?;
+                    return Err(io::ErrorKind::ConnectionAborted.into());
+                }
+                Ok(())
+            }
+            Some(Behaviour::KeepAndAwaitMore) => {
+                self.stream.fill_buf().await?;
+                self.accept(mail).await
             }
             Some(behaviour) => {
                 if let Behaviour::KeepAndDrop = behaviour {
@@ -208,6 +217,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 self.say(line).await
             }
         }
+    }
+
+    async fn accept(&mut self, mail: ReceivedMail) -> io::Result<()> {
+        let number = self.relay.keep(mail);
+        self.say(&format!("250 2.0.0 queued as {number}")).await
     }
 
     /// Whether a command asks for no more than was offered.
@@ -253,7 +267,9 @@ async fn act(behaviour: Behaviour) -> io::Result<&'static str> {
     match behaviour {
         Behaviour::Reply(line) => Ok(line),
         Behaviour::Hang => std::future::pending().await,
-        Behaviour::Drop | Behaviour::Reset | Behaviour::KeepAndDrop => Err(io::ErrorKind::ConnectionAborted.into()),
+        Behaviour::Drop | Behaviour::Reset | Behaviour::KeepAndDrop | Behaviour::KeepAndAwaitMore => {
+            Err(io::ErrorKind::ConnectionAborted.into())
+        }
     }
 }
 

@@ -115,8 +115,8 @@ fn of_mime(content: &[u8], to: &str, delivery: &str) -> Option<Taken> {
 
 /// What is to arrive of `parcel`.
 pub(super) fn expected(parcel: &regain::mail::Parcel) -> Taken {
-    let to = format!("{}@{}", parcel.to.local_part(), parcel.to.domain_ascii());
-    of_mime(&parcel.content, &to, &parcel.id.to_string()).unwrap()
+    let to = format!("{}@{}", parcel.envelope.to.local_part(), parcel.envelope.to.domain_ascii());
+    of_mime(&parcel.content, &to, &parcel.envelope.id.to_string()).unwrap()
 }
 
 /// A mail from where nothing but the mail is kept: its own id names the delivery.
