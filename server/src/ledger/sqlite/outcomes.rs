@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use regain_core::delivery::Outcome;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 #[async_trait]
 impl Outcomes for SqliteLedger {
@@ -92,15 +92,19 @@ fn supersede_older(ledger: &Connection, delivery: Id) -> rusqlite::Result<usize>
     if weakness::is(Weakness::OlderLinksLive) {
         return Ok(0);
     }
+    let newer = ledger
+        .prepare_cached("SELECT account, minted_at, entry FROM deliveries WHERE id = ?1 AND message = 'reset'")?
+        .query_row([delivery.as_bytes()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 16]>(2)?))
+        })
+        .optional()?;
+    let Some(newer) = newer else { return Ok(0) };
     ledger
         .prepare_cached(
-            "UPDATE deliveries SET state = 'superseded' FROM \
-               (SELECT entry, account, minted_at FROM deliveries WHERE id = ?1 AND message = 'reset') AS newer \
-             WHERE deliveries.account = newer.account AND deliveries.state = 'live' \
-               AND deliveries.entry <> newer.entry \
-               AND (deliveries.minted_at, deliveries.entry) < (newer.minted_at, newer.entry)",
+            "UPDATE deliveries SET state = 'superseded' \
+             WHERE account = ?1 AND state = 'live' AND entry <> ?3 AND (minted_at, entry) < (?2, ?3)",
         )?
-        .execute([delivery.as_bytes()])
+        .execute(newer)
 }
 
 /// Nobody holds the link and the code of a mail that was not handed over. Were they to stand as live, they would keep
