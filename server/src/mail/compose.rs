@@ -172,7 +172,7 @@ impl Composer {
         }
         let mut content = Vec::with_capacity(CONTENT_BYTES_USUAL);
         mail.body(MimePart::new(parts, bodies)).serialize(&mut content);
-        Ok(Parcel { envelope, content })
+        Ok(Parcel { envelope, content: without_lone_dots(content) })
     }
 
     /// What the mail that carries `message` says.
@@ -270,6 +270,24 @@ fn html_part(skeleton: &Skeleton, fillings: &Fillings) -> MimePart<'static> {
 /// An address as it stands in a header: the host in ASCII, so that only a local part beyond ASCII needs SMTPUTF8.
 fn spelled_in_headers(address: &EmailAddress) -> String {
     format!("{}@{}", address.local_part(), address.domain_ascii())
+}
+
+/// Spells out a full stop that quoted-printable folded onto a line of its own: some programs that are fed mails take such
+/// a line for the end of one.
+fn without_lone_dots(content: Vec<u8>) -> Vec<u8> {
+    const LONE: &[u8] = b"=\r\n.\r\n";
+    let mut rest = content.as_slice();
+    let mut whole = Vec::new();
+    while let Some(at) = memchr::memmem::find(rest, LONE) {
+        whole.extend_from_slice(&rest[..at]);
+        whole.extend_from_slice(b"=\r\n=2E\r\n");
+        rest = &rest[at + LONE.len()..];
+    }
+    if whole.is_empty() {
+        return content;
+    }
+    whole.extend_from_slice(rest);
+    whole
 }
 
 fn mailbox(mailbox: &Mailbox) -> Address<'_> {

@@ -2,6 +2,9 @@
 //!
 //! A mail that has its turn may learn which one comes after it. Over SMTP that one can be announced along with the content
 //! of the first (RFC 2920 §3.1), which halves the round trips; from then on it waits for just this turn to end.
+//!
+//! There are more turns than some relays take connections. What finds no room stands back, and with that there is one turn
+//! less, until nobody waits any more.
 
 use super::Envelope;
 use std::collections::VecDeque;
@@ -15,6 +18,8 @@ pub struct Turns {
 
 struct Queue {
     free: usize,
+    /// Those that somebody stood back from.
+    withdrawn: usize,
     waiting: VecDeque<Waiting>,
 }
 
@@ -27,13 +32,14 @@ struct Waiting {
 pub struct Turn {
     turns: Arc<Turns>,
     next: Option<Waiting>,
+    withdrawn: bool,
 }
 
 impl Turns {
     /// So many at the same time.
     #[must_use]
     pub fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self { queue: Mutex::new(Queue { free: count, waiting: VecDeque::new() }) })
+        Arc::new(Self { queue: Mutex::new(Queue { free: count, withdrawn: 0, waiting: VecDeque::new() }) })
     }
 
     /// Waits until it is this mail's turn. Nobody who waits is passed over, but for one who gave up waiting.
@@ -42,13 +48,17 @@ impl Turns {
             let mut queue = self.queue();
             if queue.free > 0 {
                 queue.free -= 1;
-                return Some(Turn { turns: Arc::clone(self), next: None });
+                return Some(self.turn());
             }
             let (call, called) = oneshot::channel();
             queue.waiting.push_back(Waiting { envelope, call });
             called
         };
         called.await.ok()
+    }
+
+    fn turn(self: &Arc<Self>) -> Turn {
+        Turn { turns: Arc::clone(self), next: None, withdrawn: false }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -65,19 +75,41 @@ impl Turn {
         }
         self.next.as_ref().map(|waiting| &waiting.envelope)
     }
+
+    /// Waits for the turn of another mail to end, and takes that in place of this one, which nobody has any more.
+    pub async fn stand_back(&mut self, envelope: Envelope) {
+        let (call, called) = oneshot::channel();
+        {
+            let mut queue = self.turns.queue();
+            queue.withdrawn += 1;
+            self.withdrawn = true;
+            if let Some(next) = self.next.take() {
+                queue.waiting.push_front(next);
+            }
+            queue.waiting.push_front(Waiting { envelope, call });
+        }
+        if let Ok(turn) = called.await {
+            *self = turn;
+        }
+    }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        if self.withdrawn {
+            return;
+        }
         let next = self.next.take().or_else(|| {
             let mut queue = self.turns.queue();
             let next = queue.waiting.pop_front();
-            queue.free += usize::from(next.is_none());
+            if next.is_none() {
+                queue.free += 1 + std::mem::take(&mut queue.withdrawn);
+            }
             next
         });
         if let Some(Waiting { call, .. }) = next {
             // Who gave up waiting does not take it: what comes back is dropped, and with that handed on.
-            let _ = call.send(Turn { turns: Arc::clone(&self.turns), next: None });
+            let _ = call.send(self.turns.turn());
         }
     }
 }
@@ -127,6 +159,45 @@ mod tests {
         assert!(fourth.now_or_never().flatten().is_some());
         drop(first);
         assert!(third.now_or_never().flatten().is_some());
+    }
+
+    #[tokio::test]
+    async fn who_stands_back_is_next_and_there_is_a_turn_less_until_nobody_waits() {
+        let turns = Turns::new(2);
+        let first = turns.take(envelope(1)).await.unwrap();
+        let mut second = turns.take(envelope(2)).await.unwrap();
+        let mut third = Box::pin(turns.take(envelope(3)));
+        assert!((&mut third).now_or_never().is_none());
+        {
+            let mut standing = Box::pin(second.stand_back(envelope(2)));
+            assert!((&mut standing).now_or_never().is_none());
+            drop(first);
+            assert!((&mut third).now_or_never().is_none(), "the one who stood back comes before it");
+            assert!(standing.now_or_never().is_some());
+        }
+        drop(second);
+        let third = third.now_or_never().flatten().unwrap();
+        let mut fourth = Box::pin(turns.take(envelope(4)));
+        assert!((&mut fourth).now_or_never().is_none(), "one turn was withdrawn");
+        drop(third);
+        let fourth = fourth.now_or_never().flatten();
+        assert!(fourth.is_some());
+        drop(fourth);
+        let both = [turns.take(envelope(5)).now_or_never(), turns.take(envelope(6)).now_or_never()];
+        assert!(both.iter().all(Option::is_some), "nobody waited any more");
+    }
+
+    #[tokio::test]
+    async fn who_stood_back_and_gave_up_takes_nobodys_turn() {
+        let turns = Turns::new(2);
+        let first = turns.take(envelope(1)).await.unwrap();
+        let mut second = turns.take(envelope(2)).await.unwrap();
+        assert!(second.stand_back(envelope(2)).now_or_never().is_none());
+        drop(second);
+        assert!(turns.take(envelope(3)).now_or_never().is_none());
+        drop(first);
+        let both = [turns.take(envelope(4)).now_or_never(), turns.take(envelope(5)).now_or_never()];
+        assert!(both.iter().all(Option::is_some));
     }
 
     #[tokio::test]

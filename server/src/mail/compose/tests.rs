@@ -76,6 +76,17 @@ fn html_of(mail: &[u8]) -> String {
 }
 
 #[test]
+fn a_full_stop_that_was_folded_onto_a_line_of_its_own_is_spelled_out() {
+    for (folded, spelled) in [
+        ("the end=\r\n.\r\n", "the end=\r\n=2E\r\n"),
+        ("=\r\n.\r\n=\r\n.\r\nend", "=\r\n=2E\r\n=\r\n=2E\r\nend"),
+        ("meant\r\n.\r\nso =\r\n..\r\n", "meant\r\n.\r\nso =\r\n..\r\n"),
+    ] {
+        assert_eq!(String::from_utf8(without_lone_dots(folded.into())).as_deref(), Ok(spelled));
+    }
+}
+
+#[test]
 fn each_mail_reads_as_its_snapshot_says() {
     for kind in MessageKind::ALL {
         let mail = composed(kind, Some("Ada"), "ada@example.com");

@@ -13,12 +13,12 @@ use async_trait::async_trait;
 use connection::{Connection, Failure};
 use regain_core::delivery::Outcome;
 use regain_core::request::Id;
-use relay::Relay;
+use relay::{DialFault, Relay};
 use rustls::RootCertStore;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// Hands mail to one relay, over connections that are kept for the next mail.
 pub struct SmtpTransport {
@@ -40,14 +40,13 @@ impl SmtpTransport {
     /// [`SmtpFault`], if the settings cannot work.
     pub fn new(settings: &Smtp, own_name: &str, roots: RootCertStore, patience: Patience) -> Result<Self, SmtpFault> {
         let relay = Relay::new(settings, own_name, roots, patience)?;
-        let kept = Arc::new(Kept { idle_max: patience.idle, idle: Mutex::default() });
+        let kept = Arc::new(Kept { idle_max: patience.idle, in_use: AtomicUsize::new(0), idle: Mutex::default() });
         Ok(Self { relay, kept, misheard: AtomicUsize::new(0) })
     }
 
     /// One attempt on a connection that was kept, and if that broke or there is none, on a fresh one.
-    async fn carry(&self, parcel: &Parcel, turn: Option<&mut Turn>, deadline: Instant) -> Attempt {
+    async fn carry(&self, parcel: &Parcel, mut turn: Option<&mut Turn>, deadline: Instant) -> Attempt {
         let deadline = deadline.min(self.relay.deadline());
-        let mut turn = turn.filter(|_| self.misheard.load(Ordering::Relaxed) < MISHEARD_MAX);
         if let Some(connection) = self.kept.take(parcel.envelope.id) {
             let announced = connection.announced().is_some();
             let result = self.hand_over(connection, parcel, turn.as_deref_mut(), deadline).await;
@@ -61,9 +60,36 @@ impl SmtpTransport {
                 return attempt(result);
             }
         }
-        match self.relay.dial(deadline).await {
+        match self.connect(parcel, turn.as_deref_mut(), deadline).await {
             Ok(connection) => attempt(self.hand_over(connection, parcel, turn, deadline).await),
-            Err(reason) => Attempt::down(Outcome::RetryAfter(reason)),
+            Err(fault) => Attempt::down(Outcome::RetryAfter(fault.into_words())),
+        }
+    }
+
+    /// A fresh connection; or, where the relay takes no more than there are, one of those once another mail is done.
+    async fn connect(
+        &self,
+        parcel: &Parcel,
+        mut turn: Option<&mut Turn>,
+        deadline: Instant,
+    ) -> Result<Connection, DialFault> {
+        loop {
+            let dialling = self.kept.count_one();
+            let fault = match self.relay.dial(deadline).await {
+                Err(fault @ DialFault::NotNow(_)) => fault,
+                dialled => return dialled,
+            };
+            drop(dialling);
+            if !self.kept.any_open() {
+                return Err(fault);
+            }
+            let Some(turn) = turn.as_deref_mut() else { return Err(fault) };
+            if timeout_at(deadline, turn.stand_back(parcel.envelope.clone())).await.is_err() {
+                return Err(fault);
+            }
+            if let Some(connection) = self.kept.take(parcel.envelope.id) {
+                return Ok(connection);
+            }
         }
     }
 
@@ -75,6 +101,8 @@ impl SmtpTransport {
         turn: Option<&mut Turn>,
         deadline: Instant,
     ) -> Result<String, Failure> {
+        let _in_use = self.kept.count_one();
+        let turn = turn.filter(|_| self.misheard.load(Ordering::Relaxed) < MISHEARD_MAX);
         let result = connection.hand_over(parcel, turn, deadline).await;
         if connection.is_ready() {
             self.kept.put(connection);
@@ -100,7 +128,7 @@ impl Transport for SmtpTransport {
 
     /// Connects, logs in and says goodbye.
     async fn probe(&self) -> Result<String, String> {
-        self.relay.dial(self.relay.deadline()).await?.quit().await;
+        self.relay.dial(self.relay.deadline()).await.map_err(DialFault::into_words)?.quit().await;
         Ok(self.relay.in_words())
     }
 }
@@ -118,7 +146,18 @@ fn attempt(result: Result<String, Failure>) -> Attempt {
 /// Idle connections, the latest last.
 struct Kept {
     idle_max: Duration,
+    /// How many carry a mail just now, or are being made.
+    in_use: AtomicUsize,
     idle: Mutex<Idle>,
+}
+
+/// One connection that carries a mail or is being made, while this lives.
+struct InUse<'a>(&'a AtomicUsize);
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Default)]
@@ -128,16 +167,30 @@ struct Idle {
 }
 
 impl Kept {
+    fn count_one(&self) -> InUse<'_> {
+        self.in_use.fetch_add(1, Ordering::Relaxed);
+        InUse(&self.in_use)
+    }
+
+    /// Whether there is a connection, or may be one soon.
+    fn any_open(&self) -> bool {
+        self.in_use.load(Ordering::Relaxed) > 0 || !self.idle().connections.is_empty()
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The connection on which this delivery was announced, or one on which none was.
     fn take(&self, delivery: Id) -> Option<Connection> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         let last = |announced| idle.connections.iter().rposition(|(kept, _)| kept.announced() == announced);
         let at = last(Some(delivery)).or_else(|| last(None))?;
         Some(idle.connections.remove(at).0)
     }
 
     fn put(self: &Arc<Self>, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         if idle.connections.len() == SENDERS {
             tokio::spawn(connection.quit());
             return;
@@ -151,7 +204,7 @@ impl Kept {
 
     /// Takes out what has been idle for too long; says whether any are left.
     fn expire(&self) -> (Vec<Connection>, bool) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         let expired = idle.connections.partition_point(|(_, since)| since.elapsed() >= self.idle_max);
         let expired = idle.connections.drain(..expired).map(|(connection, _)| connection).collect();
         idle.swept = !idle.connections.is_empty();

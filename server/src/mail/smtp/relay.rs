@@ -48,6 +48,37 @@ impl Default for Patience {
 #[error("mail.smtp.url: {0}")]
 pub struct SmtpFault(String);
 
+/// Why there is no connection, in a sentence for the operator. Whatever goes wrong is no fault of the address that a mail
+/// is for.
+#[derive(Debug)]
+pub(super) enum DialFault {
+    /// The relay answers, but takes no connection now: it may have as many as it takes.
+    NotNow(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl DialFault {
+    pub(super) fn into_words(self) -> String {
+        match self {
+            Self::NotNow(words) | Self::Other(words) => words,
+        }
+    }
+
+    fn at(self, address: &str) -> Self {
+        match self {
+            Self::NotNow(words) => Self::NotNow(format!("{address}: {words}")),
+            Self::Other(words) => Self::Other(format!("{address}: {words}")),
+        }
+    }
+}
+
+impl From<String> for DialFault {
+    fn from(words: String) -> Self {
+        Self::Other(words)
+    }
+}
+
 /// One relay.
 pub(super) struct Relay {
     settings: Smtp,
@@ -103,16 +134,16 @@ impl Relay {
     /// Connects, encrypts and logs in.
     ///
     /// # Errors
-    /// A sentence for the operator. Whatever goes wrong here is no fault of the address that a mail is for.
-    pub(super) async fn dial(&self, deadline: Instant) -> Result<Connection, String> {
+    /// [`DialFault`].
+    pub(super) async fn dial(&self, deadline: Instant) -> Result<Connection, DialFault> {
         let setup = self.set_up(deadline);
-        match timeout(remaining(deadline), setup).await {
-            Ok(result) => result.map_err(|reason| format!("{}: {reason}", self.address())),
-            Err(_) => Err(format!("{}: it took too long to connect and log in", self.address())),
-        }
+        let result = timeout(remaining(deadline), setup).await;
+        result
+            .unwrap_or_else(|_| Err("it took too long to connect and log in".to_owned().into()))
+            .map_err(|fault| fault.at(&self.address()))
     }
 
-    async fn set_up(&self, deadline: Instant) -> Result<Connection, String> {
+    async fn set_up(&self, deadline: Instant) -> Result<Connection, DialFault> {
         let stream = timeout(self.patience.connect, TcpStream::connect((self.host(), self.settings.port)))
             .await
             .map_err(|_| "nothing answers; check host, port and firewall".to_owned())?
@@ -123,16 +154,16 @@ impl Relay {
         if self.settings.tls == SmtpTls::Implicit {
             let mut client = self.encrypt(client).await?;
             greeting(&mut client).await?;
-            return self.log_in(client).await;
+            return Ok(self.log_in(client).await?);
         }
         greeting(&mut client).await?;
         let required = self.settings.tls == SmtpTls::StartTlsRequired;
         if !required && self.settings.login.is_none() {
-            return self.log_in(client).await;
+            return Ok(self.log_in(client).await?);
         }
         if !self.ehlo(&mut client).await?.has_capability(EXT_START_TLS) {
             let required = required && !weakness::is(Weakness::StartTlsStripped);
-            return if required { Err(NO_STARTTLS.to_owned()) } else { self.log_in(client).await };
+            return if required { Err(NO_STARTTLS.to_owned().into()) } else { Ok(self.log_in(client).await?) };
         }
         client
             .cmd("STARTTLS\r\n")
@@ -140,7 +171,7 @@ impl Relay {
             .and_then(AssertReply::assert_positive_completion)
             .map_err(|error| format!("STARTTLS is offered, but fails: {}", said(&error)))?;
         let client = self.encrypt(client).await?;
-        self.log_in(client).await
+        Ok(self.log_in(client).await?)
     }
 
     async fn encrypt(
@@ -190,11 +221,15 @@ impl Relay {
     }
 }
 
-async fn greeting<S: AsyncRead + AsyncWrite + Unpin>(client: &mut SmtpClient<S>) -> Result<(), String> {
+async fn greeting<S: AsyncRead + AsyncWrite + Unpin>(client: &mut SmtpClient<S>) -> Result<(), DialFault> {
     let greeting = timeout(client.timeout, client.read()).await.unwrap_or(Err(mail_send::Error::Timeout));
-    greeting
-        .and_then(AssertReply::assert_positive_completion)
-        .map_err(|error| format!("the relay does not greet: {}", said(&error)))
+    greeting.and_then(AssertReply::assert_positive_completion).map(drop).map_err(|error| {
+        let words = format!("the relay does not greet: {}", said(&error));
+        match error {
+            mail_send::Error::UnexpectedReply(reply) if reply.code / 100 == 4 => DialFault::NotNow(words),
+            _ => DialFault::Other(words),
+        }
+    })
 }
 
 /// RFC 5321 §4.1.3: an address stands in brackets.

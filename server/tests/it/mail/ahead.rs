@@ -98,12 +98,12 @@ async fn a_mail_announced_on_a_connection_that_breaks_is_sent_on_another() {
 #[tokio::test]
 async fn a_relay_that_does_not_know_what_it_offers_is_no_longer_hurried() {
     let server = SmtpServer::start_with(Options { dislikes_haste: true, ..Options::default() }).await;
-    let outcomes = send_in_turn(&transport(&server), 1, &addresses(50)).await;
+    let outcomes = send_in_turn(&transport(&server), 1, &addresses(120)).await;
     assert!(all_delivered(&outcomes), "{outcomes:?}");
-    let mut sorted = addresses(50);
+    let mut sorted = addresses(120);
     sorted.sort();
     assert_eq!(recipients(&server), sorted);
-    assert!(server.connections() < 40, "{} connections, of which each was hung up", server.connections());
+    assert!(server.connections() < 100, "{} connections, of which each was hung up", server.connections());
 }
 
 #[tokio::test]
@@ -114,6 +114,20 @@ async fn many_mails_over_few_connections_arrive_once_each() {
     let mut sorted = addresses(200);
     sorted.sort();
     assert_eq!((recipients(&server), server.connections()), (sorted, 4));
+}
+
+#[tokio::test]
+async fn a_relay_that_takes_few_connections_gets_all_mails_over_those() {
+    for one_by_one in [false, true] {
+        let options = Options { connections_max: Some(3), one_by_one, ..Options::default() };
+        let server = SmtpServer::start_with(options).await;
+        let outcomes = send_in_turn(&transport(&server), 8, &addresses(60)).await;
+        assert!(all_delivered(&outcomes), "{outcomes:?}");
+        let mut sorted = addresses(60);
+        sorted.sort();
+        assert_eq!(recipients(&server), sorted);
+        assert!(server.connections() < 30, "{} tries to connect", server.connections());
+    }
 }
 
 #[tokio::test]

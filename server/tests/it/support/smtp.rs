@@ -40,6 +40,8 @@ pub(crate) struct Options {
     pub(crate) one_by_one: bool,
     /// Whether it hangs up on whoever says more before the mail is answered, though PIPELINING is offered.
     pub(crate) dislikes_haste: bool,
+    /// More connections at the same time are turned away; none: any number is taken.
+    pub(crate) connections_max: Option<usize>,
     /// Who takes each mail, which is then not kept here.
     pub(crate) taker: Option<mpsc::UnboundedSender<ReceivedMail>>,
 }
@@ -342,9 +344,10 @@ async fn listen(listener: TcpListener, relay: Arc<Relay>) {
         relay.connections.fetch_add(1, Ordering::SeqCst);
         let relay = Arc::clone(&relay);
         relay.open.send_modify(|open| *open += 1);
+        let is_welcome = relay.options.connections_max.is_none_or(|max| *relay.open.borrow() <= max);
         sessions.spawn(async move {
             // What a client does to the connection is its own business.
-            let _ = session::serve(stream, Arc::clone(&relay)).await;
+            let _ = session::serve(stream, Arc::clone(&relay), is_welcome).await;
             relay.open.send_modify(|open| *open -= 1);
         });
     }

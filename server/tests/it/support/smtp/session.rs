@@ -9,8 +9,11 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::TcpStream;
 
 /// Talks until the connection ends.
-pub(super) async fn serve(stream: TcpStream, relay: Arc<Relay>) -> io::Result<()> {
+pub(super) async fn serve(mut stream: TcpStream, relay: Arc<Relay>, is_welcome: bool) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    if !is_welcome {
+        return stream.write_all(b"421 4.7.0 relay.test too many connections\r\n").await;
+    }
     if relay.resets() {
         return stream.set_zero_linger();
     }
