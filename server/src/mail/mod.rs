@@ -247,10 +247,9 @@ const SEND_MAX: Duration = Duration::from_secs(SEND_SECONDS_MAX - 2);
 const HAND_OVER_MIN: Duration = Duration::from_secs(5);
 
 /// Mails handed over at the same time. A transport keeps as many connections: one less, and they would be closed and
-/// opened anew all the time. Fewer than the 50 that Postfix takes from one client; a relay that takes fewer still gets as
-/// many as it takes ([`turns`]). More keep both sides busier: measured against `smtp-sink` on two cores, 40 carried a
-/// quarter more than 16.
-pub const SENDERS: usize = 40;
+/// opened anew all the time. As many as Postfix opens to one destination; a relay that takes fewer still gets as many as it
+/// takes ([`turns`]). More bring nothing on a machine of two cores (16 and 40 were measured against `smtp-sink`).
+pub const SENDERS: usize = 20;
 
 /// A mail ready to go.
 pub struct Parcel {
