@@ -5,6 +5,7 @@ use super::double::{BackEnd, FINGERPRINT, PASSWORD, SECRET, change, hook_at, now
 use super::{ada, folded};
 use crate::users::conformance::GIVEN_UP_WITHIN;
 use crate::users::hook::HookStore;
+use crate::users::hook::line::innermost;
 use crate::users::{UserStore, Written};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use regain_core::account::{AccountId, Match, matching};
@@ -114,6 +115,23 @@ async fn where_nobody_listens_nothing_was_set() {
     assert!(fault_of(&store).await.contains("refused"));
     let said = store.end_sessions(&AccountId::new("7"), change().writing).await.unwrap();
     assert!(said.contains("did not confirm") && said.contains("refused"), "{said}");
+}
+
+#[tokio::test]
+async fn no_fault_tells_what_else_stands_in_the_url() {
+    let back_end = BackEnd::telling([]).await;
+    let with_credentials = |url: &str| url.replace("http://", "http://CANARY:CANARY@") + "/CANARY";
+    for url in [&nowhere(), &back_end.url] {
+        let store = store_at(&with_credentials(url));
+        fault_of(&store).await;
+        let findings = format!("{:?}", store.examine().await);
+        assert!(findings.contains("127.0.0.1") && !findings.contains("CANARY"), "{findings}");
+    }
+    let url = with_credentials(&back_end.url);
+    let answer = reqwest::Client::new().post(url).send().await.unwrap();
+    let rootless = answer.error_for_status().unwrap_err();
+    assert!(rootless.to_string().contains("CANARY"), "otherwise this shows nothing");
+    assert!(!innermost(rootless).contains("CANARY"));
 }
 
 /// Takes what comes and never answers.
