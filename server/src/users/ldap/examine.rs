@@ -77,6 +77,7 @@ impl Directory {
         findings.push(self.shared_addresses(&survey));
         findings.push(self.secrets_seen(session, until).await?);
         if self.is_active_directory {
+            findings.push(active_directory::control_seen(&survey.entries));
             findings.extend(active_directory::rights(session, account, until).await?);
             findings.push(Finding::advice(STORE, active_directory::REMARK));
         } else {
