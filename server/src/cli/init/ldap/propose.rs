@@ -97,8 +97,8 @@ fn base(seen: &Seen<'_>, accounts: &[&Entry]) -> Option<Line> {
 /// The narrowest class that all accounts have, unless that goes without saying.
 fn filter(seen: &Seen<'_>, accounts: &[&Entry]) -> Option<Line> {
     if seen.kind.is_active_directory() {
-        let why = "People, without administrators (adminCount=1): their rights are not worth a mailbox, and Active Directory \
-                   takes from other accounts the right to reset them.";
+        let why = "People, without administrators (adminCount=1): who reads an administrator's mail would have the domain, and \
+                   Active Directory takes from other accounts the right to reset them.";
         return Some(Line::text("ldap.filter", WITHOUT_ADMINISTRATORS).because(why));
     }
     let has = |account: &Entry, class: &str| account.all("objectClass").any(|found| found.eq_ignore_ascii_case(class));
