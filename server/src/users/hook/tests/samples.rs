@@ -149,11 +149,10 @@ impl<L: Language> Sample<L> {
         line.set_read_timeout(Some(PATIENCE)).unwrap();
         // It may have heard enough before the end.
         let _ = line.write_all(request.as_bytes());
-        let mut answer = [0; 12];
-        match line.read(&mut answer) {
-            Ok(octets) => String::from_utf8_lossy(&answer[..octets]).into_owned(),
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => String::new(),
-            Err(error) => panic!("it waits for more: {error}"),
+        let mut answer = Vec::new();
+        match line.take(12).read_to_end(&mut answer) {
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("it waits for more: {error}"),
+            Ok(_) | Err(_) => String::from_utf8_lossy(&answer).into_owned(),
         }
     }
 
