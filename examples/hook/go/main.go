@@ -210,5 +210,7 @@ func main() {
 		panic(err)
 	}
 	fmt.Printf("ready http://%s/regain\n", listener.Addr())
-	panic(http.Serve(listener, nil))
+	// What a stranger sends is not waited for without end.
+	server := http.Server{ReadTimeout: 15 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	panic(server.Serve(listener))
 }

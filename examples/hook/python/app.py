@@ -71,9 +71,14 @@ def log_in(accounts, given):
 
 class Application(http.server.BaseHTTPRequestHandler):
     protocol_version, file, turn = "HTTP/1.1", os.environ.get("ACCOUNTS", "accounts.json"), threading.Lock()
+    timeout = 15  # what a stranger sends is not waited for without end, nor kept: Regain's longest call has 128 KiB
 
     def do_POST(self):
-        body = self.rfile.read(min(int(self.headers["content-length"]), 2**20))
+        length = self.headers.get("content-length", "")
+        if not length.isdecimal() or len(length) > 9 or int(length) > 2**20:
+            self.close_connection = True
+            return self.answer(413, {"error": "too long, or of no length"})
+        body = self.rfile.read(int(length))
         if self.path == "/regain" and not is_from_regain(self.headers, body):
             return self.answer(401, {"error": "the signature is not Regain's, or too old"})
         given = json.loads(body)

@@ -164,7 +164,7 @@ impl Line {
             let words = if error.is_timeout() && was_connected {
                 format!("no answer within {} s", patience.as_secs_f32().ceil())
             } else {
-                innermost(&error.without_url())
+                innermost(error)
             };
             NoAnswer { words: format!("{}: {words}", self.host()), may_have_worked: was_connected, is_passing: true }
         })
@@ -245,11 +245,17 @@ fn client(hook: &config::Hook) -> Result<Client, String> {
         .pool_idle_timeout(IDLE_MAX)
         .user_agent(concat!("regain/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(|error| innermost(&error))
+        .map_err(innermost)
 }
 
-fn innermost(error: &dyn Error) -> String {
-    error.source().map_or_else(|| error.to_string(), innermost)
+/// What went wrong at the bottom of it. Never where: a URL may hold credentials.
+pub(super) fn innermost(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut innermost: &dyn Error = &error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// Between attempts: a restart of a back end takes longer, a connection that was just closed does not.

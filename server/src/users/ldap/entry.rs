@@ -49,6 +49,13 @@ impl Entry {
         self.attributes.iter().any(|(found, _)| found.eq_ignore_ascii_case(name))
     }
 
+    /// How much of it is kept.
+    pub(super) fn octets(&self) -> usize {
+        let attribute =
+            |(name, values): &(String, Vec<String>)| name.len() + values.iter().map(String::len).sum::<usize>();
+        self.dn.len() + self.attributes.iter().map(attribute).sum::<usize>()
+    }
+
     #[cfg(test)]
     pub(crate) fn of(dn: &str, attributes: &[(&str, &str)]) -> Self {
         let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]));

@@ -77,6 +77,7 @@ impl Directory {
         findings.push(self.shared_addresses(&survey));
         findings.push(self.secrets_seen(session, until).await?);
         if self.is_active_directory {
+            findings.push(active_directory::control_seen(&survey.entries));
             findings.extend(active_directory::rights(session, account, until).await?);
             findings.push(Finding::advice(STORE, active_directory::REMARK));
         } else {
@@ -180,12 +181,20 @@ impl Directory {
         let (total, names) = (survey.entries.len(), &self.mapping.state);
         let Some(shown) = names.iter().find(|name| by(name) > 0) else {
             let text = format!(
-                "no account shows {}: a link stays good when the password is changed elsewhere; let the service account \
-                 read one of them, or see users.ldap.state",
+                "no account shows {}, so nobody notices that a password was changed: a link would stay good after it, for \
+                 whoever has it. Let the service account read one of them, or name in users.ldap.state what changes with a \
+                 password; if nobody has changed one yet since the overlay was loaded, do so for one account, and check again",
                 names.join(" or ")
             );
-            return Finding::advice(STORE, text);
+            return Finding::fails(STORE, text);
         };
+        if OF_THE_ENTRY.iter().any(|name| shown.eq_ignore_ascii_case(name)) {
+            let text = format!(
+                "a change of the password is noticed by {shown} alone, which moves with any change of the entry: where a policy \
+                 notes failed sign-ins, whoever fails to sign in as somebody ends that person's link. {EXACT}"
+            );
+            return Finding::advice(STORE, text);
+        }
         let records = names.len() > 1 && shown == "pwdChangedTime";
         if records && by(shown) < total {
             let text = format!(
@@ -278,6 +287,10 @@ const STORE: &str = "user store";
 const NO_MAIL: &str = "they get no mail, unless they differ in case and one is typed exactly as on file";
 const SESSIONS: &str =
     "a directory knows no sessions: applications that let people in by it go on with theirs after a reset";
+/// What every change of an entry changes.
+const OF_THE_ENTRY: &[&str] = &["entryCSN", "modifyTimestamp"];
+const EXACT: &str = "OpenLDAP's pwdChangedTime (slapo-ppolicy), 389's pwdUpdateTime (passwordTrackUpdateTime) move with the \
+                     password alone";
 /// No hash has this shape, and no server takes it for one.
 const NOBODYS_PASSWORD: &str = "{REGAIN}nobody has this password";
 /// What holds passwords, or what they were.

@@ -15,7 +15,7 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "shadowExpire",
     "nsAccountLock",
     "loginDisabled",
-    "userAccountControl",
+    active_directory::CONTROL,
     "accountExpires",
 ];
 
@@ -32,7 +32,7 @@ pub(super) fn is_closed(entry: &Entry, now: Timestamp) -> bool {
         || expires_on_day.is_some_and(|day| day >= 0 && day <= seconds.div_euclid(DAY))
         || is_true("nsAccountLock")
         || is_true("loginDisabled")
-        || active_directory::is_closed(first("userAccountControl"), first("accountExpires"), now)
+        || active_directory::is_closed(first(active_directory::CONTROL), first("accountExpires"), now)
 }
 
 /// The moment that no failed attempt leaves: an administrator set it.

@@ -5,6 +5,7 @@ use super::entry::Entry;
 use super::failure::{Failure, INVALID_DN, NO_SUCH_OBJECT};
 use super::filter;
 use super::mapping::Key;
+use super::names;
 use super::session::{Found, Search, Session};
 use crate::users::sql::limits::Seen;
 use ldap3::Scope;
@@ -65,7 +66,7 @@ impl Directory {
                 let with_key = filter::equals(name, id.as_str());
                 self.seats(session, Scope::Subtree, &self.mapping.base, &with_key, until).await
             }
-            Key::Dn if self.is_below_base(id.as_str()) => {
+            Key::Dn if names::is_below(id.as_str(), &self.mapping.base) => {
                 self.seats(session, Scope::Base, id.as_str(), "", until).await
             }
             Key::Dn => return Ok(None),
@@ -111,15 +112,6 @@ impl Directory {
     fn search<'a>(&self, scope: Scope, base: &'a str, filter: String) -> Search<'a> {
         let attributes = self.mapping.attributes();
         Search { base, scope, filter, attributes, entries_max: ENTRIES_MAX, types_only: false }
-    }
-
-    /// Whether a name is one under the base, as the server writes names.
-    fn is_below_base(&self, dn: &str) -> bool {
-        let is_separated = |rest: &str| rest.is_empty() || rest.ends_with(',');
-        let start = dn.len().checked_sub(self.mapping.base.len());
-        start
-            .and_then(|start| dn.split_at_checked(start))
-            .is_some_and(|(rest, base)| base.eq_ignore_ascii_case(&self.mapping.base) && is_separated(rest))
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Mapping {
     locale: Option<String>,
     /// The first of these that an entry shows is its state.
     pub(super) state: Vec<String>,
+    /// Whether every account says whether it is open, so that one whose word is not seen is not.
+    pub(super) is_active_directory: bool,
 }
 
 /// What an account is known by.
@@ -50,6 +52,7 @@ impl Mapping {
             name: users.name.clone(),
             locale: users.locale.clone(),
             state: ldap.state.clone(),
+            is_active_directory: ldap.preset.is_active_directory,
         }
     }
 
@@ -67,7 +70,7 @@ impl Mapping {
     /// The accounts that an entry stands for: one for each of its addresses, in the order of the attributes.
     pub(super) fn accounts(&self, entry: &Entry, may_reset: bool, now: Timestamp) -> Vec<Account> {
         let id = self.id(entry);
-        let eligible = may_reset && id.is_some() && !lockout::is_closed(entry, now);
+        let eligible = may_reset && id.is_some() && !self.is_closed(entry, now);
         let name = self.name.as_deref().and_then(|name| entry.first(name)).map(shortened);
         let locale = self.locale.as_deref().and_then(|name| entry.first(name)).map(first_language);
         let password = Some(StoredPassword::new(self.state_of(entry)));
@@ -81,6 +84,11 @@ impl Mapping {
             eligible,
         };
         self.addresses_of(entry).map(account).collect()
+    }
+
+    /// Whether the directory would not let the account in, or does not say whether it would.
+    pub(super) fn is_closed(&self, entry: &Entry, now: Timestamp) -> bool {
+        lockout::is_closed(entry, now) || self.is_active_directory && entry.first(active_directory::CONTROL).is_none()
     }
 
     /// The entry's key; none if it has none, or one that cannot be asked for.
@@ -164,6 +172,7 @@ mod tests {
             name: Some("cn".into()),
             locale: Some("preferredLanguage".into()),
             state: vec!["pwdChangedTime".into(), "entryCSN".into()],
+            is_active_directory: false,
         }
     }
 
@@ -198,6 +207,19 @@ mod tests {
         assert_eq!(is_in(&[("entryCSN", "1#2")]), "(!(pwdChangedTime=*))(entryCSN=1\\232)");
         assert_eq!(is_in(&[("pwdChangedTime", "3Z")]), "(pwdChangedTime=3Z)");
         assert_eq!(is_in(&[]), "(!(pwdChangedTime=*))(!(entryCSN=*))");
+    }
+
+    #[test]
+    fn an_account_of_active_directory_that_does_not_say_whether_it_is_open_may_not_reset() {
+        let now = Timestamp::from_millis(1_795_347_000_000);
+        let there = Mapping { is_active_directory: true, ..mapping() };
+        for (control, is_open) in [(None, false), (Some("514"), false), (Some("512"), true)] {
+            let mut attributes = vec![("entryUUID", "7"), ("mail", "ada@example.com")];
+            attributes.extend(control.map(|control| ("userAccountControl", control)));
+            let found = there.accounts(&Entry::of("cn=ada", &attributes), true, now);
+            assert_eq!(found[0].eligible, is_open, "{control:?}");
+        }
+        assert!(accounts(&[("mail", "ada@example.com"), ("entryUUID", "7")])[0].eligible, "elsewhere nobody says it");
     }
 
     #[test]

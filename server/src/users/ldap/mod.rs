@@ -12,6 +12,7 @@ pub(crate) mod inspect;
 mod lockout;
 mod look_up;
 mod mapping;
+pub(crate) mod names;
 mod policy_answer;
 pub mod presets;
 mod root_dse;

@@ -9,9 +9,10 @@ use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Mod, ResultEntry,
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
 /// Who signs in.
@@ -65,7 +66,7 @@ pub(super) struct Found {
     pub(super) entries: Vec<Entry>,
     /// Whether there is no more: neither we nor the server stopped before the end.
     pub(super) is_all: bool,
-    /// Whether a part of the tree is said to be on other servers.
+    /// Other servers on which a part of the tree is said to be, some of them.
     pub(super) elsewhere: Vec<String>,
 }
 
@@ -80,8 +81,7 @@ impl Session {
         let (url, login) = (server.url(), login.clone());
         let settings =
             LdapConnSettings::new().set_starttls(server.tls == LdapTls::StartTls).set_config(Arc::clone(tls));
-        // In a task of its own: a server that talks something else than LDAP may make the driver's parser panic.
-        let opening = tokio::spawn(async move {
+        let opening = apart(async move {
             let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &url).await.map_err(unconnected)?;
             let driver = tokio::spawn(async move {
                 if let Err(error) = connection.drive().await {
@@ -92,15 +92,7 @@ impl Session {
             successful(ldap.simple_bind(&login.dn, login.password.expose_secret()).await?)?;
             Ok(Self { ldap, server: url.into(), driver })
         });
-        let abort = opening.abort_handle();
-        match timeout_at(until, opening).await {
-            Ok(Ok(opened)) => opened,
-            Ok(Err(_)) => Err(Failure::Away("what it answers is no LDAP".into())),
-            Err(_) => {
-                abort.abort();
-                Err(Failure::Away("it does not answer in time".into()))
-            }
-        }
+        timeout_at(until, opening).await.unwrap_or_else(|_| Err(Failure::Away("it does not answer in time".into())))
     }
 
     /// Whether both are the same connection.
@@ -135,26 +127,34 @@ impl Session {
             .sizelimit(entries_max)
             .timelimit(i32::try_from(seconds).unwrap_or(60))
             .typesonly(types_only);
-        let mut ldap = self.ldap.clone();
-        let reading = async {
+        let (base, mut ldap) = (base.to_owned(), self.ldap.clone());
+        let reading = apart(async move {
             let mut stream =
-                ldap.with_search_options(options).streaming_search(base, scope, &filter, attributes).await?;
-            let (mut entries, mut elsewhere, mut count) = (Vec::new(), Vec::new(), 0);
+                ldap.with_search_options(options).streaming_search(&base, scope, &filter, attributes).await?;
+            let (mut entries, mut elsewhere) = (Vec::new(), Vec::new());
+            // Not every server counts for us: Samba does not.
+            let (mut entries_left, mut octets_left, mut others_left) = (entries_max, OCTETS_MAX, OTHERS_MAX);
+            let mut is_too_much = false;
             while let Some(item) = stream.next().await? {
-                if item.is_ref() {
-                    elsewhere.extend(references(item));
-                } else if !item.is_intermediate() {
-                    count += 1;
-                    // Not every server counts for us: Samba does not.
-                    if count > entries_max {
-                        break;
+                if item.is_ref() || item.is_intermediate() {
+                    others_left -= 1;
+                    if item.is_ref() && elsewhere.len() < ELSEWHERE_MAX {
+                        elsewhere.extend(reference(item));
                     }
-                    entries.extend(parse(item));
+                } else {
+                    entries_left -= 1;
+                    let entry = parse(item);
+                    octets_left -= entry.as_ref().map_or(0, Entry::octets).min(octets_left);
+                    entries.extend(entry.filter(|_| entries_left >= 0 && octets_left > 0));
+                }
+                is_too_much = entries_left < 0 || octets_left == 0 || others_left < 0;
+                if is_too_much {
+                    break;
                 }
             }
             let id = stream.ldap_handle().last_id();
             let result = stream.finish().await;
-            if count > entries_max {
+            if is_too_much {
                 ldap.abandon(id).await?;
                 return Ok(Found { entries, is_all: false, elsewhere });
             }
@@ -163,7 +163,7 @@ impl Session {
                 successful(result)?;
             }
             Ok(Found { entries, is_all, elsewhere })
-        };
+        });
         timeout_at(until, reading).await.unwrap_or_else(|_| Err(Failure::Away("it does not answer in time".into())))
     }
 
@@ -175,7 +175,8 @@ impl Session {
         controls: Vec<RawControl>,
     ) -> Result<LdapResult, ldap3::LdapError> {
         let request: Exop = PasswordModify { user_id: Some(dn), old_pass: None, new_pass: Some(password) }.into();
-        self.ldap.clone().with_controls(controls).extended(request).await.map(|answer| answer.1)
+        let mut ldap = self.ldap.clone();
+        apart(async move { ldap.with_controls(controls).extended(request).await.map(|answer| answer.1) }).await
     }
 
     /// Replaces all values of these attributes with one each, all or none.
@@ -187,7 +188,7 @@ impl Session {
     ) -> Result<LdapResult, ldap3::LdapError> {
         let change =
             |(name, value): &(&str, &[u8])| Mod::Replace(name.as_bytes().to_vec(), HashSet::from([value.to_vec()]));
-        self.ldap.clone().with_controls(controls).modify(dn, values.iter().map(change).collect()).await
+        self.modify(dn, values.iter().map(change).collect(), controls).await
     }
 
     /// Tries to replace a value by one that no server takes: it says whether we might, and nothing changes.
@@ -197,8 +198,36 @@ impl Session {
 
     /// Takes away a value that is not there: the server says whether we might, and nothing changes.
     pub(super) async fn take_away_nothing(&self, dn: &str, attribute: &str, value: &str) -> Result<Answer, Failure> {
-        let change = Mod::Delete(attribute, HashSet::from([value]));
-        Ok(timed(self.ldap.clone().modify(dn, vec![change])).await?.into())
+        let change = Mod::Delete(attribute.as_bytes().to_vec(), HashSet::from([value.as_bytes().to_vec()]));
+        Ok(timed(self.modify(dn, vec![change], Vec::new())).await?.into())
+    }
+
+    async fn modify(
+        &self,
+        dn: &str,
+        changes: Vec<Mod<Vec<u8>>>,
+        controls: Vec<RawControl>,
+    ) -> Result<LdapResult, ldap3::LdapError> {
+        let (dn, mut ldap) = (dn.to_owned(), self.ldap.clone());
+        apart(async move { ldap.with_controls(controls).modify(&dn, changes).await }).await
+    }
+}
+
+/// Does `work` in a task of its own, which ends with whoever waits for it. At an answer that is no LDAP the library
+/// panics: a fault of that server's, and no reason for the courier to die.
+async fn apart<T, E>(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<ldap3::LdapError> + Send + 'static,
+{
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    match task.join_next().await {
+        Some(Ok(done)) => done,
+        Some(Err(_)) | None => {
+            let no_ldap = io::Error::new(io::ErrorKind::InvalidData, "what it answers is no LDAP");
+            Err(ldap3::LdapError::from(no_ldap).into())
+        }
     }
 }
 
@@ -233,12 +262,21 @@ fn successful(result: LdapResult) -> Result<(), Failure> {
 }
 
 /// Where a part of the tree is said to be.
-fn references(item: ResultEntry) -> Vec<String> {
+fn reference(item: ResultEntry) -> Option<String> {
     use ldap3::asn1::PL;
-    let PL::C(urls) = item.0.payload else { return Vec::new() };
+    let PL::C(urls) = item.0.payload else { return None };
     let url = |tag: ldap3::asn1::StructureTag| match tag.payload {
         PL::P(octets) => String::from_utf8(octets).ok(),
         PL::C(_) => None,
     };
-    urls.into_iter().take(1).filter_map(url).map(|url| crate::plain::one_line(&url)).collect()
+    let url = url(urls.into_iter().next()?)?;
+    Some(crate::plain::one_line(&url.chars().take(URL_CHARS_MAX).collect::<String>()))
 }
+
+/// What is kept of one search. A schema of Active Directory has less than two megabytes, 400 accounts seldom one.
+pub(super) const OCTETS_MAX: usize = 8 * 1024 * 1024;
+/// What comes in between the entries of one search: references, and messages that nobody asked for.
+pub(super) const OTHERS_MAX: i32 = 256;
+/// References that are kept, to be named.
+pub(super) const ELSEWHERE_MAX: usize = 3;
+const URL_CHARS_MAX: usize = 300;

@@ -6,9 +6,9 @@
 use super::Directory;
 use super::active_directory;
 use super::failure::{ASSERTION_FAILED, Answer, CONSTRAINT_VIOLATION, Failure, INSUFFICIENT_ACCESS, NO_SUCH_OBJECT};
+use super::filter;
 use super::look_up::Seat;
 use super::policy_answer::{self, Complaint};
-use super::{filter, lockout};
 use crate::hashing::NewPassword;
 use crate::users::{PasswordChange, StoreFault, Written};
 use ldap3::controls::{Assertion, MakeCritical, RawControl};
@@ -66,7 +66,7 @@ impl Directory {
     /// Whether the account is as it was when the person was let in.
     fn is_as_read(&self, seat: &Seat, change: &PasswordChange) -> bool {
         seat.may_reset
-            && !lockout::is_closed(&seat.entry, change.now)
+            && !self.mapping.is_closed(&seat.entry, change.now)
             && self.mapping.has_address(&seat.entry, &change.expected_address)
             && self.mapping.state_of(&seat.entry) == change.expected.expose()
     }

@@ -169,6 +169,7 @@ async fn an_address_of_thousands_belongs_to_nobody_and_hides_no_other() {
 async fn init_recognises_samba_and_writes_what_works() {
     let domain = Domain::shared();
     domain.add_person("ida", &[("mail", "ida@example.com")]).await;
+    domain.add_person("chief", &[("mail", "chief@example.com"), ("adminCount", "1")]).await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("password"), SERVICE.1).unwrap();
     let certificate = domain.certificate();
@@ -184,6 +185,9 @@ async fn init_recognises_samba_and_writes_what_works() {
     site.check();
     site.reset("ida@example.com", NEW_PASSWORD).await;
     assert!(domain.lets_in("ida", NEW_PASSWORD).await);
+    let regain = site.serve();
+    regain.request("chief@example.com").await;
+    site.timeline("chief@example.com", "no account has this address").await;
 }
 
 /// Regain beside the domain, reached at `url`.

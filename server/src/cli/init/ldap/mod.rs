@@ -4,7 +4,6 @@
 //! entries have in common. Both work on what was read before, so that only this file talks to the directory.
 
 mod kind;
-mod names;
 mod propose;
 #[cfg(test)]
 mod tests;

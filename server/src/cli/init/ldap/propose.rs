@@ -2,8 +2,8 @@
 
 use super::super::proposal::{Entry as Line, Proposal};
 use super::kind::Kind;
-use super::names;
 use crate::users::ldap::inspect::{Entry, People, Schema};
+use crate::users::ldap::names;
 
 /// What was seen.
 pub(super) struct Seen<'a> {
@@ -96,10 +96,15 @@ fn base(seen: &Seen<'_>, accounts: &[&Entry]) -> Option<Line> {
 
 /// The narrowest class that all accounts have, unless that goes without saying.
 fn filter(seen: &Seen<'_>, accounts: &[&Entry]) -> Option<Line> {
+    if seen.kind.is_active_directory() {
+        let why = "People, without administrators (adminCount=1): who reads an administrator's mail would have the domain, and \
+                   Active Directory takes from other accounts the right to reset them.";
+        return Some(Line::text("ldap.filter", WITHOUT_ADMINISTRATORS).because(why));
+    }
     let has = |account: &Entry, class: &str| account.all("objectClass").any(|found| found.eq_ignore_ascii_case(class));
     let with = |class: &str| accounts.iter().filter(|account| has(account, class)).count();
     let usual = with("inetOrgPerson");
-    if seen.kind.is_active_directory() || usual == accounts.len() {
+    if usual == accounts.len() {
         return None;
     }
     let class = ["person", "posixAccount"].into_iter().find(|class| with(class) == accounts.len());
@@ -153,6 +158,8 @@ fn facts(seen: &Seen<'_>, accounts: &[&Entry]) -> Vec<(&'static str, String)> {
     std::iter::once(("people", people)).chain(state).collect()
 }
 
+/// The preset's, but for those whom AdminSDHolder protects, or once did.
+const WITHOUT_ADMINISTRATORS: &str = "(&(objectCategory=person)(objectClass=user)(!(adminCount=1)))";
 /// The Password Modify extended operation (RFC 3062).
 const PASSWORD_MODIFY: &str = "1.3.6.1.4.1.4203.1.11.1";
 /// What changes with a password, the most exact first.

@@ -4,28 +4,57 @@ use super::double::{SECRET, store_at};
 use crate::users::UserStore;
 use crate::users::conformance::{Change, Fixture, NewAccount, conformance};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::marker::PhantomData;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 mod python {
     use super::{Python, Sample};
     super::conformance!(Sample<Python>);
+    super::bounded!(Sample<Python>);
 }
 
 mod node {
     use super::{Node, Sample};
     super::conformance!(Sample<Node>);
+    super::bounded!(Sample<Node>);
 }
 
 mod go {
     use super::{Go, Sample};
     super::conformance!(Sample<Go>);
+    super::bounded!(Sample<Go>);
 }
+
+/// What whoever finds the URL can do to a sample without the secret.
+macro_rules! bounded {
+    ($sample:ty) => {
+        #[test]
+        fn a_body_without_end_is_not_waited_for() {
+            let sample = <$sample as super::Fixture>::new();
+            let megabyte = "x".repeat((1 << 20) + 1);
+            for length in ["1000000000", "-1"] {
+                let request = format!("POST /regain HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n");
+                let answer = sample.says_to(&(request + &megabyte));
+                assert!(answer.starts_with("HTTP/1.1 4"), "{length}: {answer:?}");
+            }
+        }
+
+        #[test]
+        fn who_sends_half_a_request_is_not_waited_for() {
+            let sample = <$sample as super::Fixture>::new();
+            let half = "POST /regain HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{";
+            let answer = sample.says_to(half);
+            assert!(!answer.starts_with("HTTP/1.1 2"), "{answer:?}");
+        }
+    };
+}
+use bounded;
 
 /// What a sample is written in.
 trait Language {
@@ -114,6 +143,19 @@ impl<L: Language> Sample<L> {
         }
     }
 
+    /// The first octets of its answer to this, and to no more; none if it hangs up.
+    fn says_to(&self, request: &str) -> String {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        line.set_read_timeout(Some(PATIENCE)).unwrap();
+        // It may have heard enough before the end.
+        let _ = line.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        match line.take(12).read_to_end(&mut answer) {
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("it waits for more: {error}"),
+            Ok(_) | Err(_) => String::from_utf8_lossy(&answer).into_owned(),
+        }
+    }
+
     /// Whether its own log-in takes this.
     fn logs_in(&self, address: &Value, password: &str) -> bool {
         let body = json!({ "address": address, "password": password }).to_string();
@@ -189,6 +231,9 @@ impl<L: Language> Fixture for Sample<L> {
         }
     }
 }
+
+/// Longer than a sample waits for a stranger, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Stands in a file for the hash of a password that no sample has hashed, each in a way of its own.
 fn planted(password: &str) -> String {

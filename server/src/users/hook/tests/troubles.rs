@@ -5,10 +5,12 @@ use super::double::{BackEnd, FINGERPRINT, PASSWORD, SECRET, change, hook_at, now
 use super::{ada, folded};
 use crate::users::conformance::GIVEN_UP_WITHIN;
 use crate::users::hook::HookStore;
+use crate::users::hook::line::innermost;
 use crate::users::{UserStore, Written};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use regain_core::account::{AccountId, Match, matching};
 use regain_core::email::EmailAddress;
+use reqwest::ResponseBuilderExt;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
@@ -114,6 +116,23 @@ async fn where_nobody_listens_nothing_was_set() {
     assert!(fault_of(&store).await.contains("refused"));
     let said = store.end_sessions(&AccountId::new("7"), change().writing).await.unwrap();
     assert!(said.contains("did not confirm") && said.contains("refused"), "{said}");
+}
+
+#[tokio::test]
+async fn no_fault_tells_what_else_stands_in_the_url() {
+    let back_end = BackEnd::telling([]).await;
+    let with_credentials = |url: &str| url.replace("http://", "http://CANARY:CANARY@") + "/CANARY";
+    for url in [&nowhere(), &back_end.url] {
+        let store = store_at(&with_credentials(url));
+        fault_of(&store).await;
+        let findings = format!("{:?}", store.examine().await);
+        assert!(findings.contains("127.0.0.1") && !findings.contains("CANARY"), "{findings}");
+    }
+    let url = with_credentials(&back_end.url).parse().unwrap();
+    let answer = axum::http::Response::builder().url(url).status(404).body("").unwrap();
+    let rootless = reqwest::Response::from(answer).error_for_status().unwrap_err();
+    assert!(rootless.to_string().contains("CANARY"), "otherwise this shows nothing");
+    assert!(!innermost(rootless).contains("CANARY"));
 }
 
 /// Takes what comes and never answers.

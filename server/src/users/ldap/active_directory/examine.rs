@@ -1,6 +1,6 @@
 //! What `regain check` tries at Active Directory.
 
-use super::{LOCKOUT, PASSWORD, write};
+use super::{CONTROL, LOCKOUT, PASSWORD, write};
 use crate::finding::Finding;
 use crate::users::ldap::entry::Entry;
 use crate::users::ldap::failure::{CONSTRAINT_VIOLATION, Failure, INSUFFICIENT_ACCESS, UNWILLING};
@@ -22,6 +22,20 @@ pub(in crate::users::ldap) fn way_of_writing(root: &RootDse) -> Finding {
         return Finding::advice(STORE, text);
     }
     Finding::holds(STORE, "new passwords replace unicodePwd, and the history of passwords holds")
+}
+
+/// Whether it is seen of each account that it is open.
+pub(in crate::users::ldap) fn control_seen(accounts: &[Entry]) -> Finding {
+    let hidden = accounts.iter().filter(|account| account.first(CONTROL).is_none()).count();
+    if hidden == 0 {
+        return Finding::holds(STORE, format!("every account shows by {CONTROL} whether it is open"));
+    }
+    let text = format!(
+        "{hidden} of {} accounts show no {CONTROL}, so they may be disabled and cannot reset; let the service account read \
+         it, {GUIDE} says how",
+        accounts.len()
+    );
+    if hidden == accounts.len() { Finding::fails(STORE, text) } else { Finding::advice(STORE, text) }
 }
 
 /// Whether the service account may reset and unlock.
@@ -100,3 +114,23 @@ pub(in crate::users::ldap) const REMARK: &str = "Active Directory lets the old p
 
 const STORE: &str = "user store";
 const GUIDE: &str = "docs/operate/active-directory.md";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Verdict;
+
+    #[test]
+    fn accounts_that_do_not_say_whether_they_are_open_are_counted() {
+        let open = Entry::of("cn=ada", &[("useraccountcontrol", "512")]);
+        let hidden = Entry::of("cn=grace", &[("mail", "grace@example.com")]);
+        for (accounts, verdict, words) in [
+            (vec![open.clone()], Verdict::Holds, "every account"),
+            (vec![open, hidden.clone()], Verdict::Advice, "1 of 2 accounts show no userAccountControl"),
+            (vec![hidden], Verdict::Fails, "1 of 1 accounts show no userAccountControl"),
+        ] {
+            let found = control_seen(&accounts);
+            assert!(found.verdict == verdict && found.text.contains(words), "{found:?}");
+        }
+    }
+}

@@ -7,7 +7,7 @@
 mod examine;
 mod write;
 
-pub(super) use examine::{REMARK, rights, way_of_writing};
+pub(super) use examine::{REMARK, control_seen, rights, way_of_writing};
 pub(super) use write::{policy_hints, replace_password};
 
 use super::failure::{CONSTRAINT_VIOLATION, UNWILLING};
@@ -19,6 +19,9 @@ use secrecy::SecretSlice;
 pub(super) const PASSWORD: &str = "unicodePwd";
 /// The attribute that says until when an account is locked out; writing 0 lets it in again.
 pub(super) const LOCKOUT: &str = "lockoutTime";
+
+/// The attribute whose bits say what kind of account it is, and whether it is disabled. Every account has it.
+pub(super) const CONTROL: &str = "userAccountControl";
 
 /// The attribute that an account is known by. It is no text.
 pub(super) const GUID: &str = "objectGUID";
@@ -71,7 +74,7 @@ fn length_min(text: &str) -> Option<usize> {
 }
 
 /// Whether nobody with this `userAccountControl` and `accountExpires` could sign in, whatever the password. What is there
-/// and cannot be read closes; what is not there does not, as in every other directory.
+/// and is no number closes; what is not there does not, since other directories do not have it.
 pub(super) fn is_closed(control: Option<&str>, expires: Option<&str>, now: Timestamp) -> bool {
     let is_unusual = |bits: i64| bits & NORMAL_ACCOUNT == 0 || bits & (DISABLED | SMARTCARD_REQUIRED) != 0;
     let is_over = |moment: i64| !matches!(moment, 0 | i64::MAX) && time_of(moment) <= now;

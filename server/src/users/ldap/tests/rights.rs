@@ -62,6 +62,30 @@ async fn an_examination_says_which_right_is_missing_and_which_is_too_much() {
     assert!(said(&store, Verdict::Fails, "no such object").await);
 }
 
+/// Were there none, a link would outlive a change of the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_examination_fails_where_no_account_shows_a_state() {
+    let fixture = OpenLdap::new();
+    let branch = &fixture.branch;
+    fixture.person("ada", "ada@example.com");
+    let store = fixture.directory(|_, _| {});
+    let (service, people) = (branch.service(), branch.people());
+    branch.add_access(&[format!(
+        "{{0}}to dn.subtree=\"{people}\" attrs=entryCSN,pwdChangedTime by dn.exact=\"{service}\" none"
+    )]);
+    assert!(said(&store, Verdict::Fails, "no account shows pwdChangedTime or entryCSN").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_examination_says_what_ends_links_besides_where_only_the_entry_shows_its_changes() {
+    let fixture = OpenLdap::new();
+    fixture.person("ada", "ada@example.com");
+    let store = fixture.directory(|_, _| {});
+    assert!(said(&store, Verdict::Advice, "by entryCSN alone").await);
+    fixture.branch.change_password(&fixture.branch.person("ada"), "changed by herself");
+    assert!(said(&store, Verdict::Holds, "noticed by pwdChangedTime").await);
+}
+
 async fn said(store: &Directory, verdict: Verdict, words: &str) -> bool {
     let findings: Vec<Finding> = store.examine().await;
     let said = findings.iter().any(|finding| finding.verdict == verdict && finding.text.contains(words));

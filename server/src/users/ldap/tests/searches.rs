@@ -55,6 +55,23 @@ async fn a_name_outside_the_base_is_nobodys_key() {
     }
 }
 
+/// The server writes names in its own way, whatever the configuration says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_under_the_base_however_that_is_spelt() {
+    let fixture = OpenLdap::new();
+    fixture.person("ada", "ada@example.com");
+    let (dn, base) = (fixture.branch.person("ada"), fixture.branch.people());
+    let spelt = base.to_ascii_uppercase().replace(',', " , ").replace("OU=", "OU = ");
+    let store = fixture.directory(|users, ldap| (users.id, ldap.base) = ("dn".into(), spelt));
+    let found = find(&store, "ada@example.com").await;
+    assert_eq!((found.len(), found[0].id.as_str()), (1, dn.as_str()));
+    let ada = load(&store, &dn).await;
+    assert_eq!(write(&store, &ada, "new horse battery").await.unwrap(), Written::Yes(vec![]));
+    // A comma that belongs to a value separates nothing: this one is beside the base.
+    let beside = dn.replacen(',', "\\,", 1);
+    assert!(store.load(&AccountId::new(beside)).await.unwrap().is_none());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_the_filter_lets_through_is_an_account() {
     let fixture = OpenLdap::new();

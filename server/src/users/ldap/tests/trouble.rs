@@ -5,10 +5,12 @@ use super::{OpenLdap, find, load, write};
 use crate::config::{self, LdapServer, LdapTls};
 use crate::finding::Verdict;
 use crate::users::conformance::{Fixture, GIVEN_UP_WITHIN, HURRY};
+use crate::users::ldap::entry::Entry;
+use crate::users::ldap::session::{ELSEWHERE_MAX, Login, OCTETS_MAX, Search, Session};
 use crate::users::{UserStore, Written};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -157,6 +159,88 @@ async fn what_is_no_ldap_is_a_fault_and_no_panic_here() {
         answering.join().unwrap();
     }
 }
+
+/// A message as a server sends it (RFC 4511 §4.1.1), to the first that is asked after the signing in.
+fn message(operation: u8, parts: &[(u8, &[u8])]) -> Vec<u8> {
+    let parts: Vec<u8> = parts.iter().flat_map(|(tag, octets)| ber(*tag, octets)).collect();
+    ber(0x30, &[&b"\x02\x01\x02"[..], &ber(operation, &parts)].concat())
+}
+
+fn ber(tag: u8, octets: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(octets.len()).unwrap().to_be_bytes();
+    [&[tag, 0x84][..], &length, octets].concat()
+}
+
+/// A server that lets everybody in, and has one answer to all that is asked; it gives it until nobody listens.
+fn strange(answer: Vec<u8>, times: usize) -> config::Ldap {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ldap://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let answer = answer.clone();
+            std::thread::spawn(move || {
+                let mut asked = [0; 4096];
+                let _ = stream.read(&mut asked);
+                let _ = stream.write_all(b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00");
+                let _ = stream.read(&mut asked);
+                let is_heard = |_: &usize| stream.write_all(&answer).is_ok();
+                let _ = (0..times).take_while(is_heard).count();
+                let _ = stream.read(&mut asked);
+            });
+        }
+    });
+    config::Ldap::for_test(&url, "dc=example,dc=com", "cn=regain", "sesame")
+}
+
+/// The library panics at these; nobody here does.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_half_ldap_is_a_fault_of_the_store() {
+    let incomplete: &[(u8, &[u8])] = &[];
+    for answer in [message(0x65, incomplete), message(0x65, &[(4, b"0")]), message(0x78, incomplete)] {
+        let ldap = strange(answer, 1);
+        let users = crate::users::conformance::users_config(config::StoreUrl::Ldap(Box::new(ldap.clone())));
+        let limits = crate::users::sql::limits::TimeLimits { look_up: HURRY, write: HURRY };
+        let store = super::Directory::with_limits(&users, &ldap, limits).unwrap();
+        let said = fault(&store).await;
+        assert!(said.starts_with("the user store cannot be asked"), "{said}");
+        let session = session_with(&ldap).await;
+        let failed = session.set_by_server("uid=ada", "new horse battery", Vec::new()).await.unwrap_err();
+        assert!(!format!("{failed:?}").contains("horse"), "{failed:?}");
+    }
+}
+
+async fn session_with(ldap: &config::Ldap) -> Session {
+    let login = Login { dn: ldap.bind_dn.clone(), password: ldap.bind_password.clone() };
+    let tls = crate::users::ldap::tls::believing(ldap).unwrap();
+    Session::open(&ldap.servers[0], &tls, &login, tokio::time::Instant::now() + PATIENCE).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_sends_without_end_is_not_kept() {
+    let place = [b"ldap://elsewhere.example.com/".as_slice(), &[b'x'; 4_000][..]].concat();
+    let value = [&ber(4, b"mail")[..], &ber(0x31, &ber(4, &[b'x'; 4_000]).repeat(200))].concat();
+    let entry = message(0x64, &[(4, b"uid=ada"), (0x30, &ber(0x30, &value))]);
+    let note = message(0x79, &[(0x80, b"1.2.3")]);
+    for endless in [message(0x73, &[(4, &place)]), entry, note] {
+        let session = session_with(&strange(endless, 100_000)).await;
+        let search = Search {
+            base: "dc=example,dc=com",
+            scope: ldap3::Scope::Subtree,
+            filter: "(objectClass=*)".into(),
+            attributes: vec!["mail".into()],
+            entries_max: 400,
+            types_only: false,
+        };
+        let found = session.search(search, tokio::time::Instant::now() + PATIENCE).await.unwrap();
+        assert!(!found.is_all);
+        assert!(found.elsewhere.iter().all(|place| place.len() <= 300) && found.elsewhere.len() <= ELSEWHERE_MAX);
+        let octets: usize = found.entries.iter().map(Entry::octets).sum();
+        assert!(octets <= OCTETS_MAX, "{octets}");
+    }
+}
+
+/// However busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server with a certificate of its own, in front of the real one.
 struct Encrypted {
