@@ -272,6 +272,7 @@ pub(super) const TABLES: &[Table] = &[
             ("claim", Kind::Id),
             ("claim_until", Kind::Number),
             ("new_fingerprint", Kind::Octets),
+            ("refusals", Kind::Count),
             ("closed_at", Kind::Number),
             ("outcome", Kind::Text),
             ("outcome_at", Kind::Number),

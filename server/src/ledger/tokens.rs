@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! live ──► claimed{claim, until} ──► redeemed
-//!   │  ◄── release (store is as before)
-//!   └──► expired (by its time) | superseded | revoked(why)
+//!   │  ◄── release (store is as before), count_refusal (it did not want the password)
+//!   └──► expired (by its time) | superseded | revoked(why: also of too many refusals)
 //! ```
 
 use super::LedgerFault;
@@ -98,6 +98,14 @@ pub trait Tokens {
     /// # Errors
     /// [`LedgerFault`].
     async fn release(&self, claim: &Claim) -> Result<bool, LedgerFault>;
+
+    /// Counts that a new password was refused for a token, and gives it back if that was under a `claim`. After
+    /// `refusals_max` of them it is dead. False, and not counted, if it is neither live nor held by that claim.
+    ///
+    /// # Errors
+    /// [`LedgerFault`].
+    async fn count_refusal(&self, token: &LiveToken, claim: Option<Id>, refusals_max: u32)
+    -> Result<bool, LedgerFault>;
 
     /// Lets a claim lapse at once, to be looked into by [`Ledger::lapsed_claims`].
     ///

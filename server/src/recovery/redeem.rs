@@ -3,7 +3,8 @@
 //! Ledger and user store share no transaction. So the token is claimed, with what the store will hold; the store is
 //! written by compare-and-swap; the claim is settled. Whatever dies in between, [`super::settle`] finds out from the
 //! store what happened. Cheap checks come first: no hash is computed for a dead token, and no new one for a
-//! refused password. A store that hashes by itself may have rules of its own: what breaks them leaves the token live.
+//! refused password. A store that hashes by itself may have rules of its own: what breaks them leaves the token live. Not for
+//! ever: what was refused for the sake of earlier passwords tells of them, so the ledger counts it.
 
 use super::Credential;
 use super::open::{OpenRefusal, Opened, load, open};
@@ -12,7 +13,7 @@ use super::settle::{self, Found};
 use crate::app::App;
 use crate::failpoint;
 use crate::hashing::{self, HashingFault, NewPassword};
-use crate::ledger::{Claim, LedgerFault};
+use crate::ledger::{Claim, LedgerFault, LiveToken};
 use crate::users::{PasswordChange, StoreFault, Written};
 use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
@@ -32,7 +33,7 @@ use tokio::task::JoinError;
 pub enum RedeemRefusal {
     /// As [`OpenRefusal::Dead`].
     Dead,
-    /// The password breaks these rules, all of them listed; the credential survives.
+    /// The password breaks these rules, all of them listed; the credential survives, but not any number of times.
     Weak(Vec<Violation>),
     /// The ledger, the user store or the hashing pool is out of reach or full; the credential survives.
     Unavailable,
@@ -42,6 +43,11 @@ pub enum RedeemRefusal {
 const STORE_DEADLINE: Duration = Duration::from_secs(20);
 /// How long a claim holds; three times what the store may take, so that a slow writer is not taken for a dead one.
 pub(super) const CLAIM: Duration = Duration::from_secs(60);
+
+/// How many passwords may be refused for one link that were held against the account's earlier ones, or against the store's
+/// rules, which may be the same. A person comes to one that is taken in fewer tries, and can ask for another link; who has
+/// stolen a link is not to find out by it what the account's passwords were, at the ten a minute that a network is allowed.
+const REFUSALS_MAX: u32 = 10;
 
 /// Sets `password` for the account that `credential` was minted for: once, or not at all. What has begun is finished,
 /// even if the caller stops waiting: a client who hangs up, as browsers do at a second click, leaves no claim behind.
@@ -171,7 +177,7 @@ impl Redemption {
                 Ok(())
             }
             Ok(Ok(Written::Refused(violations))) => {
-                self.release(app).await;
+                count_refusal(app, &self.claim.token, Some(self.claim.id())).await?;
                 Err(RedeemRefusal::Weak(violations))
             }
             Ok(Ok(Written::NoLongerMatches)) => {
@@ -296,14 +302,30 @@ async fn accept(
         |violation: &Violation| matches!(violation, Violation::TooLong { .. } | Violation::TooManyBytes { .. });
     let is_comparable = weakness::is(Weakness::LongPasswordHashed)
         || !checked.as_ref().is_err_and(|violations| violations.iter().any(is_too_long));
-    let reused = is_comparable && opened.account.eligible && is_reused(app, opened, &password).await?;
+    let compares = app.config.users.history.is_some() && is_comparable && opened.account.eligible;
+    let reused = compares && is_reused(app, opened, &password).await?;
     let mut violations = match checked {
         Ok(accepted) if !reused => return Ok(accepted),
         Ok(_) => Vec::new(),
         Err(violations) => violations,
     };
     violations.extend(reused.then_some(Violation::PreviouslyUsed));
+    if compares {
+        count_refusal(app, &opened.token, None).await?;
+    }
     Err(RedeemRefusal::Weak(violations))
+}
+
+/// Nobody is told of a refusal that was not counted: not of one too many, nor while the ledger is away.
+async fn count_refusal(app: &App, token: &LiveToken, claim: Option<Id>) -> Result<(), RedeemRefusal> {
+    match app.ledger.count_refusal(token, claim, REFUSALS_MAX).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(RedeemRefusal::Dead),
+        Err(fault) => {
+            tracing::error!(%fault, request = %token.entry, "a refused password could not be counted");
+            Err(RedeemRefusal::Unavailable)
+        }
+    }
 }
 
 impl From<OpenRefusal> for RedeemRefusal {

@@ -103,6 +103,7 @@ fn link(delivery: &Delivery) -> Option<(Timestamp, String)> {
         ("superseded", _) => "its link ended: a newer mail went out",
         ("revoked", Some("changed")) => "its link ended: the account's password or address changed",
         ("revoked", Some("another_redeemed")) => "its link ended: another link was used",
+        ("revoked", Some("refused")) => "its link ended: too many passwords were refused",
         ("revoked", Some("not_me")) => "its link ended: the owner said it was not them",
         _ => return None,
     };

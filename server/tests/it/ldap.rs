@@ -142,6 +142,31 @@ async fn what_the_policy_refuses_is_on_the_page_in_words_and_the_link_stays_good
     assert!(it.ada_signs_in_with("eight otters keep lanterns"));
 }
 
+/// Whoever has stolen a link would otherwise find out by it what the account's passwords were.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_dead_after_ten_refusals_of_the_directory() {
+    let it = Story::begin(&[("pwdInHistory", "3")]).await;
+    let change = async |token: &str, password: &str| {
+        let body = json!({ "token": token, "new_password": password });
+        it.server.post("/auth/password-reset/confirm", &body).await.unwrap()
+    };
+    it.server.request(ADA).await;
+    assert_eq!(change(&it.token(1).await, NEW_PASSWORD).await.status(), StatusCode::OK);
+    it.server.request(ADA).await;
+    let token = it.token(2).await;
+    for _ in 0..10 {
+        assert!(it.server.is_live(&token).await);
+        let refused = change(&token, NEW_PASSWORD).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().await.unwrap().contains("previously_used"));
+    }
+    assert!(!it.server.is_live(&token).await);
+    let (dead, spent) = (change(&token, NEW_PASSWORD).await, change(&it.token(1).await, NEW_PASSWORD).await);
+    assert_eq!((dead.status(), dead.text().await.unwrap()), (spent.status(), spent.text().await.unwrap()));
+    assert!(it.site.printed_by(&["explain", ADA]).contains("too many passwords were refused"));
+    assert!(it.ada_signs_in_with(NEW_PASSWORD));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_waits_for_a_directory_that_is_gone_and_nobody_else_hears_of_it() {
     let it = Story::begin(&[]).await;

@@ -97,6 +97,25 @@ async fn all_that_is_wrong_is_said_at_once() {
     );
 }
 
+/// Whoever has stolen a link would otherwise find out by it what the account's passwords were.
+#[tokio::test]
+async fn what_is_held_against_earlier_passwords_is_refused_ten_times_and_then_the_link_is_dead() {
+    let server = remembering("").await;
+    let token = server.token_for(ADA).await;
+    for guess in 0..5 {
+        // Too short: not set if it is wrong, and no less a guess.
+        assert_eq!(server.confirm(&token, &format!("Kelp-{guess}")).await.status(), 422);
+        assert_eq!(violations(server.confirm(&token, EARLIER[0].0).await).await, reused());
+    }
+    let dead = server.confirm(&token, EARLIER[1].0).await;
+    let spent = server.confirm("no token at all", EARLIER[1].0).await;
+    assert_eq!((dead.status(), dead.text().await.unwrap()), (spent.status(), spent.text().await.unwrap()));
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 400);
+    server.clock.advance(std::time::Duration::from_secs(120));
+    let another = server.token_for(ADA).await;
+    assert_eq!(server.confirm(&another, NEW_PASSWORD).await.status(), 200);
+}
+
 #[tokio::test]
 async fn a_password_beyond_all_lengths_costs_no_hash() {
     let server = remembering("").await;

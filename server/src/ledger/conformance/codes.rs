@@ -10,7 +10,7 @@ const WRONG: Option<Digest> = Some([0; 32]);
 
 impl Fixture {
     /// Tries a code for an address that was typed; after three wrong ones it is dead.
-    async fn tries(&self, code: Option<Digest>) -> TokenState {
+    pub(super) async fn tries(&self, code: Option<Digest>) -> TokenState {
         self.tries_up_to(3, code).await
     }
 

@@ -30,6 +30,11 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../../../migrations/postgres/0003_what_came_back.sql"),
     },
     Migration { version: 4, compatible_from: 1, sql: include_str!("../../../../migrations/postgres/0004_device.sql") },
+    Migration {
+        version: 5,
+        compatible_from: 1,
+        sql: include_str!("../../../../migrations/postgres/0005_refusals.sql"),
+    },
 ];
 
 /// Brings the ledger to this version of Regain, in one transaction, unless it is there already.

@@ -169,7 +169,7 @@ const RULES: &[Rule] = &[
         table: "deliveries",
         key: "id",
         broken_if: "state NOT IN ('live', 'claimed', 'redeemed', 'superseded', 'revoked', 'none') \
-                    OR reason NOT IN ('another_redeemed', 'changed', 'not_me', 'not_sent') \
+                    OR reason NOT IN ('another_redeemed', 'changed', 'not_me', 'not_sent', 'refused') \
                     OR message NOT IN ('reset', 'password_changed', 'no_account') \
                     OR outcome NOT IN ('delivered', 'retry', 'refused', 'unknown')",
         says: "its state, reason, message or outcome is an unknown word",
