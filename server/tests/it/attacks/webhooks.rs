@@ -16,6 +16,9 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -124,4 +127,27 @@ async fn what_nobody_signed_is_not_heard_and_changes_no_answer() {
     let told = server.post("/mail-events/postmark").basic_auth("x", Some("a-password-of-nobody")).json(&claim);
     assert_eq!(told.send().await.unwrap().status(), 200);
     assert_eq!(server.ledger_says("SELECT count(*) FROM bounces"), 1);
+}
+
+/// Bodies of half a megabyte, each to be read and checked, from whoever has shown already that nobody signs for them.
+#[tokio::test]
+async fn of_a_network_that_called_unsigned_too_often_one_call_at_a_time_is_read() {
+    let events =
+        "[limits]\nrequests_per_network_per_minute = 2\n[mail.postmark]\nevents_secret = \"a-password-of-nobody\"";
+    let server = Server::with(events).await;
+    let told = || server.post("/mail-events/postmark").basic_auth("x", Some("a-password-of-nobody")).body("{}").send();
+    for _ in 0..3 {
+        server.post("/mail-events/postmark").body("{}").send().await.unwrap();
+    }
+    assert_eq!(told().await.unwrap().status(), 200);
+    let mut slow = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
+    slow.write_all(b"POST /mail-events/postmark HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+        .await
+        .unwrap();
+    // As soon as that one is looked at, no other is.
+    let refused = async { while told().await.unwrap().status() != 429 {} };
+    tokio::time::timeout(Duration::from_secs(8), refused).await.unwrap();
+    drop(slow);
+    let heard = async { while told().await.unwrap().status() != 200 {} };
+    tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
 }
