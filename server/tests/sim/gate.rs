@@ -199,6 +199,16 @@ impl Tokens for Gate {
         node.call(Deed::Release { claim: claim.clone() }, node.ledger.release(claim)).await
     }
 
+    async fn count_refusal(
+        &self,
+        token: &LiveToken,
+        claim: Option<Id>,
+        refusals_max: u32,
+    ) -> Result<bool, LedgerFault> {
+        let node = self.node();
+        node.call(Deed::Other("count_refusal"), node.ledger.count_refusal(token, claim, refusals_max)).await
+    }
+
     async fn lapse(&self, claim: &Claim) -> Result<bool, LedgerFault> {
         let node = self.node();
         node.call(Deed::Other("lapse"), node.ledger.lapse(claim)).await
