@@ -2,7 +2,10 @@
 
 use super::ADA;
 use crate::support::Server;
-use crate::support::smtp::ReceivedMail;
+use crate::support::smtp::{Behaviour, Encryption, Options, Phase, ReceivedMail, SmtpServer};
+use crate::transports::{parcel, send};
+use regain::mail::smtp::{Patience, SmtpTransport};
+use regain_core::delivery::Outcome;
 
 /// The one reset mail to Ada, whose account says that her name is `name`.
 async fn mail_for(name: &str) -> ReceivedMail {
@@ -102,4 +105,25 @@ async fn a_mail_says_that_a_machine_wrote_it_and_has_one_link_in_both_parts() {
     let links = mail.links();
     assert_eq!(links.len(), 2, "{links:?}");
     assert!(links.iter().all(|link| mail.html().contains(link.as_str())), "{links:?}");
+}
+
+/// A relay, or whoever stands before it, that never comes to the end of a reply, in lines that say nothing.
+#[tokio::test]
+async fn a_reply_without_end_is_not_read_to_its_end() {
+    for phase in [Phase::Connect, Phase::StartTls, Phase::Auth, Phase::Mail, Phase::Rcpt, Phase::Data, Phase::Dot] {
+        let options = Options { tls: Encryption::StartTls, login: Some(("regain", "secret")), ..Options::default() };
+        let relay = SmtpServer::start_with(options).await;
+        let code = match phase {
+            Phase::Connect | Phase::StartTls => 220,
+            Phase::Auth => 235,
+            Phase::Data => 354,
+            _ => 250,
+        };
+        relay.at(phase, Behaviour::Reply(format!("{}{code} ok", format!("{code}-\r\n").repeat(10_000)).leak()));
+        let patience = Patience::default();
+        let transport = SmtpTransport::new(&relay.settings(), "localhost", relay.roots(), patience).unwrap();
+        let outcome = send(&transport, &parcel()).await;
+        assert!(!matches!(outcome, Outcome::Delivered(_)), "{phase:?}: {outcome:?}");
+        assert!(outcome.reply().contains("more than any relay"), "{phase:?}: {outcome:?}");
+    }
 }
