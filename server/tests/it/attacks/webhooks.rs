@@ -151,3 +151,28 @@ async fn of_a_network_that_called_unsigned_too_often_one_call_at_a_time_is_read(
     let heard = async { while told().await.unwrap().status() != 200 {} };
     tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
 }
+
+/// Who takes an account over asks, before that, for an address that several have until no webhook can be queued any more.
+#[tokio::test]
+async fn a_flood_of_failed_requests_does_not_keep_a_changed_password_from_being_told() {
+    let receiver = Receiver::start().await;
+    let notify = format!("[notify]\nwebhook_url = {:?}\nwebhook_secret = \"{SECRET}\"", receiver.url);
+    let server = Server::with(&notify).await;
+    server.add_account("two@example.com");
+    server.add_account("Two@example.com");
+    let token = server.token_for(ADA).await;
+    server
+        .ledger()
+        .execute_batch(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 7999) \
+             INSERT INTO webhooks (id, what, at, due_at) SELECT randomblob(16), 'request.ambiguous', 0, 0 FROM n",
+        )
+        .unwrap();
+    for _ in 0..3 {
+        server.ask_for("TWO@example.com").await;
+        server.run_until_idle().await;
+    }
+    assert_eq!(server.ledger_says("SELECT count(*) FROM webhooks"), 8000);
+    assert_eq!(server.confirm(&token, NEW_PASSWORD).await.status(), 200);
+    assert_eq!(server.ledger_says("SELECT count(*) FROM webhooks WHERE what = 'password.changed'"), 1);
+}
