@@ -70,7 +70,7 @@ impl PublicPort {
         (admission, None)
     }
 
-    /// What providers of mail tell is counted afterwards, unless it is signed. From a network that has used up its calls
+    /// What providers of mail tell is counted afterwards, unless it was signed, and was noted. From a network that has used up its calls
     /// one at a time is read, which may be signed after all; the others are refused unread.
     async fn hear(&self, client: IpAddr, request: Request) -> Response {
         let wait = self.limit.wait(client);
@@ -81,8 +81,8 @@ impl PublicPort {
             return mail_events::too_often(pause);
         }
         let response = super::ask(&self.endpoints, request).await;
-        let is_refused = response.status().is_client_error();
-        let pause = is_refused.then(|| self.limit.count(client).retry_after()).flatten();
+        let is_heard = response.status().is_success();
+        let pause = (!is_heard).then(|| self.limit.count(client).retry_after()).flatten();
         pause.map_or(response, mail_events::too_often)
     }
 }
