@@ -129,6 +129,15 @@ impl Receivers {
 
     /// Whether calls of that provider are taken.
     #[must_use]
+    /// The same, with what `other` remembers of calls.
+    #[must_use]
+    pub fn remembering_as(mut self, other: &Self) -> Self {
+        if let (Some(ours), Some(theirs)) = (&mut self.mailgun, &other.mailgun) {
+            ours.remember_as(theirs);
+        }
+        self
+    }
+
     pub fn has(&self, provider: Provider) -> bool {
         match provider {
             Provider::Ses => self.ses.is_some(),

@@ -6,10 +6,13 @@ use crate::support::receiver::Receiver;
 use crate::support::server::NEW_PASSWORD;
 use async_trait::async_trait;
 use regain::config::WebhookTarget;
+use regain::mail::events::{Provider, Told};
 use regain::notify::{Answer, Lookup, Notifier, Poster};
 use regain::standard_webhooks::SigningKey;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
+use reqwest::header::HeaderMap;
+use ring::hmac;
 use rustls::RootCertStore;
 use serde_json::json;
 use std::io;
@@ -127,6 +130,31 @@ async fn what_nobody_signed_is_not_heard_and_changes_no_answer() {
     let told = server.post("/mail-events/postmark").basic_auth("x", Some("a-password-of-nobody")).json(&claim);
     assert_eq!(told.send().await.unwrap().status(), 200);
     assert_eq!(server.ledger_says("SELECT count(*) FROM bounces"), 1);
+}
+
+/// A signature that covers no body, taken once more after the configuration was read again.
+#[tokio::test]
+async fn what_mailgun_signed_once_is_not_heard_again_after_a_reload() {
+    let key = "a-key-of-nobody-at-all";
+    let server = Server::with(&format!("[mail.mailgun]\nevents_signing_key = \"{key}\"")).await;
+    server.token_for(ADA).await;
+    let delivery = server.history_of(ADA).await[0].deliveries[0].id.to_string();
+    let (now, token) = (server.now().as_millis() / 1000, "abc");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes());
+    let signature = hmac::sign(&key, format!("{now}{token}").as_bytes());
+    let hex: String = signature.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let call = |event: &str| {
+        json!({
+            "signature": { "timestamp": now.to_string(), "token": token, "signature": hex },
+            "event-data": { "event": event, "user-variables": { "regain-delivery": delivery } }
+        })
+    };
+    assert_eq!(server.post_json("/mail-events/mailgun", call("delivered")).await.status(), 200);
+    let app = server.app();
+    let renewed = app.renewed(app.config.clone()).unwrap();
+    let (headers, body) = (HeaderMap::new(), call("complained").to_string());
+    let told = Told { headers: &headers, body: body.as_bytes(), now: server.now() };
+    assert_eq!(renewed.mail_events.hear(Provider::Mailgun, told).await, Ok(vec![]));
 }
 
 /// Bodies of half a megabyte, each to be read and checked, from whoever has shown already that nobody signs for them.
