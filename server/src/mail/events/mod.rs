@@ -11,6 +11,8 @@ mod resend;
 mod sendgrid;
 mod ses;
 
+pub(crate) use reading::without_secrets;
+
 pub use bounce_mail::{BounceMailFault, read_bounce_mail};
 pub use ses::{FetchCertificates, HttpsFetch};
 
@@ -127,8 +129,6 @@ impl Receivers {
         }
     }
 
-    /// Whether calls of that provider are taken.
-    #[must_use]
     /// The same, with what `other` remembers of calls.
     #[must_use]
     pub fn remembering_as(mut self, other: &Self) -> Self {
@@ -138,6 +138,8 @@ impl Receivers {
         self
     }
 
+    /// Whether calls of that provider are taken.
+    #[must_use]
     pub fn has(&self, provider: Provider) -> bool {
         match provider {
             Provider::Ses => self.ses.is_some(),
