@@ -141,6 +141,7 @@ impl App {
             renewed.pages.show_demo_mailbox();
         }
         Ok(Self {
+            mail_events: renewed.mail_events.remembering_as(&self.mail_events),
             hashing: Arc::clone(&self.hashing),
             misses: Arc::clone(&self.misses),
             sightings: Arc::clone(&self.sightings),

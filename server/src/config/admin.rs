@@ -22,9 +22,9 @@ keys! {
     ).or("127.0.0.1:9090").such_as("\"127.0.0.1:9090\"");
     HOSTS = Key::texts(
         "admin.hosts",
-        "Names, without a port, by which the page and the API of the admin port may be reached on this machine, beside \
-         IP addresses and `localhost`: those of a proxy before it. To no other name it answers, since any web page could \
-         have one made that points here.",
+        "Names, without a port, by which the page, the API and the metrics of the admin port may be reached on this \
+         machine, beside IP addresses and `localhost`: those of a proxy before it. To no other name it answers, since any web \
+         page could have one made that points here.",
     ).such_as("[\"regain-admin.internal\"]");
 }
 

@@ -37,8 +37,8 @@ keys! {
     ).secret();
     UNKNOWN_ADDRESS = Key::flag(
         "notify.unknown_address",
-        "Mail an address with no account that somebody asked for it, under the same limits. Off by default: mail \
-         otherwise goes to addresses on file alone.",
+        "Mail an address with no account that somebody asked for it, under the same limits, which hold for what stands \
+         before a `+`, without dots. Off by default: mail otherwise goes to addresses on file alone.",
     ).or("false");
 }
 

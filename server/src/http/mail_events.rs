@@ -2,7 +2,8 @@
 //! from anywhere; there only for those that are configured.
 //!
 //! A call that is signed is not counted for its network: providers call often, and from where others call, too. One that
-//! is not signed is ([`PublicPort`](super::PublicPort) sees to that), and has changed nothing.
+//! is not signed is ([`PublicPort`](super::PublicPort) sees to that), and has changed nothing. Where a network has used up
+//! what it has, one of its calls at a time is still looked at.
 
 use super::body::{self, BodyFault};
 use super::call::Call;

@@ -2,7 +2,7 @@
 
 use super::test_app::{API_TOKEN, app, config};
 use super::{Port, PublicPort};
-use crate::config::{Access, Config};
+use crate::config::{Access, Config, SnsTopic};
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -216,4 +216,25 @@ async fn an_unleash_error_has_its_four_members_and_names_its_request() {
 async fn without_https_there_is_no_hsts() {
     let port = port(|config| config.public_url.https = false);
     assert!(!post(&port, "/", &[], "").await.headers.contains_key("strict-transport-security"));
+}
+
+#[tokio::test]
+async fn an_event_of_which_nobody_can_tell_whether_it_is_signed_is_counted() {
+    let port = port(|config| {
+        config.limits.requests_per_network_per_minute = 2;
+        let arn = "arn:aws:sns:eu-central-1:123456789012:regain-mail".to_owned();
+        // Nobody listens there.
+        config.mail_events.ses = Some(SnsTopic { arn, host: "127.0.0.1:1".into() });
+    });
+    let call = |n: u32| {
+        serde_json::json!({
+            "Type": "Notification", "MessageId": "x", "TopicArn": "arn:aws:sns:eu-central-1:123456789012:regain-mail",
+            "Message": "x", "Timestamp": "2027-01-15T08:00:00.000Z", "SignatureVersion": "1", "Signature": "x",
+            "SigningCertURL": format!("https://127.0.0.1:1/SimpleNotificationService-{n}.pem")
+        })
+    };
+    for (n, status) in [(0, 503), (1, 503), (2, 429)] {
+        let answer = post(&port, super::mail_events::SES, &[JSON], call(n).to_string()).await;
+        assert_eq!(answer.status, status, "{n}");
+    }
 }

@@ -5,7 +5,7 @@ use super::client_address::ClientAddress;
 use super::following::Renew;
 use super::headers::Passage;
 use super::network_limit::{Admission, Level, NetworkLimit};
-use super::{Port, dialect, docs, leaving, mail_events, openapi, pages, problem, siege, without_trailing_slash};
+use super::{Port, body, dialect, docs, leaving, mail_events, openapi, pages, problem, siege, without_trailing_slash};
 use crate::app::App;
 use crate::weakness::{self, Weakness};
 use async_trait::async_trait;
@@ -15,11 +15,14 @@ use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Everybody's port.
 pub struct PublicPort {
     app: Arc<App>,
     limit: Arc<NetworkLimit>,
+    /// One permit: for a call of a network that has used up its calls, and may be a provider's all the same.
+    doubted: Semaphore,
     endpoints: Router,
 }
 
@@ -43,7 +46,12 @@ impl PublicPort {
         if let Some(mailbox) = &app.mailbox {
             endpoints = endpoints.merge(mailbox.router().with_state(()));
         }
-        Self { limit, endpoints: endpoints.fallback(problem::unknown_path).with_state(Arc::clone(&app)), app }
+        Self {
+            limit,
+            doubted: Semaphore::new(1),
+            endpoints: endpoints.fallback(problem::unknown_path).with_state(Arc::clone(&app)),
+            app,
+        }
     }
 
     /// Finds out who calls and counts the call, but refuses nothing: an unknown path, a wrong method and a wrong API
@@ -60,6 +68,22 @@ impl PublicPort {
             }
         }
         (admission, None)
+    }
+
+    /// What providers of mail tell is counted afterwards, unless it was signed, and was noted. From a network that has used up its calls
+    /// one at a time is read, which may be signed after all; the others are refused unread.
+    async fn hear(&self, client: IpAddr, request: Request) -> Response {
+        let wait = self.limit.wait(client);
+        let turn = wait.and_then(|_| self.doubted.try_acquire().ok());
+        if let (Some(pause), None) = (wait, &turn) {
+            let (call, body) = request.into_parts();
+            body::discard(&call.headers, body).await;
+            return mail_events::too_often(pause);
+        }
+        let response = super::ask(&self.endpoints, request).await;
+        let is_heard = response.status().is_success();
+        let pause = (!is_heard).then(|| self.limit.count(client).retry_after()).flatten();
+        pause.map_or(response, mail_events::too_often)
     }
 }
 
@@ -79,13 +103,10 @@ impl Port for PublicPort {
         let is_counted = is_counted(&request) && !is_told;
         let (admission, level) = self.admit(peer, request.headers(), is_counted).await;
         request.extensions_mut().insert(admission);
-        let mut response = super::ask(&self.endpoints, request).await;
-        if is_told
-            && response.status().is_client_error()
-            && let Some(pause) = self.limit.count(admission.client.0).retry_after()
-        {
-            response = mail_events::too_often(pause);
-        }
+        let mut response = match is_told {
+            true => self.hear(admission.client.0, request).await,
+            false => super::ask(&self.endpoints, request).await,
+        };
         response.headers_mut().reserve(HEADERS_MAX);
         if let Some(level) = level {
             self.limit.write(level, response.headers_mut());
@@ -113,7 +134,7 @@ impl Renew for PublicPort {
 /// What is added to an answer on its way back; made room for once.
 const HEADERS_MAX: usize = 12;
 
-/// Every POST and GET `validate`; what providers of mail tell is counted afterwards, unless it is signed.
+/// Every POST and GET `validate`.
 fn is_counted(request: &Request) -> bool {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     *request.method() == Method::POST || (reads && request.uri().path() == dialect::unleash::VALIDATE)

@@ -50,6 +50,14 @@ impl Telling {
             Self::SiegeEnded => "siege.ended",
         }
     }
+
+    /// How many may wait before no other of this kind is queued.
+    pub(super) fn waiting_max(self) -> u32 {
+        match self {
+            Self::RequestFailed | Self::RequestAmbiguous => FAILURES_WAITING_MAX,
+            _ => WAITING_MAX,
+        }
+    }
 }
 
 /// One that is to be posted.
@@ -81,7 +89,8 @@ pub trait Webhooks {
     /// From now on what the operator is to be told is queued; before, nothing was.
     fn tell_operator(&self);
 
-    /// Queues one that is about no request. Does nothing before [`Webhooks::tell_operator`], or if [`WAITING_MAX`] wait.
+    /// Queues one that is about no request. Does nothing before [`Webhooks::tell_operator`], or if too many
+    /// wait.
     ///
     /// # Errors
     /// [`LedgerFault`].
@@ -114,6 +123,10 @@ pub trait Webhooks {
 
 /// Beyond so many waiting, none is queued: a receiver that is down for long shall not fill the disk.
 pub const WAITING_MAX: u32 = 10_000;
+
+/// Beyond so many waiting, none is queued of a request that failed: whoever asks for one address that several accounts have,
+/// again and again, shall leave room for what happened to an account.
+pub const FAILURES_WAITING_MAX: u32 = 8_000;
 
 /// Why a request ended that an operator is told of; what anybody can bring about with any address is not among them.
 pub(super) const TOLD_REASONS: &str = "'ambiguous', 'format_unknown', 'address_unusable', 'refused', 'gave_up'";

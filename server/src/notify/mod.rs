@@ -9,7 +9,7 @@ pub use destination::{Lookup, SystemLookup};
 pub use post::{Answer, Poster, PosterFault};
 
 use crate::app::App;
-use crate::ledger::webhooks::WAITING_MAX;
+use crate::ledger::webhooks::FAILURES_WAITING_MAX;
 use crate::ledger::{Lease, LedgerFault, Webhook};
 use futures_util::future::join_all;
 use regain_core::entropy::random;
@@ -78,10 +78,14 @@ impl Notifier {
         }
         let waiting = app.ledger.count_webhooks().await?;
         app.metrics.webhooks_waiting.set(waiting);
-        if waiting >= u64::from(WAITING_MAX)
+        if waiting >= u64::from(FAILURES_WAITING_MAX)
             && let Some(unsaid) = app.complaints.webhooks_full.turn(now)
         {
-            tracing::error!(waiting, unsaid, "no more webhooks are queued before the receiver takes some");
+            tracing::error!(
+                waiting,
+                unsaid,
+                "too many webhooks wait for the receiver to take some; those of failed requests are dropped first"
+            );
         }
         Ok(due.len())
     }

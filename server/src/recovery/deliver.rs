@@ -219,7 +219,7 @@ fn decide(app: &App, row: &Leased, account: Result<&Account, Reason>) -> Decisio
         }
         (MessageKind::Reset, Ok(account)) => mail(MessageKind::Reset, account.id.clone(), &account.address),
         (MessageKind::Reset, Err(Reason::NoAccount)) if app.config.notify.unknown_address => {
-            mail(MessageKind::NoAccount, stand_in(row), &row.identifier)
+            mail(MessageKind::NoAccount, stand_in(app, row), &row.identifier)
         }
         (MessageKind::Reset, Err(why)) => Decision::End(why),
         (MessageKind::NoAccount | MessageKind::Test, _) => Decision::End(Reason::NoAccount),
@@ -230,10 +230,22 @@ fn mail(message: MessageKind, account: AccountId, address: &str) -> Decision {
     Decision::Mail { message, account, address: address.to_owned() }
 }
 
-/// Stands for an address without an account, so that the same limits hold for it.
-fn stand_in(row: &Leased) -> AccountId {
-    let digest: String = row.address_digest.iter().map(|byte| format!("{byte:02x}")).collect();
+/// Stands for an address without an account, so that the same limits hold for it: for all addresses that one mailbox may
+/// have by itself, or anybody could fill it with `nobody+1@`, `nobody+2@`.
+fn stand_in(app: &App, row: &Leased) -> AccountId {
+    let mailbox = match EmailAddress::parse(&row.identifier) {
+        Ok(address) => app.keys.address_digest(&FoldedAddress::of(&likely_mailbox(&address))),
+        Err(_) => row.address_digest,
+    };
+    let digest: String = mailbox.iter().map(|byte| format!("{byte:02x}")).collect();
     AccountId::new(format!("{STAND_IN}{digest}"))
+}
+
+/// Without what many servers do not look at: what follows a `+`, and dots.
+fn likely_mailbox(address: &EmailAddress) -> String {
+    let local = address.local_part();
+    let name = local.split_once('+').map_or(local, |(name, _)| name).replace('.', "");
+    format!("{name}@{}", address.domain())
 }
 
 /// The account's language, then the request's.

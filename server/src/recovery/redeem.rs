@@ -2,9 +2,10 @@
 //!
 //! Ledger and user store share no transaction. So the token is claimed, with what the store will hold; the store is
 //! written by compare-and-swap; the claim is settled. Whatever dies in between, [`super::settle`] finds out from the
-//! store what happened. Cheap checks come first: no hash is computed for a dead token, and no new one for a
-//! refused password. A store that hashes by itself may have rules of its own: what breaks them leaves the token live. Not for
-//! ever: what was refused for the sake of earlier passwords tells of them, so the ledger counts it.
+//! store what happened. Cheap checks come first: no hash is computed for a dead token, and none for a password that the
+//! rules refuse. Whether the account had it before is looked at under the claim, so for one password of a link at a time. A store
+//! that hashes by itself may have rules of its own: what breaks them leaves the token live. Not for ever: what was refused for the
+//! sake of earlier passwords tells of them, so the ledger counts it.
 
 use super::Credential;
 use super::open::{OpenRefusal, Opened, load, open};
@@ -33,7 +34,8 @@ use tokio::task::JoinError;
 pub enum RedeemRefusal {
     /// As [`OpenRefusal::Dead`].
     Dead,
-    /// The password breaks these rules, all of them listed; the credential survives, but not any number of times.
+    /// The password breaks these rules: all of our own, or the one that it was used before, or the store's. The credential
+    /// survives; the last two not any number of times.
     Weak(Vec<Violation>),
     /// The ledger, the user store or the hashing pool is out of reach or full; the credential survives.
     Unavailable,
@@ -105,6 +107,17 @@ impl Redemption {
         recipe: Option<Recipe>,
         password: AcceptedPassword,
     ) -> Result<(), RedeemRefusal> {
+        match is_reused(app, &self.account.id, &self.stored, password.expose().into()).await {
+            Ok(false) => {}
+            Ok(true) => {
+                count_refusal(app, &self.claim.token, Some(self.claim.id())).await?;
+                return Err(RedeemRefusal::Weak(vec![Violation::PreviouslyUsed]));
+            }
+            Err(refusal) => {
+                self.release(app).await;
+                return Err(refusal);
+            }
+        }
         match as_wanted(app, recipe, password).await {
             Ok(new) => {
                 failpoint::reached("hash_computed");
@@ -297,23 +310,12 @@ async fn accept(
     let password = weakness::spoilt(Weakness::BcryptCut, password, |typed| weakness::cut(&typed));
     let password = weakness::spoilt(Weakness::PasswordTrimmed, password, |typed| weakness::trimmed(&typed));
     let checked = app.policy.check(password.clone(), &context);
-    // A password beyond all lengths is not worth a hash for each that the account had.
-    let is_too_long =
-        |violation: &Violation| matches!(violation, Violation::TooLong { .. } | Violation::TooManyBytes { .. });
-    let is_comparable = weakness::is(Weakness::LongPasswordHashed)
-        || !checked.as_ref().is_err_and(|violations| violations.iter().any(is_too_long));
-    let compares = app.config.users.history.is_some() && is_comparable && opened.account.eligible;
-    let reused = compares && is_reused(app, opened, &password).await?;
-    let mut violations = match checked {
-        Ok(accepted) if !reused => return Ok(accepted),
-        Ok(_) => Vec::new(),
-        Err(violations) => violations,
-    };
-    violations.extend(reused.then_some(Violation::PreviouslyUsed));
-    if compares {
-        count_refusal(app, &opened.token, None).await?;
+    if weakness::is(Weakness::LongPasswordHashed)
+        && is_reused(app, &opened.account.id, &opened.stored, password).await?
+    {
+        return Err(RedeemRefusal::Weak(vec![Violation::PreviouslyUsed]));
     }
-    Err(RedeemRefusal::Weak(violations))
+    checked.map_err(RedeemRefusal::Weak)
 }
 
 /// Nobody is told of a refusal that was not counted: not of one too many, nor while the ledger is away.

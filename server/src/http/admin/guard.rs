@@ -6,7 +6,7 @@
 //! made to point here (DNS rebinding) is not answered to: the host must be an IP address, `localhost` or one of
 //! `admin.hosts`.
 
-use super::{HEALTHZ, METRICS, READYZ};
+use super::{HEALTHZ, READYZ};
 use crate::app::App;
 use crate::http::api_token::{Caller, caller};
 use crate::http::problem::{self, Problem, UNAVAILABLE_PAUSE};
@@ -25,7 +25,7 @@ pub(super) async fn admit(app: &App, peer: IpAddr, call: &Parts) -> Result<(), R
     }
     if !app.config.admin.listen.ip().to_canonical().is_loopback() {
         is_trusted(app, peer, &call.headers).await?;
-    } else if ![READYZ, METRICS].contains(&path) && !host(call).is_some_and(|host| answers_to(app, host)) {
+    } else if path != READYZ && !host(call).is_some_and(|host| answers_to(app, host)) {
         let message =
             "This port is reached by an IP address or as localhost; another name has to be listed in admin.hosts.";
         return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "unknown_host", message).into_response());

@@ -37,7 +37,10 @@ pub struct Admission {
 
 /// The buckets.
 pub struct NetworkLimit {
-    own: Tier,
+    /// Of IPv4 addresses.
+    own_v4: Tier,
+    /// Of IPv6 /64, in a table of their own: there are so many that they would take everybody's.
+    own_v6: Tier,
     /// Of IPv6 /48.
     sites: Tier,
     clock: WallClock,
@@ -78,7 +81,8 @@ impl NetworkLimit {
         // Digits and `;w=60`.
         let policy = HeaderValue::try_from(format!("{per_minute};w=60")).unwrap_or(HeaderValue::from_static("60"));
         Self {
-            own: Tier::new(per_minute, OWN_BUCKETS_MAX, &clock),
+            own_v4: Tier::new(per_minute, OWN_BUCKETS_MAX, &clock),
+            own_v6: Tier::new(per_minute, OWN_BUCKETS_MAX, &clock),
             sites: Tier::new(per_minute.saturating_mul(NETWORKS_OF_A_SITE), SITES_MAX, &clock),
             swept_at: AtomicI64::new(clock.0.now().as_millis()),
             clock,
@@ -87,22 +91,28 @@ impl NetworkLimit {
         }
     }
 
-    /// Counts one call from `client`.
+    /// Counts one call from `client`. What is refused in a network's own bucket is not counted for its site, so that one
+    /// network cannot use up its neighbours'; and what is refused for the site's sake takes no bucket.
     pub fn count(&self, client: IpAddr) -> Level {
         self.sweep_now_and_then();
         let (network, now, limit) = (Network::of(client), self.clock.now(), self.per_minute.get());
-        match self.own.count(network, now) {
+        let own = self.own(network);
+        let refused = own.wait(network, now).or_else(|| self.count_in_site(network, now));
+        match refused.map_or_else(|| own.count(network, now), Err) {
             Ok(remaining) => {
                 let used = f64::from(limit - remaining.min(limit));
                 let reset = Duration::from_secs(60).mul_f64(used / f64::from(limit));
-                Level { limit, remaining, reset, retry_after: self.count_in_site(network, now) }
+                Level { limit, remaining, reset, retry_after: None }
             }
             Err(wait) => Level { limit, remaining: 0, reset: Duration::from_secs(60), retry_after: Some(wait) },
         }
     }
 
-    /// How long to wait, if the site has no call left. What is refused in a network's own bucket does not come here, so
-    /// that one network cannot use up its neighbours'.
+    fn own(&self, network: Network) -> &Tier {
+        if matches!(network, Network::V4(_)) { &self.own_v4 } else { &self.own_v6 }
+    }
+
+    /// How long to wait, if the site has no call left.
     fn count_in_site(&self, network: Network, now: Nanos) -> Option<Duration> {
         match network.neighbourhood() {
             site @ Network::SiteV6(_) => self.sites.count(site, now).err(),
@@ -115,17 +125,18 @@ impl NetworkLimit {
     pub fn wait(&self, client: IpAddr) -> Option<Duration> {
         let (network, now) = (Network::of(client), self.clock.now());
         let of_site = || self.sites.wait(network.neighbourhood(), now);
-        self.own.wait(network, now).or_else(of_site)
+        self.own(network).wait(network, now).or_else(of_site)
     }
 
     /// How many networks have no call left at this moment.
     #[must_use]
     pub fn used_up(&self) -> usize {
-        self.own.used_up(self.clock.now())
+        let now = self.clock.now();
+        self.own_v4.used_up(now) + self.own_v6.used_up(now)
     }
 
     /// The fields that Unleash sends, by their names in draft-ietf-httpapi-ratelimit-headers-06. They tell of the
-    /// network's own bucket alone.
+    /// network's own bucket, or that there is nothing left.
     pub fn write(&self, level: Level, headers: &mut HeaderMap) {
         headers.insert(HeaderName::from_static("ratelimit-policy"), self.policy.clone());
         headers.insert(HeaderName::from_static("ratelimit-limit"), level.limit.into());
@@ -138,7 +149,7 @@ impl NetworkLimit {
         let now = self.clock.0.now();
         let swept_at = self.swept_at.load(Ordering::Relaxed);
         let swept = Timestamp::from_millis(swept_at);
-        let tiers = [&self.own, &self.sites];
+        let tiers = [&self.own_v4, &self.own_v6, &self.sites];
         let is_time = match now.since(swept) {
             _ if now < swept => true,
             span if span < SWEPT_APART_MIN => false,
@@ -195,12 +206,12 @@ pub fn whole_seconds(span: Duration) -> u64 {
     (span.as_secs() + u64::from(span.subsec_nanos() > 0)).max(1)
 }
 
-/// Beyond it newcomers share with their wide network.
+/// Beyond it newcomers share with their wide network: so many of IPv4, and so many of IPv6.
 const OWN_BUCKETS_MAX: usize = 100_000;
 /// The same, of IPv6 /48.
 const SITES_MAX: usize = 10_000;
-/// A /48 may make as many calls as so many of its networks: enough for a company or a town's telephones, and far from the
-/// 65,536 that it has.
+/// A /48 may make as many calls as so many of its networks, and so many of them have a bucket of their own: enough for a
+/// company or a town's telephones, and far from the 65,536 that it has.
 const NETWORKS_OF_A_SITE: NonZeroU32 = NonZeroU32::new(256).unwrap();
 
 /// Between two rounds of forgetting: as long as newcomers have to share, and otherwise.

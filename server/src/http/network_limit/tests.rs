@@ -9,7 +9,7 @@ fn limit(per_minute: u32) -> (NetworkLimit, Arc<HandClock>) {
 
 /// How many there are.
 fn buckets(limit: &NetworkLimit) -> usize {
-    limit.own.limiter.len()
+    limit.own_v4.limiter.len() + limit.own_v6.limiter.len()
 }
 
 fn ip(text: &str) -> IpAddr {
@@ -51,13 +51,12 @@ fn newcomers_share_when_there_are_too_many_and_the_known_do_not() {
         limit.count(address(n));
     }
     assert_eq!(buckets(&limit), OWN_BUCKETS_MAX);
-    for newcomer in ["203.0.113.1", "203.0.7.7", "2001:db8:1::1", "2001:db8:2::1"] {
+    for newcomer in ["203.0.113.1", "203.0.7.7"] {
         assert!(limit.count(ip(newcomer)).retry_after.is_none(), "{newcomer}");
     }
     assert!(limit.count(ip("203.0.200.9")).retry_after.is_some());
-    assert!(limit.count(ip("2001:db8:3::1")).retry_after.is_some());
     assert!(limit.count(address(5)).retry_after.is_none());
-    assert_eq!(buckets(&limit), OWN_BUCKETS_MAX + 2);
+    assert_eq!(buckets(&limit), OWN_BUCKETS_MAX + 1);
     clock.advance(Duration::from_secs(120));
     assert!(limit.count(ip("203.0.200.9")).retry_after.is_none());
     assert_eq!(buckets(&limit), 1, "idle buckets are forgotten");
@@ -68,17 +67,37 @@ fn a_site_has_the_calls_of_256_networks() {
     let (limit, clock) = limit(2);
     let address = |n: u32| ip(&format!("2001:db8:1:{n:x}::1"));
     for n in 0..512 {
-        assert_eq!(limit.count(address(n)).retry_after, None, "{n}");
+        assert_eq!(limit.count(address(n / 2)).retry_after, None, "{n}");
     }
     let refused = limit.count(address(512));
-    assert_eq!(
-        (refused.remaining, refused.retry_after.map(|wait| wait.as_millis())),
-        (1, Some(117)),
-        "its own bucket has one"
-    );
+    assert_eq!((refused.remaining, refused.retry_after.map(|wait| wait.as_millis())), (0, Some(117)));
     assert_eq!(limit.count(ip("2001:db8:2::1")).retry_after, None, "the next site");
     clock.advance(Duration::from_millis(118));
     assert_eq!(limit.count(address(513)).retry_after, None);
+}
+
+#[test]
+fn a_site_has_no_more_buckets_than_calls_nor_than_256_networks() {
+    let (limit, clock) = limit(2);
+    for n in 0..10_000 {
+        limit.count(ip(&format!("2001:db8:1:{n:x}::1")));
+    }
+    assert!(buckets(&limit) <= 257, "{}", buckets(&limit));
+    clock.advance(Duration::from_secs(120));
+    limit.count(ip("2001:db8:1:ffff::1"));
+    assert_eq!(buckets(&limit), 1, "they are counted anew");
+}
+
+#[test]
+fn whoever_has_many_networks_of_ipv6_leaves_those_of_ipv4_alone() {
+    let (limit, _) = limit(2);
+    for n in 0..400 * 256 {
+        limit.count(ip(&format!("2001:db8:{:x}:{:x}::1", n / 256, n % 256)));
+    }
+    assert!(buckets(&limit) >= OWN_BUCKETS_MAX);
+    for newcomer in ["203.0.113.1", "203.0.113.1", "203.0.7.7", "203.0.200.9"] {
+        assert!(limit.count(ip(newcomer)).retry_after.is_none(), "{newcomer}");
+    }
 }
 
 #[test]

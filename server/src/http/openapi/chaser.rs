@@ -115,7 +115,7 @@ pub(super) fn schemas() -> Map<String, Value> {
                 "type": "array",
                 "items": violation,
                 "minItems": 1,
-                "description": "Every rule that the password breaks, all at once.",
+                "description": "Every rule that the password breaks, all at once; `previously_used` comes alone.",
             }),
         ),
     ]);

@@ -5,7 +5,7 @@ use super::connections::Trouble;
 use super::rows::{self, Key, Text, each, milliseconds, one};
 use crate::ledger::LedgerFault;
 use crate::ledger::outbox::Lease;
-use crate::ledger::webhooks::{TOLD_REASONS, Telling, WAITING_MAX, Webhook, Webhooks};
+use crate::ledger::webhooks::{FAILURES_WAITING_MAX, TOLD_REASONS, Telling, Webhook, Webhooks};
 use async_trait::async_trait;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
@@ -28,8 +28,8 @@ impl Webhooks for PostgresLedger {
                     "INSERT INTO regain.webhooks (id, what, at, detail, due_at) \
                      SELECT $1, $2, $3, $4, regain.ledger_now() WHERE {THERE_IS_ROOM} ON CONFLICT DO NOTHING"
                 );
+                let (at, max) = (now.as_millis(), i64::from(what.waiting_max()));
                 let (id, what, detail) = (Key(id), what.as_str(), Text(&detail));
-                let (at, max) = (now.as_millis(), i64::from(WAITING_MAX));
                 client.execute_typed(&sql, &[one(&id), one(&what), one(&at), one(&detail), one(&max)]).await?;
                 Ok(())
             })
@@ -112,8 +112,8 @@ pub(super) async fn queue(client: &Client, queued: Queued, detail: Option<&str>)
          SELECT $1, $2, $3, id, origin, account, $4, regain.ledger_now() FROM regain.outbox \
          WHERE id = $6 AND {THERE_IS_ROOM} ON CONFLICT DO NOTHING"
     );
+    let (at, max) = (at.as_millis(), i64::from(what.waiting_max()));
     let (id, entry, what, detail) = (Key(id), Key(entry), what.as_str(), detail.map(Text));
-    let (at, max) = (at.as_millis(), i64::from(WAITING_MAX));
     client.execute_typed(&sql, &[one(&id), one(&what), one(&at), one(&detail), one(&max), one(&entry)]).await?;
     Ok(())
 }
@@ -136,7 +136,7 @@ pub(super) async fn queue_failures(client: &Client, ended: &[(Id, Id, Timestamp)
     let entries: Vec<_> = ended.iter().map(|(_, entry, _)| Key(*entry)).collect();
     let times: Vec<_> = ended.iter().map(|(.., at)| at.as_millis()).collect();
     let (ambiguous, failed) = (Telling::RequestAmbiguous.as_str(), Telling::RequestFailed.as_str());
-    let max = i64::from(WAITING_MAX);
+    let max = i64::from(FAILURES_WAITING_MAX);
     let values = [one(&ambiguous), one(&failed), each(&deliveries), each(&entries), one(&max), each(&times)];
     client.execute_typed(&sql, &values).await?;
     Ok(())

@@ -3,7 +3,7 @@
 use super::{SqliteLedger, rows};
 use crate::ledger::LedgerFault;
 use crate::ledger::outbox::Lease;
-use crate::ledger::webhooks::{TOLD_REASONS, Telling, WAITING_MAX, Webhook, Webhooks};
+use crate::ledger::webhooks::{FAILURES_WAITING_MAX, TOLD_REASONS, Telling, Webhook, Webhooks};
 use async_trait::async_trait;
 use regain_core::request::Id;
 use regain_core::time::Timestamp;
@@ -26,7 +26,7 @@ impl Webhooks for SqliteLedger {
                 .prepare_cached(&format!(
                     "INSERT OR IGNORE INTO webhooks (id, what, at, detail, due_at) SELECT ?1, ?2, ?3, ?4, ?3 WHERE {THERE_IS_ROOM}"
                 ))?
-                .execute((id.as_bytes(), what.as_str(), now.as_millis(), detail, WAITING_MAX))
+                .execute((id.as_bytes(), what.as_str(), now.as_millis(), detail, what.waiting_max()))
                 .map(|_| ())
         })
         .await
@@ -100,7 +100,7 @@ pub(super) fn queue(ledger: &Connection, queued: Queued, detail: Option<&str>) -
             "INSERT OR IGNORE INTO webhooks (id, what, at, entry, origin, account, detail, due_at) \
              SELECT ?1, ?2, ?3, id, origin, account, ?4, ?3 FROM outbox WHERE id = ?6 AND {THERE_IS_ROOM}"
         ))?
-        .execute((id.as_bytes(), what.as_str(), at.as_millis(), detail, WAITING_MAX, entry.as_bytes()))
+        .execute((id.as_bytes(), what.as_str(), at.as_millis(), detail, what.waiting_max(), entry.as_bytes()))
         .map(|_| ())
 }
 
@@ -117,7 +117,7 @@ pub(super) fn queue_failure(ledger: &Connection, delivery: Id, entry: Id, at: Ti
             Telling::RequestAmbiguous.as_str(),
             Telling::RequestFailed.as_str(),
             at.as_millis(),
-            WAITING_MAX,
+            FAILURES_WAITING_MAX,
             entry.as_bytes(),
         ))
         .map(|_| ())

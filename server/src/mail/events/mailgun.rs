@@ -10,12 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub(super) struct Mailgun {
     signing_key: SecretString,
     /// The texts that were taken lately, oldest first.
-    taken: Mutex<VecDeque<String>>,
+    taken: Arc<Mutex<VecDeque<String>>>,
 }
 
 #[derive(Deserialize)]
@@ -34,7 +34,12 @@ struct Signature {
 
 impl Mailgun {
     pub(super) fn new(signing_key: SecretString) -> Self {
-        Self { signing_key, taken: Mutex::default() }
+        Self { signing_key, taken: Arc::default() }
+    }
+
+    /// From now on with the memory of `other`.
+    pub(super) fn remember_as(&mut self, other: &Self) {
+        self.taken = Arc::clone(&other.taken);
     }
 
     pub(super) fn hear(&self, told: Told<'_>) -> Result<Vec<Event>, Refusal> {

@@ -11,6 +11,8 @@ mod resend;
 mod sendgrid;
 mod ses;
 
+pub(crate) use reading::without_secrets;
+
 pub use bounce_mail::{BounceMailFault, read_bounce_mail};
 pub use ses::{FetchCertificates, HttpsFetch};
 
@@ -125,6 +127,15 @@ impl Receivers {
             mailgun: config.mailgun.clone().map(Mailgun::new),
             resend: config.resend.clone().map(Resend::new),
         }
+    }
+
+    /// The same, with what `other` remembers of calls.
+    #[must_use]
+    pub fn remembering_as(mut self, other: &Self) -> Self {
+        if let (Some(ours), Some(theirs)) = (&mut self.mailgun, &other.mailgun) {
+            ours.remember_as(theirs);
+        }
+        self
     }
 
     /// Whether calls of that provider are taken.

@@ -56,7 +56,7 @@ pub(super) fn event(delivery: Id, fate: Fate, at: Option<Timestamp>, status: Opt
 
 /// Servers quote what they object to, links above all; and of a mail that was sent its secrets are known nowhere any
 /// more. So whatever looks like one is taken out: a long run of letters of both cases and digits, and a code.
-fn without_secrets(words: &str) -> String {
+pub(crate) fn without_secrets(words: &str) -> String {
     let mut kept = String::with_capacity(words.len());
     let mut rest = words;
     while !rest.is_empty() {

@@ -23,7 +23,7 @@ impl Resend {
             if svix.is_empty() { header(told.headers, &format!("webhook-{name}")) } else { svix }
         };
         let (id, signed_at, signatures) = (named("id"), named("timestamp"), named("signature"));
-        if !self.key.verifies(id, signed_at, signatures, told.body) || !is_now(signed_at, told.now) {
+        if !is_now(signed_at, told.now) || !self.key.verifies(id, signed_at, signatures, told.body) {
             return Err(Refusal::Unsigned);
         }
         let body: Value = serde_json::from_slice(told.body).map_err(|_| Refusal::Unreadable)?;

@@ -23,12 +23,17 @@ use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 pub(super) struct Ses {
     topic: SnsTopic,
     fetch: Arc<dyn FetchCertificates>,
     /// The public keys that were fetched lately, by their addresses, oldest first.
     keys: Mutex<VecDeque<(String, Vec<u8>)>>,
+    /// Where there was none lately, and when that was found out, oldest first.
+    missing: Mutex<VecDeque<(String, Timestamp)>>,
+    /// One permit for each fetch: anybody can have one made, before it shows that they sign for nothing.
+    fetches: Semaphore,
 }
 
 /// What SNS posts, as far as it matters.
@@ -53,7 +58,8 @@ struct Envelope {
 
 impl Ses {
     pub(super) fn new(topic: SnsTopic, fetch: Arc<dyn FetchCertificates>) -> Self {
-        Self { topic, fetch, keys: Mutex::default() }
+        let fetches = Semaphore::new(FETCHES_MAX);
+        Self { topic, fetch, keys: Mutex::default(), missing: Mutex::default(), fetches }
     }
 
     pub(super) async fn hear(&self, told: Told<'_>) -> Result<Vec<Event>, Refusal> {
@@ -61,7 +67,7 @@ impl Ses {
         if envelope.topic_arn != self.topic.arn || !is_recent(&envelope.timestamp, told.now) {
             return Err(Refusal::Unsigned);
         }
-        let key = self.key_at(&envelope.signing_cert_url).await?;
+        let key = self.key_at(&envelope.signing_cert_url, told.now).await?;
         if !envelope.is_signed_with(&key) {
             return Err(Refusal::Unsigned);
         }
@@ -76,29 +82,35 @@ impl Ses {
     }
 
     /// The key at `url`, if that is where Amazon has such.
-    async fn key_at(&self, url: &str) -> Result<Vec<u8>, Refusal> {
+    async fn key_at(&self, url: &str, now: Timestamp) -> Result<Vec<u8>, Refusal> {
         let path = url.strip_prefix("https://").and_then(|rest| rest.strip_prefix(self.topic.host.as_str()));
         let path = path.filter(|path| is_path_of_certificate(path)).ok_or(Refusal::Unsigned)?;
         if let Some(key) = self.known_key(path) {
             return Ok(key);
         }
-        let pem = self.fetch.get(&self.topic.host, path).await.map_err(Refusal::Unavailable)?;
-        let key = certificate::rsa_key(&pem).ok_or(Refusal::Unsigned)?;
-        self.keep_key(path, key.clone());
-        Ok(key)
+        if self.was_missing(path, now) {
+            return Err(Refusal::Unavailable("its certificate could not be fetched a moment ago".into()));
+        }
+        let full = |_| Refusal::Unavailable("as many certificates are being fetched as may be".into());
+        let _turn = self.fetches.try_acquire().map_err(full)?;
+        let fetched = self.fetch.get(&self.topic.host, path).await.map_err(Refusal::Unavailable);
+        let key = fetched.and_then(|pem| certificate::rsa_key(&pem).ok_or(Refusal::Unsigned));
+        match &key {
+            Ok(key) => keep(&self.keys, path, key.clone(), KEYS_MAX),
+            Err(_) => keep(&self.missing, path, now, MISSING_MAX),
+        }
+        key
+    }
+
+    fn was_missing(&self, path: &str, now: Timestamp) -> bool {
+        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_fresh = |at: Timestamp| now.as_millis().abs_diff(at.as_millis()) < MISSING_FOR.as_millis() as u64;
+        missing.iter().any(|(known, at)| known == path && is_fresh(*at))
     }
 
     fn known_key(&self, path: &str) -> Option<Vec<u8>> {
         let known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         known.iter().find(|(known, _)| known == path).map(|(_, key)| key.clone())
-    }
-
-    fn keep_key(&self, path: &str, key: Vec<u8>) {
-        let mut known = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() == KEYS_MAX {
-            known.pop_front();
-        }
-        known.push_back((path.to_owned(), key));
     }
 
     /// Confirms the subscription to the configured topic. The address that the call names is not used: what to ask is
@@ -143,6 +155,15 @@ impl Envelope {
         let lines = members.iter().filter_map(|(name, value)| Some(format!("{name}\n{}\n", (*value)?)));
         lines.collect()
     }
+}
+
+/// Keeps what was found at `path`, and of all that `max`.
+fn keep<T>(found: &Mutex<VecDeque<(String, T)>>, path: &str, what: T, max: usize) {
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    if found.len() == max {
+        found.pop_front();
+    }
+    found.push_back((path.to_owned(), what));
 }
 
 /// `/SimpleNotificationService-0123….pem`
@@ -195,6 +216,10 @@ fn named(mail: &Value) -> Option<regain_core::request::Id> {
 
 /// Amazon has one at a time, and another for a while when it changes.
 const KEYS_MAX: usize = 8;
+const MISSING_MAX: usize = 64;
+/// Short of the 20 seconds after which SNS tries again.
+const MISSING_FOR: Duration = Duration::from_secs(15);
+const FETCHES_MAX: usize = 2;
 /// Amazon's have some 300.
 const TOKEN_OCTETS_MAX: usize = 1024;
 const TRIED_FOR: Duration = Duration::from_secs(2 * 3600);

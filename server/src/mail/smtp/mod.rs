@@ -1,5 +1,6 @@
 //! SMTP: a relay, and the connections to it that are kept.
 
+mod bounded;
 mod connection;
 mod relay;
 mod verdict;

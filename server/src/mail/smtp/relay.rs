@@ -1,5 +1,6 @@
 //! The way to a relay: connecting, encryption, login.
 
+use super::bounded::Bounded;
 use super::connection::{Connection, Stream, said};
 use crate::config::{Smtp, SmtpTls};
 use crate::mail::{SEND_MAX, remaining};
@@ -17,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// How long to wait for a relay.
 #[derive(Debug, Clone, Copy)]
@@ -150,6 +152,7 @@ impl Relay {
             .map_err(|error| format!("cannot connect: {error}"))?;
         // Without it each mail waits some 40 ms for a delayed acknowledgement.
         stream.set_nodelay(true).map_err(|error| format!("cannot connect: {error}"))?;
+        let stream = Bounded::new(stream);
         let mut client = SmtpClient { stream, timeout: self.patience.command.min(remaining(deadline)) };
         if self.settings.tls == SmtpTls::Implicit {
             let mut client = self.encrypt(client).await?;
@@ -176,9 +179,12 @@ impl Relay {
 
     async fn encrypt(
         &self,
-        client: SmtpClient<TcpStream>,
-    ) -> Result<SmtpClient<tokio_rustls::client::TlsStream<TcpStream>>, String> {
-        client.into_tls(&self.tls, self.host()).await.map_err(|error| {
+        client: SmtpClient<Bounded<TcpStream>>,
+    ) -> Result<SmtpClient<Bounded<TlsStream<TcpStream>>>, String> {
+        let SmtpClient { stream, timeout } = client;
+        let encrypted = SmtpClient { stream: stream.into_inner(), timeout }.into_tls(&self.tls, self.host()).await;
+        let wrapped = encrypted.map(|client| SmtpClient { stream: Bounded::new(client.stream), timeout });
+        wrapped.map_err(|error| {
             format!(
                 "no encrypted connection: {}; the certificate must be valid for {:?} and issued by an authority that \
                  this machine trusts (or one in SSL_CERT_FILE)",

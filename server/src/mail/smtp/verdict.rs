@@ -74,7 +74,7 @@ fn of_status(step: Step, subject: u8, detail: u8, words: &str) -> Blamed {
         (3 | 5, _) => Blamed::Setup,
         // 3, 8, 9, 13 and 14 are about the login; 10 and 11 about encryption.
         (7, 3 | 8..=14) => Blamed::Login,
-        (7, 0) if words.contains("STARTTLS") || words.to_ascii_lowercase().contains("authenticat") => Blamed::Login,
+        (7, 0) if says(words, |word| word == "starttls" || word.starts_with("authenticat")) => Blamed::Login,
         // 20 to 30 are about SPF, DKIM, reverse DNS and DMARC, which the sender's domain lacks. With 57, 60 and 64
         // Microsoft's servers say that this client may not send.
         (7, 20..=30 | 57 | 60 | 64) => Blamed::Setup,
@@ -96,7 +96,19 @@ fn of_code(step: Step, reply: &Response<String>) -> Blamed {
 /// "Relay access denied", "unable to relay", "relaying not permitted": the relay does not take mail from this server at
 /// all, whomever it is for.
 fn is_about_relaying(words: &str) -> bool {
-    words.to_ascii_lowercase().contains("relay")
+    says(words, |word| matches!(word, "relay" | "relaying"))
+}
+
+/// Whether one of a reply's own words, in small letters, is such a one. Whatever may be quoted from the envelope is not
+/// looked at, since anybody can have a mail sent to an address of their choice: what stands in angle brackets, and words with
+/// an `@` or a dot in them.
+fn says(reply: &str, is_such: impl Fn(&str) -> bool) -> bool {
+    let mut parts = reply.split('<');
+    let before = parts.next();
+    let behind = parts.filter_map(|part| Some(part.split_once('>')?.1));
+    let words = before.into_iter().chain(behind).flat_map(str::split_whitespace);
+    let trimmed = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    trimmed.filter(|word| !word.contains(['@', '.'])).any(|word| is_such(&word.to_ascii_lowercase()))
 }
 
 /// RFC 5321 §3.8: "service not available, closing transmission channel".
@@ -130,7 +142,15 @@ mod tests {
             ("550 5.6.7 non-ASCII addresses not permitted", Mail),
             ("550 5.7.1 message refused as spam", Mail),
             ("554 5.7.1 <ada@example.com>: Relay access denied", Setup),
+            ("554 5.7.1 <ada@relay.example>: Relay access denied", Setup),
+            ("550 5.7.1 Unable to relay.", Setup),
+            ("550 5.7.1 <relay@example.com>: blocked", Mail),
+            ("550 5.7.1 relay@example.com, blocked", Mail),
+            ("550 5.7.0 <authenticated@starttls.example> blocked", Mail),
+            ("550 5.7.0 authenticated@example.com blocked", Mail),
+            ("550 relay-desk+relay@example.com: no such user at relay.example.com", Mail),
             ("550 5.7.0 must issue a STARTTLS command first", Login),
+            ("550 5.7.0 authentication required", Login),
             ("550 5.7.0 blocked", Mail),
             ("550 5.7.60 client may not send as this sender", Setup),
             ("530 5.7.0 must issue a STARTTLS command first", Login),

@@ -1,5 +1,6 @@
 //! The secrets of one mail: minted, put into the mail, and kept out of everything else.
 
+use crate::mail::events::without_secrets;
 use crate::weakness::{self, Weakness};
 use regain_core::code::ResetCode;
 use regain_core::delivery::Outcome;
@@ -29,18 +30,24 @@ impl Secrets {
         let unhyphenated = SecretString::from(code.expose_secret().replace('-', ""));
         let secrets = [self.token.to_text(), self.not_me.to_text(), code, unhyphenated];
         let blot = |reply: String| secrets.iter().fold(reply, |reply, secret| blot(&reply, secret.expose_secret()));
+        // Of a secret that the relay broke in pieces, those are taken out that could be one.
+        let blot_pieces = |reply: String| without_secrets(&blot(reply));
         match outcome {
+            // The name that the relay gave the mail stays whole.
             Outcome::Delivered(reply) => Outcome::Delivered(blot(reply)),
-            Outcome::RetryAfter(reply) => Outcome::RetryAfter(blot(reply)),
-            Outcome::Refused(reply) => Outcome::Refused(blot(reply)),
-            Outcome::Unknown(reply) => Outcome::Unknown(blot(reply)),
+            Outcome::RetryAfter(reply) => Outcome::RetryAfter(blot_pieces(reply)),
+            Outcome::Refused(reply) => Outcome::Refused(blot_pieces(reply)),
+            Outcome::Unknown(reply) => Outcome::Unknown(blot_pieces(reply)),
         }
     }
 }
 
-/// Takes `secret` out of `reply`, and its beginning where the reply was cut off within it. Both are ASCII.
+/// Takes `secret`, which is ASCII, out of `reply`, and its beginning where the reply was cut off within it. A line of the
+/// mail may have ended within it, by quoted-printable (RFC 2045 §6.7), and a line of the reply is a space by now.
 fn blot(reply: &str, secret: &str) -> String {
     const BLOT: &str = "[…]";
+    let joined = reply.replace("= ", "");
+    let reply = if !reply.contains(secret) && joined.contains(secret) { &joined } else { reply };
     // Most replies are too short to hold one.
     let whole = if reply.len() < secret.len() { reply.to_owned() } else { reply.replace(secret, BLOT) };
     let cut_off = (TELLING_OCTETS..secret.len()).rev().find(|octets| whole.ends_with(&secret[..*octets]));
@@ -71,6 +78,9 @@ mod tests {
             ),
             (format!("550 {code} {} ?token={not_me}&x", code.replace('-', "")), "550 […] […] ?token=[…]&x"),
             (format!("550 cut off: {half}"), "550 cut off: […]"),
+            (format!("550 line: {half}= {}, end", &token[20..]), "550 line: […], end"),
+            (format!("550 code: {}= {}, end", &code[..3], &code[3..]), "550 code: […], end"),
+            ("550 pieces: aZ3kLmNoPqRsTuVwXyZ0 0123456789_AbCdEfGhIjKl".to_owned(), "550 pieces: […] […]"),
             ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
         ] {
             assert_eq!(secrets.blotted_out(Outcome::Refused(said)), Outcome::Refused(kept.to_owned()));

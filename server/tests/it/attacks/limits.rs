@@ -22,6 +22,23 @@ async fn no_number_of_networks_has_an_account_mailed_more_often() {
     assert_eq!(server.inbox.mails_to(ADA).len(), 5, "in forty minutes");
 }
 
+/// A mailbox that belongs to nobody here, buried by as many names as it has by itself.
+#[tokio::test]
+async fn no_number_of_names_has_a_strangers_mailbox_mailed_more_often() {
+    let server = Server::with("[notify]\nunknown_address = true\n[reset]\ncooldown_seconds = 0").await;
+    for n in 0..10 {
+        for address in [format!("no.body+{n}@example.org"), format!("nobody+{n}+{n}@Example.org")] {
+            server.ask_for(&address).await;
+            server.run_until_idle().await;
+            server.clock.advance(Duration::from_millis(1));
+        }
+    }
+    assert_eq!(server.inbox.mails().len(), 5);
+    server.ask_for("nobody.else@example.org").await;
+    server.run_until_idle().await;
+    assert_eq!(server.inbox.mails().len(), 6, "another mailbox");
+}
+
 /// Limits that were kept in memory: a restart, or a crash, and everybody could be mailed anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_does_not_give_an_account_more_mails() {

@@ -2,7 +2,10 @@
 
 use super::ADA;
 use crate::support::Server;
-use crate::support::smtp::ReceivedMail;
+use crate::support::smtp::{Behaviour, Encryption, Options, Phase, ReceivedMail, SmtpServer};
+use crate::transports::{parcel, send};
+use regain::mail::smtp::{Patience, SmtpTransport};
+use regain_core::delivery::Outcome;
 
 /// The one reset mail to Ada, whose account says that her name is `name`.
 async fn mail_for(name: &str) -> ReceivedMail {
@@ -50,7 +53,14 @@ async fn a_name_neither_ends_the_mail_nor_adds_to_its_head() {
 /// text that reads backwards.
 #[tokio::test]
 async fn a_name_is_shown_as_a_name_or_not_at_all() {
-    for name in ["You won! https://evil.example/", "www.evil.example", "\u{202e}elpmaxe.live moc", "A\u{200b}da\u{7}"] {
+    for name in [
+        "You won! https://evil.example/",
+        "www.evil.example",
+        "Locked? Unlock at evil.example/unlock",
+        "evil.example",
+        "\u{202e}elpmaxe.live moc",
+        "A\u{200b}da\u{7}",
+    ] {
         let mail = mail_for(name).await;
         for part in [mail.text(), mail.html()] {
             assert!(!part.contains("evil.example") && !part.contains(['\u{202e}', '\u{200b}', '\u{7}']), "{part}");
@@ -63,16 +73,14 @@ async fn a_name_is_shown_as_a_name_or_not_at_all() {
 async fn a_name_is_neither_html_nor_a_template() {
     for (name, escaped) in [
         ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
-        ("</p><a href=\"//evil\">here</a>", "&lt;a href=&quot;"),
+        ("<p><a href=\"evil\">here", "&lt;a href=&quot;"),
         ("Ada & 'Co' \"Ltd\"", "Ada &amp; "),
         ("{{ 7 * 191 }} {% raw %}", "{{ 7 * 191 }} {% raw %}"),
         ("{ $name } ${7*191} #{x} %s %(x)s", "{ $name } ${7*191} #{x} %s %(x)s"),
     ] {
         let mail = mail_for(name).await;
         assert!(mail.html().contains(escaped), "{name}: {}", mail.html());
-        assert!(
-            !mail.html().contains("<img") && !mail.html().contains("href=\"//evil") && !mail.html().contains("1337")
-        );
+        assert!(!mail.html().contains("<img") && !mail.html().contains("href=\"evil") && !mail.html().contains("1337"));
         let text = mail.text().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(name) && !text.contains("1337"), "{name}: {text}");
     }
@@ -102,4 +110,25 @@ async fn a_mail_says_that_a_machine_wrote_it_and_has_one_link_in_both_parts() {
     let links = mail.links();
     assert_eq!(links.len(), 2, "{links:?}");
     assert!(links.iter().all(|link| mail.html().contains(link.as_str())), "{links:?}");
+}
+
+/// A relay, or whoever stands before it, that never comes to the end of a reply, in lines that say nothing.
+#[tokio::test]
+async fn a_reply_without_end_is_not_read_to_its_end() {
+    for phase in [Phase::Connect, Phase::StartTls, Phase::Auth, Phase::Mail, Phase::Rcpt, Phase::Data, Phase::Dot] {
+        let options = Options { tls: Encryption::StartTls, login: Some(("regain", "secret")), ..Options::default() };
+        let relay = SmtpServer::start_with(options).await;
+        let code = match phase {
+            Phase::Connect | Phase::StartTls => 220,
+            Phase::Auth => 235,
+            Phase::Data => 354,
+            _ => 250,
+        };
+        relay.at(phase, Behaviour::Reply(format!("{}{code} ok", format!("{code}-\r\n").repeat(10_000)).leak()));
+        let patience = Patience::default();
+        let transport = SmtpTransport::new(&relay.settings(), "localhost", relay.roots(), patience).unwrap();
+        let outcome = send(&transport, &parcel()).await;
+        assert!(!matches!(outcome, Outcome::Delivered(_)), "{phase:?}: {outcome:?}");
+        assert!(outcome.reply().contains("more than any relay"), "{phase:?}: {outcome:?}");
+    }
 }

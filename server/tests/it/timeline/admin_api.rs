@@ -145,7 +145,7 @@ async fn a_page_of_another_site_cannot_ask_and_another_name_is_not_answered_to()
         let call = headers.iter().fold(resend(&server, &id), |call, (name, value)| call.header(*name, *value));
         assert_eq!(call.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{headers:?}");
     }
-    for path in ["/", "/api/queue", "/api/requests", "/?q=ada@example.com"] {
+    for path in ["/", "/metrics", "/api/queue", "/api/requests", "/?q=ada@example.com"] {
         for host in ["evil.example", "evil.example:9090", "127.0.0.1.evil.example", "localhost.evil.example", "[evil]"]
         {
             let status = get(&server, path).header("host", host).send().await.unwrap().status();

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use reqwest::redirect::Policy;
 use rustls::{ClientConfig, RootCertStore};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Brings what checking Amazon's signatures takes.
@@ -19,16 +19,25 @@ pub trait FetchCertificates: Send + Sync {
 /// Over HTTPS, from a host whose certificate this machine trusts; no redirects, no proxy, not for long, not much.
 pub struct HttpsFetch {
     roots: fn() -> RootCertStore,
+    client: OnceLock<reqwest::Client>,
 }
 
 impl HttpsFetch {
-    /// `roots` are read when something is to be fetched, which is seldom.
+    /// `roots` are read when something is to be fetched first.
     #[must_use]
     pub fn new(roots: fn() -> RootCertStore) -> Self {
-        Self { roots }
+        Self { roots, client: OnceLock::new() }
     }
 
-    fn client(&self) -> Result<reqwest::Client, String> {
+    fn client(&self) -> Result<&reqwest::Client, String> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = self.build()?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn build(&self) -> Result<reqwest::Client, String> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()

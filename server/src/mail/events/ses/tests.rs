@@ -15,12 +15,17 @@ const NOW: i64 = 1_800_000_000_000;
 struct Amazon {
     asked: Mutex<Vec<String>>,
     is_away: bool,
+    /// Answers once there is a permit, if there is such.
+    answers: Option<Semaphore>,
 }
 
 #[async_trait]
 impl FetchCertificates for Amazon {
     async fn get(&self, host: &str, path: &str) -> Result<Vec<u8>, String> {
         self.asked.lock().unwrap().push(format!("{host}{path}"));
+        if let Some(answers) = &self.answers {
+            answers.acquire().await.unwrap().forget();
+        }
         if self.is_away { Err("nobody is there".into()) } else { Ok(CERTIFICATE.to_vec()) }
     }
 }
@@ -134,6 +139,30 @@ async fn the_subscription_is_confirmed_at_the_topics_own_host_whatever_the_call_
 async fn while_amazon_is_away_the_call_is_to_come_again() {
     let amazon = Arc::new(Amazon { is_away: true, ..Amazon::default() });
     assert!(matches!(hear(&ses(&amazon), NOTIFICATION_V1).await, Err(Refusal::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn what_could_not_be_fetched_is_not_fetched_again_at_once() {
+    let amazon = Arc::new(Amazon { is_away: true, ..Amazon::default() });
+    let ses = ses(&amazon);
+    for (after, asked) in [(0, 1), (1_000, 1), (14_999, 1), (15_000, 2)] {
+        let heard = hear_at(&ses, NOTIFICATION_V1, NOW + after).await;
+        assert!(matches!(heard, Err(Refusal::Unavailable(_))));
+        assert_eq!(amazon.asked.lock().unwrap().len(), asked, "after {after} ms");
+    }
+}
+
+#[tokio::test]
+async fn forged_calls_have_two_certificates_fetched_at_once_and_no_more() {
+    let amazon = Arc::new(Amazon { answers: Some(Semaphore::new(0)), ..Amazon::default() });
+    let ses = ses(&amazon);
+    let forged = (0..5).map(|n| NOTIFICATION_V1.replace("0123456789abcdef0123456789abcdef", &format!("{n:032x}")));
+    let forged: Vec<_> = forged.collect();
+    let calls = futures_util::future::join_all(forged.iter().map(|body| hear(&ses, body)));
+    let (heard, ()) = tokio::join!(calls, async { amazon.answers.as_ref().unwrap().add_permits(5) });
+    let turned_away = heard.iter().filter(|heard| matches!(heard, Err(Refusal::Unavailable(_)))).count();
+    assert_eq!((turned_away, amazon.asked.lock().unwrap().len()), (3, 2));
+    assert!(hear(&ses, NOTIFICATION_V1).await.is_ok(), "and then it goes on");
 }
 
 #[test]
