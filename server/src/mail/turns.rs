@@ -68,7 +68,7 @@ impl Turns {
 
 impl Turn {
     /// The mail that has this turn next. It is settled by this: that mail waits for this turn and no other.
-    pub fn next(&mut self) -> Option<&Envelope> {
+    pub fn successor(&mut self) -> Option<&Envelope> {
         if self.next.is_none() {
             let mut queue = self.turns.queue();
             self.next = std::iter::from_fn(|| queue.waiting.pop_front()).find(|waiting| !waiting.call.is_closed());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn next_of(turn: &mut Turn) -> Option<Id> {
-        turn.next().map(|envelope| envelope.id)
+        turn.successor().map(|envelope| envelope.id)
     }
 
     #[tokio::test]

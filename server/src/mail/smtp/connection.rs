@@ -93,7 +93,7 @@ impl Connection {
         let content = dotted(&parcel.content);
         self.ready = false;
         self.announce(&commands, deadline).await?;
-        let next = turn.filter(|_| self.offers.pipelining).and_then(Turn::next);
+        let next = turn.filter(|_| self.offers.pipelining).and_then(Turn::successor);
         self.give(content, next, deadline).await
     }
 
