@@ -25,6 +25,7 @@ use crate::config::secret::SecretError;
 use crate::config::{Config, ConfigErrors, InForce};
 use crate::http::tls::TlsFault;
 use crate::mail::MailFault;
+use crate::telemetry;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
@@ -120,6 +121,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let load = || Config::load(path, std::env::vars_os());
     let out = &mut std::io::stdout();
     match cli.command {
+        Command::Demo(_) if path.is_some() => return Err(Misused(DEMO_HAS_ITS_OWN.into()).into()),
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
         Command::Init(args) => init::run(args, path, out)?,
         Command::Serve => serve::run(InForce::load(path, std::env::vars_os())?)?,
@@ -141,6 +143,9 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+const DEMO_HAS_ITS_OWN: &str = "`demo` writes a configuration of its own, into its folder (--dir), and takes no --config; \
+                                `regain serve` runs what you have configured";
 
 fn report(fault: &anyhow::Error) -> ExitCode {
     let mut err = std::io::stderr();
@@ -170,6 +175,12 @@ fn is_misconfigured(fault: &anyhow::Error) -> bool {
         _ => fault.downcast_ref::<SecretError>(),
     };
     secret.is_some_and(|error| !matches!(error, SecretError::Io(..))) || fault.is::<TlsFault>()
+}
+
+/// Starts the log of a server: as `REGAIN_LOG` says, or else at the level `otherwise`.
+fn start_log(otherwise: Option<&str>) -> Result<(), Misused> {
+    let asked = std::env::var_os("REGAIN_LOG").map(|asked| asked.to_string_lossy().into_owned());
+    telemetry::start(asked.as_deref().or(otherwise)).map_err(|refusal| Misused(refusal.to_string()))
 }
 
 /// A runtime for commands that wait.
