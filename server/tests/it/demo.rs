@@ -1,6 +1,7 @@
 //! `regain demo`: what a newcomer sees in the first minute.
 
 use crate::support::process::{Process, run, without_our_settings};
+use reqwest::StatusCode;
 use std::path::Path;
 use std::process::Command;
 
@@ -42,6 +43,8 @@ async fn the_mailbox_of_the_demo_can_be_looked_at() {
     let page = client.get(demo.url("/demo/mail")).send().await.unwrap();
     assert_eq!(page.status(), 200);
     let sent = client.get(demo.url("/forgot-password/sent")).send().await.unwrap().text().await.unwrap();
+    let root = client.get(demo.url("/")).send().await.unwrap();
+    assert!(root.status() == StatusCode::SEE_OTHER && root.headers()["location"] == "/forgot-password", "{root:?}");
     assert!(sent.contains(r#"href="/demo/mail""#), "each page leads to the mailbox: {sent}");
 }
 
