@@ -27,13 +27,14 @@ use crate::http::tls::TlsFault;
 use crate::mail::MailFault;
 use crate::telemetry;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use regain_core::hash::HashError;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The password-reset server for the accounts you already have.
 #[derive(Debug, Parser)]
-#[command(name = "regain", version, max_term_width = 100)]
+#[command(name = "regain", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// The configuration file; otherwise ./regain.toml, otherwise /etc/regain/regain.toml.
     #[arg(long, global = true, value_name = "FILE")]
@@ -41,6 +42,8 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const AFTER_HELP: &str = "The guides, docs/operate/*.md, are in the source of this program.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -130,7 +133,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
         Command::Ledger(command) => ledger::run(command, load, out)?,
-        Command::Mail(command) => mail::run(command, load, &mut std::io::stdin().lock(), out)?,
+        Command::Mail(command) => mail::run(command, path, &mut std::io::stdin().lock(), out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;
@@ -166,8 +169,11 @@ fn report(fault: &anyhow::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Whether a file that the configuration names is to blame.
+/// Whether what was typed is to blame, or a file that the configuration names.
 fn is_misconfigured(fault: &anyhow::Error) -> bool {
+    if let Some(HashError::Unknown) = fault.downcast_ref() {
+        return true;
+    }
     let secret = match fault.downcast_ref::<StartFault>() {
         Some(StartFault::Blocklist { .. } | StartFault::Breached { .. } | StartFault::Words(_)) => return true,
         Some(StartFault::Mail(MailFault::Compose(_))) => return true,
