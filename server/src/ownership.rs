@@ -46,22 +46,30 @@ pub(crate) fn may_write(file: &Path) -> io::Result<()> {
 /// What to do about `path`, which could not be opened or made: a clause that goes on after the cause.
 #[must_use]
 pub(crate) fn advice(path: &Path) -> String {
+    advice_on(path, "")
+}
+
+/// The same where the names of further files go on after this one's: a database's log, a lock.
+#[must_use]
+pub(crate) fn advice_with_siblings(path: &Path) -> String {
+    advice_on(path, "*")
+}
+
+fn advice_on(path: &Path, siblings: &str) -> String {
     let me = rustix::process::geteuid().as_raw();
     match std::fs::symlink_metadata(path) {
-        Ok(found) => of_file(&path.display().to_string(), found.uid(), me),
-        Err(_) => {
-            format!("{} must exist, and {} must be allowed to write there", folder_of(path).display(), name_of(me))
-        }
+        Ok(found) => of_file(&format!("{}{siblings}", path.display()), found.uid(), me),
+        Err(_) => format!("{} must exist, and {} be allowed to write there", folder_of(path).display(), name_of(me)),
     }
 }
 
-fn of_file(path: &str, owner: u32, me: u32) -> String {
+fn of_file(files: &str, owner: u32, me: u32) -> String {
     let (owner_name, my_name) = (name_of(owner), name_of(me));
     match (owner, me) {
         (owner, me) if owner == me || me == ROOT => {
-            format!("look at the mode of {path} and of its folder, and whether the disk takes writes")
+            format!("look at the mode of {files} and of the folder, and whether the disk takes writes")
         }
-        (ROOT, _) => format!("it is root's, and this runs as {my_name}: have root say `chown {my_name} {path}*`"),
+        (ROOT, _) => format!("it is root's, and this runs as {my_name}: have root say `chown {my_name} {files}`"),
         _ => format!("it is {owner_name}'s, and this runs as {my_name}: run it as `sudo -u {owner_name} regain …`"),
     }
 }
@@ -96,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_root_left_is_told_from_what_belongs_to_another_account() {
-        let said = of_file("/var/lib/regain/regain.db", ROOT, 65_534);
+        let said = of_file("/var/lib/regain/regain.db*", ROOT, 65_534);
         assert!(said.contains("root's") && said.contains("chown") && said.contains("regain.db*"), "{said}");
         let said = of_file("/var/lib/regain/regain.db", 4_000_000_001, 4_000_000_002);
         assert!(said.contains("sudo -u 4000000001 regain"), "{said}");

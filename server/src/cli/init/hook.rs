@@ -45,10 +45,13 @@ fn render(url: &str, key: &str, value: &str, ledger: &str) -> String {
         .replace("what a {store} cannot tell", "what only you know")
         .replace("{ledger}", &write::toml_text(ledger));
     let users = format!("url = {}\n\n[users.hook]\n{key} = {}\n", write::toml_text(url), write::toml_text(value));
-    format!("{head}# A back end of your own: docs/operate/hook.md says what it answers.\n{users}{}", write::TAIL)
+    format!(
+        "{head}# A back end of your own: `regain openapi --hook` says what it answers, docs/operate/hook.md in the source how.\n{users}{}",
+        write::TAIL
+    )
 }
 
 const NEXT: &str = "
-What the back end has to answer: docs/operate/hook.md; `regain openapi --hook` prints it as OpenAPI.
-To begin with: examples/hook has one each in Python, Node and Go. `regain check` tries yours.
+What the back end has to answer: `regain openapi --hook` prints it as OpenAPI; docs/operate/hook.md in the source tells it.
+To begin with: examples/hook in the source has one each in Python, Node and Go. `regain check` tries yours.
 ";
