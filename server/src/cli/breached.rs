@@ -123,7 +123,7 @@ fn build(list: Box<dyn BufRead + Send>, octets: Option<u64>, into: PathBuf) -> a
 fn with_place(fault: anyhow::Error, into: &Path) -> anyhow::Error {
     match fault.downcast_ref::<BuildFault>() {
         Some(BuildFault::Write(cause)) => {
-            anyhow::anyhow!("the filter {} cannot be written: {cause}; {}", into.display(), advice(into))
+            anyhow::anyhow!("the filter cannot be written: {}: {cause}; {}", into.display(), advice(into))
         }
         _ => fault,
     }
