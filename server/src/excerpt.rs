@@ -1,6 +1,6 @@
-//! One line of an operator's own file, underlined, with what is wrong with it and what to do.
+//! One line of an operator's own file, underlined if it is known, with what is wrong with it and what to do.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::ops::Range;
 
 /// A fault in a file, as a compiler would show it.
@@ -10,8 +10,8 @@ pub(crate) struct Fault<'a> {
     pub(crate) path: &'a str,
     /// All that it holds.
     pub(crate) text: &'a str,
-    /// Where in it: bytes of `text`. Only the first line of them is shown.
-    pub(crate) place: Range<usize>,
+    /// Where in it, if that is known: bytes of `text`. Only the first line of them is shown.
+    pub(crate) place: Option<Range<usize>>,
     /// What is wrong, in a sentence without a full stop.
     pub(crate) title: &'a str,
     /// What to do about it.
@@ -21,22 +21,25 @@ pub(crate) struct Fault<'a> {
 impl Fault<'_> {
     /// Several lines, without one break at the end.
     pub(crate) fn render(&self) -> String {
-        let start = self.text.floor_char_boundary(self.place.start.min(self.text.len()));
+        let group = Group::with_title(Level::ERROR.primary_title(self.title));
+        let group = match &self.place {
+            Some(place) => group.element(self.snippet(place)),
+            None => group.element(Origin::path(self.path)),
+        };
+        Renderer::plain().render(&[group.element(Level::HELP.message(self.help))])
+    }
+
+    /// The line in which `place` begins.
+    fn snippet(&self, place: &Range<usize>) -> Snippet<'_, Annotation<'_>> {
+        let start = self.text.floor_char_boundary(place.start.min(self.text.len()));
         let line = line_around(self.text, start);
-        let end = self.text.floor_char_boundary(self.place.end.min(line.end)).max(start);
+        let end = self.text.floor_char_boundary(place.end.min(line.end)).max(start);
         let number = 1 + self.text[..line.start].bytes().filter(|&b| b == b'\n').count();
         // A terminal shall show this, not obey it.
         let shown: String = self.text[line.clone()].chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let place = (start - line.start).min(shown.len())..(end - line.start).min(shown.len());
-        let group = Group::with_title(Level::ERROR.primary_title(self.title))
-            .element(
-                Snippet::source(shown)
-                    .line_start(number)
-                    .path(self.path)
-                    .annotation(AnnotationKind::Primary.span(place)),
-            )
-            .element(Level::HELP.message(self.help));
-        Renderer::plain().render(&[group])
+        let mark = AnnotationKind::Primary.span(place);
+        Snippet::source(shown).line_start(number).path(self.path).annotation(mark)
     }
 }
 
@@ -66,19 +69,22 @@ mod tests {
     #[test]
     fn a_fault_is_shown_where_it_is() {
         let text = "one\n  two {{ three\nfour\n";
-        let fault = Fault { path: "mail/a.txt", text, place: line(text, 2), title: "it does not end", help: "end it" };
+        let place = Some(line(text, 2));
+        let fault = Fault { path: "mail/a.txt", text, place, title: "it does not end", help: "end it" };
         let shown = fault.render();
         assert!(
             shown.contains("mail/a.txt:2:3") && shown.contains("  two {{ three") && shown.contains("end it"),
             "{shown}"
         );
         assert!(!shown.contains("four"), "{shown}");
+        let shown = Fault { place: None, ..fault }.render();
+        assert!(shown.contains("mail/a.txt") && !shown.contains(":1") && shown.contains("end it"), "{shown}");
     }
 
     #[test]
     fn there_is_always_something_to_show() {
         for (text, place) in [("", 0..0), ("", 5..9), ("ä", 1..1), ("a\r\n", 2..3), ("a\u{1B}[2J", 0..6)] {
-            let shown = Fault { path: "p", text, place, title: "t", help: "h" }.render();
+            let shown = Fault { path: "p", text, place: Some(place), title: "t", help: "h" }.render();
             assert!(shown.contains("error: t") && !shown.contains('\u{1B}'), "{shown:?}");
         }
         for number in 0..9 {

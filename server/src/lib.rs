@@ -26,6 +26,7 @@ pub mod mail;
 pub mod measure;
 pub mod metrics;
 pub mod notify;
+mod ownership;
 pub mod plain;
 pub(crate) mod postgres;
 pub mod recovery;

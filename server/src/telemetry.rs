@@ -4,26 +4,46 @@ use regain_core::time::Timestamp;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
+use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging. `directives` is `REGAIN_LOG`, in the syntax of `tracing-subscriber`; without it, what an operator
-/// should know.
-pub fn start(directives: Option<&str>) {
-    let logs = tracing_subscriber::fmt().with_env_filter(filter(directives)).with_writer(std::io::stderr);
+/// Starts logging. `asked` is `REGAIN_LOG`; without it, or if it is empty, what an operator should know.
+///
+/// # Errors
+/// [`NoLevel`], if that is nothing that the log goes by.
+pub fn start(asked: Option<&str>) -> Result<(), NoLevel> {
+    let logs = tracing_subscriber::fmt().with_env_filter(filter(asked)?).with_writer(std::io::stderr);
     // A second start, as in tests, changes nothing.
     let _ = if std::io::stderr().is_terminal() { logs.try_init() } else { logs.json().try_init() };
+    Ok(())
 }
+
+/// `REGAIN_LOG` holds a word that is none of its own.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error(
+    "REGAIN_LOG is {0:?}, which is no level; accepted: error, warn, info, debug or trace, and the same after `regain=`, \
+     which leaves the libraries out"
+)]
+pub struct NoLevel(String);
 
 /// What is logged. Whatever is asked for, not what PostgreSQL says beside its answers: an application's own trigger may
 /// raise a notice that quotes the stored password, and the driver would pass it on.
-#[must_use]
-pub fn filter(directives: Option<&str>) -> EnvFilter {
-    let asked = EnvFilter::try_new(directives.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
-    match "tokio_postgres::connection=off".parse() {
-        Ok(directive) => asked.add_directive(directive),
-        Err(_) => asked,
+///
+/// # Errors
+/// [`NoLevel`]: `tracing-subscriber` would take a word that it does not know for the name of a part of the program, and
+/// log nothing of the others.
+pub fn filter(asked: Option<&str>) -> Result<EnvFilter, NoLevel> {
+    let asked = asked.map(str::trim).filter(|asked| !asked.is_empty()).unwrap_or("info");
+    let parts: Vec<&str> = asked.split(',').map(str::trim).collect();
+    let is_level = |word: &str| LEVELS.iter().any(|level| word.eq_ignore_ascii_case(level));
+    if !parts.iter().all(|part| is_level(part.strip_prefix("regain=").unwrap_or(part))) {
+        return Err(NoLevel(asked.to_owned()));
     }
+    let directives = format!("{},tokio_postgres::connection=off", parts.join(","));
+    EnvFilter::try_new(directives).map_err(|_| NoLevel(asked.to_owned()))
 }
+
+const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
 /// What would otherwise be said for each call, for as long as something is wrong: each at most once a second.
 #[derive(Debug, Default)]
@@ -100,20 +120,29 @@ mod tests {
 
     #[test]
     fn notices_of_a_database_are_logged_at_no_level() {
-        for directives in
-            [None, Some("trace"), Some("info,tokio_postgres=trace"), Some("tokio_postgres::connection=info")]
-        {
+        for asked in [None, Some("trace"), Some("DEBUG"), Some("warn,regain=trace"), Some("")] {
             let written = Written::default();
             let writer = written.clone();
             let logs =
-                tracing_subscriber::fmt().with_env_filter(filter(directives)).with_writer(move || writer.clone());
+                tracing_subscriber::fmt().with_env_filter(filter(asked).unwrap()).with_writer(move || writer.clone());
             tracing::subscriber::with_default(logs.finish(), || {
                 tracing::info!(target: "tokio_postgres::connection", "NOTICE: a stored password");
                 tracing::error!(target: "regain::courier", "heard");
             });
             let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-            assert!(!log.contains("NOTICE"), "{directives:?}: {log}");
-            assert_eq!(log.contains("heard"), directives != Some("tokio_postgres::connection=info"), "{directives:?}");
+            assert!(!log.contains("NOTICE") && log.contains("heard"), "{asked:?}: {log}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused_and_silences_nothing() {
+        for asked in ["inof", "verbose", "info,inof", "regian=debug", "regain", "tokio_postgres=trace", "off", "info,"]
+        {
+            let refusal = filter(Some(asked)).unwrap_err().to_string();
+            assert!(refusal.contains("error, warn, info, debug or trace"), "{refusal}");
+        }
+        for asked in ["error", "Info", "regain=debug", "warn, regain=trace", " debug "] {
+            filter(Some(asked)).unwrap();
         }
     }
 }

@@ -12,6 +12,7 @@ mod fuzz;
 mod glossary;
 mod interop;
 mod libraries;
+mod links;
 mod mistakes;
 mod mutants;
 mod needs;

@@ -3,7 +3,7 @@
 use crate::canaries::{self, Canaries};
 use crate::databases::Databases;
 use crate::step::{Report, cargo, run, run_tests};
-use crate::{conformance, faults, glossary, libraries, needs, references, supply_chain, tree, weaknesses};
+use crate::{conformance, faults, glossary, libraries, links, needs, references, supply_chain, tree, weaknesses};
 use anyhow::{Result, ensure};
 
 /// Everything.
@@ -99,6 +99,7 @@ pub(crate) fn check() -> Result<bool> {
 fn quick(report: &mut Report) {
     report.step("format", |_| run(cargo("fmt --all --check")));
     report.step("words", |_| glossary::check(&tree::files()?));
+    report.step("links in the documentation", |_| links::check(&tree::files()?));
     report.step("no unsafe code", |_| supply_chain::forbids_unsafe_code());
     report
         .step("clippy", |_| run(cargo("clippy --workspace --all-targets --features regain/failpoints -- -D warnings")));

@@ -5,7 +5,7 @@ HOOK_SECRET=whsec_… python3 app.py [PORT] — accounts are in accounts.json, o
 """
 import base64, hashlib, hmac, http.server, json, os, secrets, sys, threading, time
 
-SECRET = base64.b64decode(os.environ["HOOK_SECRET"].removeprefix("whsec_") + "==")
+SECRET = base64.b64decode(os.environ.get("HOOK_SECRET", "").removeprefix("whsec_") + "==")
 if len(SECRET) < 24:
     sys.exit("HOOK_SECRET is to be what users.hook.secret is: whsec_ and base64 of 24 octets or more")
 

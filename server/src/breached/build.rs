@@ -61,13 +61,25 @@ pub enum BuildFault {
     Uneven,
     /// The filter cannot be written.
     #[error("the filter cannot be written: {0}")]
-    Write(#[from] io::Error),
+    Write(io::Error),
     /// What was written is not what is read.
     #[error("the filter was written and {0}")]
-    ReadBack(#[from] FilterFault),
+    ReadBack(FilterFault),
     /// The watcher said so.
     #[error("stopped; nothing was left behind")]
     Stopped,
+}
+
+impl From<io::Error> for BuildFault {
+    fn from(cause: io::Error) -> Self {
+        Self::Write(cause)
+    }
+}
+
+impl From<FilterFault> for BuildFault {
+    fn from(fault: FilterFault) -> Self {
+        Self::ReadBack(fault)
+    }
 }
 
 /// Makes the filter `into` of a list, in the memory that 16 million keys take (128 MiB), and so much room on the disk of

@@ -3,6 +3,7 @@
 use super::Misused;
 use super::beside::ProgressLine;
 use crate::breached::{self, BuildFault, Built, FALSE_POSITIVES, Filter, FilterFault, Progress};
+use crate::ownership::advice;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -38,7 +39,7 @@ pub(super) fn run(command: BreachedCommand, out: &mut dyn Write) -> anyhow::Resu
     let BreachedCommand::Build(args) = command;
     let into = output_of(&args)?;
     let (list, octets) = open(&args.list)?;
-    let built = build(list, octets, into.clone())?;
+    let built = build(list, octets, into.clone()).map_err(|fault| with_place(fault, &into))?;
     let Built { listed, kept, octets } = built;
     if args.json {
         let outcome = json!({
@@ -49,7 +50,7 @@ pub(super) fn run(command: BreachedCommand, out: &mut dyn Write) -> anyhow::Resu
         let bits = octets as f64 * 8.0 / listed as f64;
         writeln!(out, "{listed} hashes, {kept} kept, {octets} octets ({bits:.1} bits a hash): {}", into.display())?;
         writeln!(out, "Of passwords that are not on the list, it refuses at most one in {FALSE_POSITIVES}.")?;
-        writeln!(out, "Name it as breached_file in [password], and start the server anew.")?;
+        writeln!(out, "Name it as breached_file in [password]; SIGHUP has a running server take it up.")?;
     }
     Ok(())
 }
@@ -116,6 +117,16 @@ fn build(list: Box<dyn BufRead + Send>, octets: Option<u64>, into: PathBuf) -> a
     });
     runtime.shutdown_background();
     outcome
+}
+
+/// Says where, if the filter cannot be written.
+fn with_place(fault: anyhow::Error, into: &Path) -> anyhow::Error {
+    match fault.downcast_ref::<BuildFault>() {
+        Some(BuildFault::Write(cause)) => {
+            anyhow::anyhow!("the filter cannot be written: {}: {cause}; {}", into.display(), advice(into))
+        }
+        _ => fault,
+    }
 }
 
 fn in_words(progress: Progress, list_octets: Option<u64>) -> String {

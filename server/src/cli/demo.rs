@@ -1,13 +1,13 @@
 //! `regain demo`: everything in one process, and `--walk`, which uses it.
 
+use super::Misused;
 use super::serve::{Server, bind};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::app::App;
-use crate::config::InForce;
+use crate::config::{Config, InForce};
 use crate::demo::accounts::{self, ADA, INITIAL_PASSWORD};
 use crate::demo::mailbox::Mailbox;
 use crate::demo::walk;
-use crate::telemetry;
 use anyhow::Context;
 use clap::Args;
 use regain_core::entropy::random;
@@ -37,8 +37,10 @@ pub(super) struct DemoArgs {
 }
 
 pub(super) fn run(args: &DemoArgs, given: &clap::ArgMatches) -> anyhow::Result<()> {
-    let quiet = if args.walk { "warn" } else { "info" };
-    telemetry::start(Some(&std::env::var("REGAIN_LOG").unwrap_or_else(|_| quiet.into())));
+    super::start_log(Some(if args.walk { "warn" } else { "info" }))?;
+    for (name, address) in [("--listen", args.listen), ("--admin-listen", args.admin_listen)] {
+        refuse_off_loopback(name, address)?;
+    }
     let chosen = |name| given.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
     let port = |name, address: SocketAddr| if args.walk && !chosen(name) { FREE } else { address };
     let scratch = if args.walk && !chosen("dir") { Some(Scratch::new()?) } else { None };
@@ -46,12 +48,20 @@ pub(super) fn run(args: &DemoArgs, given: &clap::ArgMatches) -> anyhow::Result<(
     super::runtime()?.block_on(async {
         let public = bind(port("listen", args.listen), "--listen")?;
         let admin = bind(port("admin_listen", args.admin_listen), "--admin-listen")?;
-        let demo = Demo::prepare(dir, &public, &admin).await?;
+        let demo = Demo::prepare(dir, &public, &admin, args.walk).await?;
         if args.walk { demo.walk(public, admin).await } else { demo.serve(public, admin).await }
     })
 }
 
 const FREE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+fn refuse_off_loopback(name: &str, address: SocketAddr) -> Result<(), Misused> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    let why = "the demo shows everybody's mail, so it listens on loopback only, such as 127.0.0.1:8080";
+    Err(Misused(format!("{name} {address}: {why}")))
+}
 
 /// A demo ready to start.
 struct Demo {
@@ -63,12 +73,7 @@ struct Demo {
 }
 
 impl Demo {
-    async fn prepare(dir: &Path, public: &TcpListener, admin: &TcpListener) -> anyhow::Result<Self> {
-        let (public, admin) = (public.local_addr()?, admin.local_addr()?);
-        anyhow::ensure!(
-            public.ip().is_loopback() && admin.ip().is_loopback(),
-            "the demo shows everybody's mail: it listens on loopback only, such as 127.0.0.1:8080"
-        );
+    async fn prepare(dir: &Path, public: &TcpListener, admin: &TcpListener, walks: bool) -> anyhow::Result<Self> {
         // The mails in it hold live links.
         let mut owner_alone = std::fs::DirBuilder::new();
         owner_alone.recursive(true).mode(0o700);
@@ -76,16 +81,19 @@ impl Demo {
         accounts::create_if_absent(dir)?;
         let api_token = api_token(&dir.join("api-token"))?;
         let mailbox = Mailbox::start(dir, Arc::new(SystemClock)).await.context("cannot start the mailbox")?;
-        let file = dir.join("regain.toml");
         let text = CONFIG
-            .replace("{public_url}", &format!("http://{public}"))
-            .replace("{listen}", &public.to_string())
-            .replace("{admin_listen}", &admin.to_string())
+            .replace("{public_url}", &format!("http://{}", public.local_addr()?))
+            .replace("{listen}", &public.local_addr()?.to_string())
+            .replace("{admin_listen}", &admin.local_addr()?.to_string())
             .replace("{smtp}", &mailbox.smtp_addr().to_string());
+        let beside: &[(&str, &str)] = if walks { &AS_OFTEN_AS_ONE_LIKES } else { &[] };
+        let config = Config::from_toml(&text, dir, beside.iter().copied())?;
+        // Takes the lock: a demo that runs in this folder already goes on by the file that it wrote.
+        let mut app = App::join(config, Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
+        let file = dir.join("regain.toml");
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-        let settings = InForce::load(Some(&file), std::iter::empty::<(String, String)>())?;
+        let settings = InForce::load(Some(&file), beside.iter().copied())?;
         let mailbox = Arc::new(mailbox);
-        let mut app = App::join(settings.config().clone(), Arc::new(SystemClock), Arc::new(SystemEntropy)).await?;
         app.mailbox = Some(Arc::clone(&mailbox));
         app.pages.show_demo_mailbox();
         Ok(Self { app: Arc::new(app), settings, mailbox, dir: dir.to_owned(), api_token })
@@ -132,6 +140,10 @@ impl Demo {
 }
 
 const CONFIG: &str = include_str!("../demo/regain.toml");
+
+/// What a walk goes by beside that: it may have been done a moment ago, to the same account.
+const AS_OFTEN_AS_ONE_LIKES: [(&str, &str); 2] =
+    [("REGAIN_RESET__COOLDOWN_SECONDS", "0"), ("REGAIN_RESET__MAILS_PER_HOUR_MAX", "1000")];
 
 /// The API token of the demo, made at the first start.
 fn api_token(path: &Path) -> anyhow::Result<String> {

@@ -151,7 +151,9 @@ impl Verdict {
         let format = match question.format.as_deref().map(format_named) {
             None => format,
             Some(Ok(format)) => Some(format),
-            Some(Err(fault)) => return Self::fault(fault),
+            Some(Err(fault)) => {
+                return Self::fault(format!("{:?} is no format; {fault}", question.format.unwrap_or_default()));
+            }
         };
         let pepper = question.pepper.as_ref().map(|SecretText(pepper)| pepper).or(pepper);
         let verified = verify(format, &question.stored, question.password.0.expose_secret().as_bytes(), pepper);

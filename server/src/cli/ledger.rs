@@ -6,7 +6,7 @@ use crate::config::{Config, ConfigErrors, LedgerUrl};
 use crate::ledger::copying::{self, Copied, Progress, hex};
 use crate::ledger::sqlite;
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -37,9 +37,10 @@ pub(super) enum LedgerCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("target").args(["to", "to_file"]).required(true))]
 pub(super) struct CopyArgs {
     /// The database to copy to, as `ledger.url` will name it.
-    #[arg(long, value_name = "POSTGRES_URL", required_unless_present = "to_file", conflicts_with = "to_file")]
+    #[arg(long, value_name = "POSTGRES_URL")]
     to: Option<SecretString>,
     /// A file that holds the URL.
     #[arg(long, value_name = "PATH")]
@@ -148,7 +149,9 @@ fn target(args: &CopyArgs) -> anyhow::Result<SecretString> {
         Ok(LedgerUrl::Sqlite(_)) => {
             Err(Misused("a ledger is copied to postgres://…; `regain ledger backup` copies it to a file".into()).into())
         }
-        Err(refusal) => Err(Misused(refusal).into()),
+        Err(_) => {
+            Err(Misused("that is no URL to copy a ledger to; accepted: postgres://…, as in ledger.url".into()).into())
+        }
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn run(args: &MeasureArgs, out: &mut dyn Write) -> anyhow::Result<()>
         std::fs::write(file, plot::draw(&target.to_string(), NAMES, samples))
             .map_err(|cause| anyhow::anyhow!("{} cannot be written: {cause}", file.display()))?;
     }
-    let printed = if args.json { found.print_json(&target, out) } else { found.print(out) };
+    let printed = if args.json { found.print_json(&target, out) } else { found.print(&target, out) };
     printed?;
     match found.verdict {
         Verdict::Alike(_) => Ok(()),
@@ -105,7 +105,8 @@ fn one_run(
     ];
     let lasts = Duration::from_secs(u64::from(args.seconds)) / 2;
     let bounds = Bounds { requests: args.samples as usize / 2, lasts };
-    let mut progress = Progress { is_shown: std::io::stderr().is_terminal(), paused: false, before: *asked };
+    let is_shown = std::io::stderr().is_terminal();
+    let mut progress = Progress { is_shown, paused: false, before: *asked, may_tell: target.may_tell() };
     let series = collect(target, &mut classes, bounds, &SystemEntropy, &mut |event| progress.tell(&event));
     progress.clear();
     let series = series.map_err(|fault| anyhow::anyhow!("{target}: {fault}"))?;
@@ -186,6 +187,8 @@ struct Progress {
     paused: bool,
     /// How many were asked in the run before.
     before: usize,
+    /// [`Target::may_tell`].
+    may_tell: bool,
 }
 
 impl Progress {
@@ -199,7 +202,7 @@ impl Progress {
             Event::Paused { status, pause, per_minute } if !self.paused || pause.is_none() => {
                 self.clear();
                 self.paused = true;
-                writeln!(err, "{}", slower(*status, *pause, *per_minute))
+                writeln!(err, "{}", slower(*status, *pause, *per_minute, self.may_tell))
             }
             Event::Answered(_) | Event::Paused { .. } => Ok(()),
         };
@@ -213,12 +216,18 @@ impl Progress {
 }
 
 /// What to do about a server that refuses for now.
-fn slower(status: u16, pause: Option<Duration>, per_minute: Option<u32>) -> String {
+fn slower(status: u16, pause: Option<Duration>, per_minute: Option<u32>, may_tell: bool) -> String {
     let pace = match pause {
         Some(pause) => format!("Going on in {} s, and so each time.", pause.as_secs()),
         None => "The pause that it asks for is longer than the time that is left.".to_owned(),
     };
-    if status == 429 {
+    if status == 429 && may_tell && per_minute.is_none() {
+        format!(
+            "429: this account was asked for too recently (reset.cooldown_seconds, reset.mails_per_hour_max). Unleash's\n\
+             dialect tells that to holders of an API token; no limit of the network counts them. {pace}\n\
+             To measure faster, name more --known addresses."
+        )
+    } else if status == 429 {
         let limit = per_minute.map(|limit| format!(": {limit} a minute from one network")).unwrap_or_default();
         format!(
             "429: the server limits requests{limit}. {pace}\n\
@@ -261,8 +270,10 @@ mod tests {
 
     #[test]
     fn a_limited_server_is_met_with_what_to_set() {
-        let text = slower(429, Some(Duration::from_secs(6)), Some(10));
+        let text = slower(429, Some(Duration::from_secs(6)), Some(10), false);
         assert!(text.contains("10 a minute") && text.contains("--token-file") && text.contains("in 6 s"), "{text}");
-        assert!(slower(503, None, None).contains("limits.queue_max"));
+        assert!(slower(503, None, None, true).contains("limits.queue_max"));
+        let text = slower(429, Some(Duration::from_secs(60)), None, true);
+        assert!(text.contains("reset.cooldown_seconds") && !text.contains("--token-file"), "{text}");
     }
 }

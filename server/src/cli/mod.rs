@@ -25,14 +25,16 @@ use crate::config::secret::SecretError;
 use crate::config::{Config, ConfigErrors, InForce};
 use crate::http::tls::TlsFault;
 use crate::mail::MailFault;
+use crate::telemetry;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use regain_core::hash::HashError;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The password-reset server for the accounts you already have.
 #[derive(Debug, Parser)]
-#[command(name = "regain", version, max_term_width = 100)]
+#[command(name = "regain", version, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// The configuration file; otherwise ./regain.toml, otherwise /etc/regain/regain.toml.
     #[arg(long, global = true, value_name = "FILE")]
@@ -40,6 +42,8 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const AFTER_HELP: &str = "The guides, docs/operate/*.md, are in the source of this program.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -120,6 +124,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     let load = || Config::load(path, std::env::vars_os());
     let out = &mut std::io::stdout();
     match cli.command {
+        Command::Demo(_) if path.is_some() => return Err(Misused(DEMO_HAS_ITS_OWN.into()).into()),
         Command::Demo(args) => demo::run(&args, given.subcommand_matches("demo").unwrap_or(given))?,
         Command::Init(args) => init::run(args, path, out)?,
         Command::Serve => serve::run(InForce::load(path, std::env::vars_os())?)?,
@@ -128,7 +133,7 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
         Command::Request(args) => request::run(&args, &load()?, out)?,
         Command::Outbox(command) => outbox::run(command, &load()?, out)?,
         Command::Ledger(command) => ledger::run(command, load, out)?,
-        Command::Mail(command) => mail::run(command, load, &mut std::io::stdin().lock(), out)?,
+        Command::Mail(command) => mail::run(command, path, &mut std::io::stdin().lock(), out)?,
         Command::Token(command) => token::run(command, &load()?, out)?,
         Command::Hash(command) => {
             let answer = hash::run(command, &mut std::io::stdin().lock(), out, &SystemEntropy)?;
@@ -141,6 +146,9 @@ fn run(cli: Cli, given: &ArgMatches) -> anyhow::Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+const DEMO_HAS_ITS_OWN: &str = "`demo` writes a configuration of its own, into its folder (--dir), and takes no --config; \
+                                `regain serve` runs what you have configured";
 
 fn report(fault: &anyhow::Error) -> ExitCode {
     let mut err = std::io::stderr();
@@ -161,8 +169,11 @@ fn report(fault: &anyhow::Error) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Whether a file that the configuration names is to blame.
+/// Whether what was typed is to blame, or a file that the configuration names.
 fn is_misconfigured(fault: &anyhow::Error) -> bool {
+    if let Some(HashError::Unknown) = fault.downcast_ref() {
+        return true;
+    }
     let secret = match fault.downcast_ref::<StartFault>() {
         Some(StartFault::Blocklist { .. } | StartFault::Breached { .. } | StartFault::Words(_)) => return true,
         Some(StartFault::Mail(MailFault::Compose(_))) => return true,
@@ -170,6 +181,12 @@ fn is_misconfigured(fault: &anyhow::Error) -> bool {
         _ => fault.downcast_ref::<SecretError>(),
     };
     secret.is_some_and(|error| !matches!(error, SecretError::Io(..))) || fault.is::<TlsFault>()
+}
+
+/// Starts the log of a server: as `REGAIN_LOG` says, or else at the level `otherwise`.
+fn start_log(otherwise: Option<&str>) -> Result<(), Misused> {
+    let asked = std::env::var_os("REGAIN_LOG").map(|asked| asked.to_string_lossy().into_owned());
+    telemetry::start(asked.as_deref().or(otherwise)).map_err(|refusal| Misused(refusal.to_string()))
 }
 
 /// A runtime for commands that wait.

@@ -8,7 +8,6 @@ use crate::http::server::{Role, Stage, serve};
 use crate::http::tls::Certificate;
 use crate::live::Live;
 use crate::notify::Notifier;
-use crate::telemetry;
 use anyhow::anyhow;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -21,7 +20,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 pub(super) fn run(settings: InForce) -> anyhow::Result<()> {
-    telemetry::start(std::env::var("REGAIN_LOG").ok().as_deref());
+    super::start_log(None)?;
     let runtime = super::runtime()?;
     let config = settings.config().clone();
     let outcome = runtime.block_on(async {

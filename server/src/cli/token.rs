@@ -41,10 +41,11 @@ pub(super) fn run(command: TokenCommand, config: &Config, out: &mut dyn Write) -
         match command {
             TokenCommand::Create { name, json } => create(&*ledger, name, json, out).await,
             TokenCommand::List { json } => {
-                for token in ledger.list_api_tokens().await? {
-                    list_one(&token, json, out)?;
+                let tokens = ledger.list_api_tokens().await?;
+                if tokens.is_empty() && !json {
+                    writeln!(std::io::stderr(), "There are none; `regain token create` makes one.")?;
                 }
-                Ok(())
+                Ok(tokens.iter().try_for_each(|token| list_one(token, json, out))?)
             }
             TokenCommand::Revoke { name } => revoke(&*ledger, name, out).await,
         }

@@ -33,6 +33,12 @@ impl ConfigErrors {
         Self { note: Some(note), ..self }
     }
 
+    /// Whether one of them is that `key` is required and set nowhere.
+    pub(super) fn misses(&self, key: &str) -> bool {
+        let named = format!("`{key}`");
+        self.problems.iter().any(|problem| problem.place == Place::Nowhere && problem.title.starts_with(&named))
+    }
+
     /// How many there are; never zero.
     #[must_use]
     pub fn count(&self) -> usize {

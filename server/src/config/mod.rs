@@ -30,6 +30,7 @@ mod signing;
 mod similar;
 mod smtp;
 mod source;
+mod stand_ins;
 #[cfg(test)]
 mod tests;
 pub(crate) mod url;
@@ -54,6 +55,7 @@ pub use reset::Reset;
 pub use server::{Server, TlsFiles};
 pub use show::effective;
 pub use smtp::{Smtp, SmtpTls};
+pub use stand_ins::StoodIn;
 pub(crate) use users::is_identifier;
 pub use users::{AfterReset, Credentials, History, Ldap, LdapServer, LdapTls, StoreUrl, Users};
 

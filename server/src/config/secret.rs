@@ -1,6 +1,7 @@
 //! The server's secret: 64 hexadecimal digits in a file that only its owner reads.
 
 use super::api::from_hex;
+use crate::ownership::{advice, folder_of};
 use regain_core::entropy::{Entropy, random};
 use regain_core::keys::KEY_BYTES;
 use std::fs::{self, File, OpenOptions};
@@ -26,7 +27,7 @@ pub enum SecretError {
     #[error("the secret in {0} is no secret; `openssl rand -hex 32` prints one")]
     Trivial(PathBuf),
     /// Reading or writing failed.
-    #[error("the secret file {0} cannot be read or made: {1}; its folder must exist and be writable here")]
+    #[error("the secret file {0} cannot be read or made: {1}; {advice}", advice = advice(.0))]
     Io(PathBuf, io::Error),
 }
 
@@ -78,8 +79,7 @@ fn create(path: &Path, secret: [u8; KEY_BYTES]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }
 
 /// Anyone else's reading, and a group's writing. A group may read: that is how orchestrators hand out secrets.

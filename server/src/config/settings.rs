@@ -4,7 +4,9 @@ use super::error::{Place, Problem};
 use super::key::{self, Absent, Key, Kind};
 use super::source::Entry;
 use super::value::{self, Raw, Value};
+use crate::ownership::advice;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -111,7 +113,7 @@ impl Settings {
             Err(error) => {
                 let title = format!("`{twin}` names a file that cannot be read");
                 let found = format!("{}: {error}", path.display());
-                return Err(Problem::new(entry.place, title, "accepted: a file in UTF-8").found(found));
+                return Err(Problem::new(entry.place, title, unread(&path, &error)).found(found));
             }
         };
         let value = match key.kind {
@@ -126,6 +128,18 @@ impl Settings {
 
     fn put(&mut self, key: &Key, setting: Setting) {
         self.by_path.insert(key.path, setting);
+    }
+}
+
+/// What would have been right, where the file that a twin names cannot be read.
+fn unread(path: &Path, error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "accepted: a path, from this file's folder or from `/`, to a file that is there".into(),
+        ErrorKind::PermissionDenied if path.exists() => {
+            format!("this account must be allowed to read it; {}", advice(path))
+        }
+        ErrorKind::PermissionDenied => "this account must be allowed to go into its folder and read it".into(),
+        _ => "accepted: a file in UTF-8".into(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::mail::{Mail, link_in};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use regain_core::time::Timestamp;
@@ -13,9 +13,10 @@ use tokio::sync::watch;
 
 type Mails = watch::Receiver<Vec<Arc<Mail>>>;
 
-/// `/demo/mail`, `/demo/mail/{number}` and `/demo/mail/{number}/html`.
+/// `/demo/mail`, `/demo/mail/{number}` and `/demo/mail/{number}/html`; and `/`, which leads to where the demo begins.
 pub(super) fn router(mails: Mails) -> Router {
     Router::new()
+        .route("/", get(async || Redirect::to("/forgot-password")))
         .route("/demo/mail", get(list))
         .route("/demo/mail/{number}", get(show))
         .route("/demo/mail/{number}/html", get(html))

@@ -3,11 +3,13 @@
 use super::accounts::{ADA, INITIAL_PASSWORD};
 use super::mail::Mail;
 use super::mailbox::Mailbox;
+use crate::ambient::SystemEntropy;
 use crate::config::Config;
 use crate::users::{UserStore, sql};
 use anyhow::{Context, ensure};
 use regain_core::account::AccountId;
 use regain_core::email::FoldedAddress;
+use regain_core::entropy::random;
 use regain_core::hash;
 use reqwest::{Client, StatusCode, redirect};
 use serde_json::{Value, json};
@@ -25,8 +27,10 @@ pub async fn walk(config: &Config, mailbox: &Mailbox, out: &mut dyn Write) -> an
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(PATIENCE).build()?;
     let origin = config.public_url.origin.clone();
     let store = sql::open(&config.users)?;
-    let new_password = "walking-otters-9-lanterns";
-    let mut walk = Walk { client, origin, out, since: Instant::now() };
+    // Another each time: the last walk may have left the account with its own.
+    let new_password = &format!("walking-otters-{:08x}-lanterns", u32::from_le_bytes(random(&SystemEntropy)));
+    let mails_before = mailbox.mails().last().map_or(0, |mail| mail.number);
+    let mut walk = Walk { client, origin, out, since: Instant::now(), mails_before };
 
     let token = walk.ask_and_read(mailbox).await?;
     walk.open(&token).await?;
@@ -41,7 +45,7 @@ pub async fn walk(config: &Config, mailbox: &Mailbox, out: &mut dyn Write) -> an
     walk.step("the link is dead")?;
     check_store(&*store, new_password).await?;
     walk.step("the user store holds the new password, in the format of the old one")?;
-    tokio::time::timeout(PATIENCE, mailbox.wait_for(|mail| is_to_ada(mail) && mail.code().is_none()))
+    tokio::time::timeout(PATIENCE, mailbox.wait_for(|mail| walk.is_awaited(mail) && mail.code().is_none()))
         .await
         .context("the notice did not arrive")?;
     Ok(walk.step("the owner is told that the password was changed")?)
@@ -52,6 +56,8 @@ struct Walk<'a> {
     origin: String,
     out: &'a mut dyn Write,
     since: Instant,
+    /// The number of the last mail that was there before.
+    mails_before: u64,
 }
 
 impl Walk<'_> {
@@ -66,12 +72,17 @@ impl Walk<'_> {
         let (status, _) = self.post("/auth/password-reset/request", &json!({ "email": ADA })).await?;
         ensure!(status == StatusCode::OK, "the request was answered with {status}");
         self.step(&format!("a reset is requested for {ADA}, and durable"))?;
-        let mail = tokio::time::timeout(PATIENCE, mailbox.wait_for(|mail| is_to_ada(mail) && mail.code().is_some()))
-            .await
-            .context("no mail arrived")?;
+        let mail =
+            tokio::time::timeout(PATIENCE, mailbox.wait_for(|mail| self.is_awaited(mail) && mail.code().is_some()))
+                .await
+                .context("no mail arrived")?;
         self.step("the mail arrives over SMTP")?;
         let token = mail.links().find_map(|link| Some(link.split_once('#')?.1.to_owned()));
         token.context("there is no link in the mail")
+    }
+
+    fn is_awaited(&self, mail: &Mail) -> bool {
+        mail.to == ADA && mail.number > self.mails_before
     }
 
     async fn open(&mut self, token: &str) -> anyhow::Result<()> {
@@ -94,10 +105,6 @@ impl Walk<'_> {
         let answer = self.client.post(format!("{}{path}", self.origin)).json(body).send().await?;
         Ok((answer.status(), answer.json().await.context("the answer is no JSON")?))
     }
-}
-
-fn is_to_ada(mail: &Mail) -> bool {
-    mail.to == ADA
 }
 
 async fn check_store(store: &dyn UserStore, password: &str) -> anyhow::Result<()> {

@@ -120,7 +120,8 @@ impl Language {
         self.text(key, &[("count", Arg::Number(seconds / unit))])
     }
 
-    /// [`Language::text`] as a function for templates: `words("mail-greeting-named", name=name)`.
+    /// [`Language::text`] as a function for templates: `words("mail-greeting-named", name=name)`. A template that asks
+    /// for a text that there is not, or leaves out what goes into it, fails at its line.
     #[must_use]
     pub fn as_function(self: &Arc<Self>) -> Value {
         let language = Arc::clone(self);
@@ -133,7 +134,14 @@ impl Language {
                     _ => args.set(name.to_owned(), FluentValue::from(value.to_string())),
                 }
             }
-            Ok(language.format(key, &args))
+            let wrong = |what: String| minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, what);
+            match language.try_format(key, &args) {
+                None => Err(wrong(format!("there is no text called `{key}`"))),
+                Some((text, errors)) if errors.is_empty() => Ok(text),
+                Some((_, errors)) => {
+                    Err(wrong(format!("the text `{key}` has a gap that nothing fills: {}", errors[0])))
+                }
+            }
         })
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<(String, String)>, WordsFault> {
 /// Refuses what would not be found, or would come out with holes.
 fn look_through(path: &str, tag: &str, source: &str) -> Result<(), WordsFault> {
     let fault = |place, title: &str, help: &str| {
-        Err(WordsFault::Own(Fault { path, text: source, place, title, help }.render()))
+        Err(WordsFault::Own(Fault { path, text: source, place: Some(place), title, help }.render()))
     };
     if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
         let (place, kind) = errors.first().map_or((0..0, String::new()), |it| (it.pos.clone(), it.kind.to_string()));
@@ -88,7 +88,8 @@ fn look_through(path: &str, tag: &str, source: &str) -> Result<(), WordsFault> {
         let named = missing.iter().take(5).map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
         let help =
             "a language that is not built in needs every text; start from a file that `regain mail eject` writes";
-        return fault(0..0, &format!("{} texts are missing, such as {named}", missing.len()), help);
+        let title = format!("{} texts are missing, such as {named}", missing.len());
+        return Err(WordsFault::Own(Fault { path, text: source, place: None, title: &title, help }.render()));
     }
     Ok(())
 }
@@ -130,7 +131,12 @@ mod tests {
             ("sv", "mail-greeting = Hej,\n", "texts are missing"),
         ] {
             let shown = looked(tag, source);
-            assert!(shown.contains(told) && shown.contains("locales/x.ftl:"), "{shown}");
+            assert!(shown.contains(told) && shown.contains("locales/x.ftl"), "{shown}");
+            assert_eq!(
+                shown.contains("locales/x.ftl:"),
+                told != "texts are missing",
+                "a line, where one is to blame: {shown}"
+            );
         }
     }
 

@@ -1,6 +1,7 @@
 //! Mail into a folder, one `.eml` each: for trying things out.
 
 use super::{Attempt, Parcel, Transport, reply_line};
+use crate::ownership::may_make_files_below;
 use async_trait::async_trait;
 use regain_core::delivery::Outcome;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -43,11 +44,10 @@ impl Transport for FileTransport {
 
     async fn probe(&self) -> Result<String, String> {
         let folder = self.folder.display();
-        match std::fs::metadata(&self.folder) {
-            Ok(found) if !found.is_dir() => Err(format!("{folder} is no folder")),
-            Ok(found) if found.permissions().readonly() => Err(format!("{folder} may not be written to")),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!("{folder}: {error}")),
-            Ok(_) | Err(_) => Ok(format!("mails are written to {folder}, and go nowhere")),
+        match may_make_files_below(&self.folder) {
+            Ok(()) => Ok(format!("mails are written to {folder}, and go nowhere")),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => Err(format!("{folder} is no folder")),
+            Err(error) => Err(format!("{folder} may not be written to: {error}")),
         }
     }
 }

@@ -82,6 +82,12 @@ impl Target {
         Ok(Self { host, port, is_https, authority, path, authorization })
     }
 
+    /// Whether it is asked by a caller whom the dialect may tell who has an account, and who was asked for too recently.
+    #[must_use]
+    pub fn may_tell(&self) -> bool {
+        self.authorization.is_some() && self.path.ends_with(Dialect::Unleash.path())
+    }
+
     /// Who asks for a reset of `address`'s account.
     pub(super) fn request(&self, address: &str) -> axum::http::Request<Full<Bytes>> {
         let body = serde_json::json!({ "email": address }).to_string();

@@ -21,6 +21,15 @@ async fn an_api_token_works_from_its_creation_to_its_revocation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_level_that_the_log_does_not_know_is_refused_with_those_there_are() {
+    let site = Site::with_accounts(&[]).await;
+    let refused = site.regain_with(&["serve"], "", &[("REGAIN_LOG", "inof")]);
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{told}");
+    assert!(told.contains("\"inof\"") && told.contains("error, warn, info, debug or trace"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_help_desk_starts_a_reset_and_sees_what_became_of_it() {
     let site = Site::with_accounts(&[ADA]).await;
     let server = site.serve(&[]);
@@ -181,7 +190,7 @@ fn hashes_are_identified_verified_and_made() {
     let verify = |stored: &str, password: &str| run(dir.path(), &["hash", "verify", stored], password).status.code();
     assert_eq!(verify(&stored, OLD_PASSWORD), Some(0));
     assert_eq!(verify(&stored, "another"), Some(1));
-    assert_ne!(verify("no hash of any kind", OLD_PASSWORD), Some(0));
+    assert_eq!(verify("no hash of any kind", OLD_PASSWORD), Some(2));
 }
 
 #[test]

@@ -51,5 +51,6 @@ mod tls;
 mod transports;
 mod uniform;
 mod webhooks;
+mod what_next;
 mod where_links_point;
 mod who_gets_mail;

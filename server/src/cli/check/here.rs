@@ -5,6 +5,7 @@ use crate::app;
 use crate::cli::beside;
 use crate::config::Config;
 use crate::finding::Finding;
+use crate::ownership::{advice, folder_of, may_make_files_in, may_write};
 use regain_core::time::Timestamp;
 use std::path::Path;
 
@@ -26,10 +27,13 @@ pub(super) fn secret(config: &Config) -> Finding {
 /// The ledger, if there is one yet.
 pub(super) async fn ledger(config: &Config) -> Finding {
     const SUBJECT: &str = "ledger";
-    if let Some(path) = config.ledger.url.path()
-        && !path.exists()
-    {
-        return made_at_start(SUBJECT, path);
+    if let Some(path) = config.ledger.url.path() {
+        if !path.exists() {
+            return made_at_start(SUBJECT, path);
+        }
+        if let Err(reason) = may_be_locked(path) {
+            return Finding::fails(SUBJECT, reason);
+        }
     }
     match counted(config).await {
         Ok(waiting) => {
@@ -39,6 +43,13 @@ pub(super) async fn ledger(config: &Config) -> Finding {
         }
         Err(fault) => Finding::fails(SUBJECT, fault.to_string()),
     }
+}
+
+/// Whether a server that runs as this account could take the lock.
+fn may_be_locked(ledger: &Path) -> Result<(), String> {
+    let lock = ledger.with_added_extension("lock");
+    let asked = if lock.exists() { may_write(&lock) } else { may_make_files_in(folder_of(&lock)) };
+    asked.map_err(|error| format!("{} cannot be written: {error}; {}", lock.display(), advice(&lock)))
 }
 
 async fn counted(config: &Config) -> anyhow::Result<u64> {
@@ -72,14 +83,10 @@ pub(super) fn breached(config: &Config) -> Option<Finding> {
 }
 
 fn made_at_start(subject: &'static str, path: &Path) -> Finding {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (name, folder_name) = (path.display(), folder.display());
-    match std::fs::metadata(folder) {
-        Ok(found) if found.is_dir() && !found.permissions().readonly() => {
-            Finding::holds(subject, format!("{name} is made at the first start"))
-        }
-        Ok(_) => Finding::fails(subject, format!("{name} cannot be made: {folder_name} is no folder to write to")),
-        Err(error) => Finding::fails(subject, format!("{name} cannot be made: {folder_name}: {error}")),
+    let (name, folder) = (path.display(), folder_of(path));
+    match may_make_files_in(folder) {
+        Ok(()) => Finding::holds(subject, format!("{name} is made at the first start")),
+        Err(error) => Finding::fails(subject, format!("{name} cannot be made: {error}; {}", advice(path))),
     }
 }
 

@@ -29,13 +29,24 @@ pub(super) async fn findings(config: &Config, words: Arc<Words>, to: Option<Emai
     for (transport, probed) in mail.probe().await {
         findings.push(match probed {
             Ok(text) => Finding::holds(SUBJECT, text),
-            Err(reason) => Finding::fails(SUBJECT, format!("{transport}: {reason}")),
+            Err(reason) => Finding::fails(SUBJECT, format!("{transport}: {reason}; see {}", key_of(transport))),
         });
     }
     if let Some(to) = to {
         findings.push(send(&mail, &to).await);
     }
     findings
+}
+
+/// What says in the configuration where mails go.
+fn key_of(transport: &str) -> String {
+    let last = match transport {
+        "smtp" => ".url",
+        "sendmail" => ".command",
+        "file" => ".directory",
+        _ => "",
+    };
+    format!("mail.{transport}{last}")
 }
 
 /// What is wrong and where; `regain mail preview` shows the line itself.

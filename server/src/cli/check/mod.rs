@@ -4,6 +4,7 @@ mod hashes;
 mod here;
 mod mailing;
 mod outside;
+mod samples;
 
 use super::{Failed, beside};
 use crate::config::Config;
@@ -45,6 +46,7 @@ pub(super) fn run(args: &CheckArgs, config: &Config, out: &mut dyn Write) -> any
             mailing::findings(config, Arc::new(Words::with_own(config.locales_dir.as_deref())?), recipient).await,
         )?;
         report.tell([outside::public_url(config).await])?;
+        report.tell(samples::findings(config))?;
         report.tell([outside::proxies(config)])?;
         report.tell(outside::webhooks(config).await)
     })?;

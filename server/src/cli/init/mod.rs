@@ -89,7 +89,7 @@ fn init(args: &InitArgs, output: &Path, asker: &mut Asker<'_>, streams: [&mut dy
     let base = output.parent().unwrap_or(Path::new(""));
     if ldap::is_directory(&url) {
         let looked = super::runtime()?.block_on(ldap::look(&url, args, base))?;
-        let (url, ledger) = (UrlLine::Plain(&url), "sqlite:regain.db");
+        let (url, ledger) = (UrlLine::Plain(&url), usual_ledger(base));
         write::verify(&write::render(&ldap::as_tried(&looked.proposal), url, ledger), base, args.environment.clone())?;
         let text = write::render(&looked.proposal, url, ledger);
         return looked.deliver(args, output, &text, None, streams);
@@ -222,6 +222,7 @@ impl Looked {
         writeln!(out, "Written: {}", output.display())?;
         if let Some(secret) = secret {
             writeln!(out, "         {} (the database's URL with its password; mode 0600)", secret.display())?;
+            write::tell_of_root(secret, out)?;
         }
         writeln!(out)?;
         self.tell_checks(out)?;
@@ -278,11 +279,17 @@ fn path_in_file(path: &Path, base: &Path) -> anyhow::Result<String> {
     Ok(path.canonicalize().with_context(|| path.display().to_string())?.display().to_string())
 }
 
+/// Where the ledger goes: beside the configuration, whose folder is `base`. What serves may not write in `/etc`.
+fn usual_ledger(base: &Path) -> &'static str {
+    let is_of_system = std::path::absolute(base.join(".")).is_ok_and(|base| base.starts_with("/etc"));
+    if is_of_system { "sqlite:/var/lib/regain/regain.db" } else { "sqlite:regain.db" }
+}
+
 /// The ledger's URL; the application may call its own database so.
 fn free_ledger(store: &StoreUrl, base: &Path) -> &'static str {
     let usual = base.join("regain.db");
     let taken = matches!(store, StoreUrl::Sqlite(path) if *path == usual || path.canonicalize().ok() == usual.canonicalize().ok());
-    if taken { "sqlite:regain-ledger.db" } else { "sqlite:regain.db" }
+    if taken { "sqlite:regain-ledger.db" } else { usual_ledger(base) }
 }
 
 const TABLES_MAX: usize = 12;

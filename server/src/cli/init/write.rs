@@ -2,6 +2,7 @@
 
 use super::proposal::{Entry, Proposal, Value};
 use crate::config::Config;
+use crate::ownership;
 use crate::users;
 use crate::users::sql::presets::Preset;
 use anyhow::Context;
@@ -94,6 +95,21 @@ pub(super) fn url_file(output: &Path) -> PathBuf {
     output.with_extension("users-url")
 }
 
+/// Says what root, who is the owner of `secret` then, has to do before another account can serve.
+///
+/// # Errors
+/// As `out` has them.
+pub(super) fn tell_of_root(secret: &Path, out: &mut dyn Write) -> std::io::Result<()> {
+    if ownership::is_root() {
+        writeln!(
+            out,
+            "         It is root's: give it to the account that serves, as with chown regain {}",
+            secret.display()
+        )?;
+    }
+    Ok(())
+}
+
 fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     let written = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).and_then(|mut file: File| {
         file.write_all(text.as_bytes())?;
@@ -161,7 +177,7 @@ public_url = "http://127.0.0.1:8080"
 product_name = "Example"
 
 [ledger]
-# Regain's own state, in a file beside this one.
+# Regain's own state, in a file of its own.
 url = {ledger}
 
 [users]

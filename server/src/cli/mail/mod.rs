@@ -7,13 +7,14 @@ mod preview;
 mod test;
 
 use super::Misused;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, StoodIn};
 use crate::i18n::Words;
 use crate::mail::MailFault;
 use crate::mail::compose::Composer;
 use clap::Subcommand;
 use regain_core::message::MessageKind;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 #[derive(Debug, Subcommand)]
@@ -30,16 +31,27 @@ pub(super) enum MailCommand {
 
 pub(super) fn run(
     command: MailCommand,
-    load: impl FnOnce() -> Result<Config, ConfigErrors>,
+    path: Option<&Path>,
     input: &mut dyn Read,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
+    let load = || Config::load(path, std::env::vars_os());
     match command {
-        MailCommand::Preview(args) => preview::run(&args, load()?, out),
+        MailCommand::Preview(args) => preview::run(&args, to_look_at(path)?, out),
         MailCommand::Eject(args) => eject::run(&args, out),
         MailCommand::Test(args) => test::run(&args, &load()?, out),
         MailCommand::Bounce(args) => bounce::run(&args, &load()?, input, out),
     }
+}
+
+/// Who only looks needs no accounts and no mail server; what is missing is as in the demo, and said.
+fn to_look_at(path: Option<&Path>) -> anyhow::Result<Config> {
+    let StoodIn { config, made_up } = Config::load_or_make_up(path, std::env::vars_os())?;
+    if !made_up.is_empty() {
+        let said = format!("Not configured, and as in the demo here: {}.", made_up.join(", "));
+        writeln!(std::io::stderr(), "{said}")?;
+    }
+    Ok(config)
 }
 
 /// As the server would write mails if it started now.

@@ -68,7 +68,7 @@ pub(super) fn index(
         choices, subject, text, headers, direction,
         language => &view.language,
         query => view.query(),
-        width => if view.is_narrow { 320 } else { 680 },
+        width => if view.is_narrow { 320 } else { 640 },
     };
     rendered(page)
 }

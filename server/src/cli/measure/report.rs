@@ -25,7 +25,7 @@ impl Found {
         Self { series, judged, control, verdict, is_second: false }
     }
 
-    pub(super) fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
+    pub(super) fn print(&self, target: &Target, out: &mut dyn Write) -> std::io::Result<()> {
         let Self { series, judged, control, .. } = self;
         let run = if self.is_second { "A second run, since the first one left doubts: " } else { "" };
         let refused = match series.refused {
@@ -56,7 +56,7 @@ impl Found {
             Verdict::Apart(why) => {
                 writeln!(out, "Known and unknown addresses CAN BE TOLD APART:")?;
                 why.iter().try_for_each(|line| writeln!(out, "- {line}"))?;
-                self.advice().iter().try_for_each(|line| writeln!(out, "{line}"))
+                self.advice(target).iter().try_for_each(|line| writeln!(out, "{line}"))
             }
             Verdict::Unclear(why) => writeln!(
                 out,
@@ -87,12 +87,16 @@ impl Found {
     }
 
     /// What to look at.
-    fn advice(&self) -> &'static [&'static str] {
-        if !self.judged.answers.is_empty() {
+    fn advice(&self, target: &Target) -> &'static [&'static str] {
+        if !self.judged.answers.is_empty() && target.may_tell() {
             return &[
-                "Look at what answers: with an API token the Unleash dialect tells who has an account, as it should",
-                "(api.unleash.access); otherwise a proxy, a cache or a filter may know addresses.",
+                "So it should be: with an API token the Unleash dialect tells who has an account (200 or 404), and who was",
+                "asked for too recently (429). That ends with api.unleash.access = \"public\". What everybody else is told is",
+                "measured with --dialect chaser.",
             ];
+        }
+        if !self.judged.answers.is_empty() {
+            return &["Look at what answers: a proxy, a cache or a filter may know addresses."];
         }
         &[
             "Look at what stands between: measure the server itself, without proxies; if that is alike, one of them knows",

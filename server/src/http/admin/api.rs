@@ -50,6 +50,9 @@ impl Wanted {
     /// What is wrong with it, for whoever typed it.
     pub(super) fn by(query: &str) -> Result<Self, String> {
         let form = Form::parse(query.as_bytes()).map_err(|_| "The query cannot be read.".to_owned())?;
+        if let Some(unknown) = form.names().find(|name| !QUERIED.contains(name)) {
+            return Err(format!("{unknown:?} is nothing to ask by; there are {}.", QUERIED.join(", ")));
+        }
         let value = |name| form.value(name).unwrap_or_default().trim_ascii();
         match (value("address"), value("id"), value("state"), value("cursor")) {
             (address, "", "", "") if !address.is_empty() => parse_address(address).map(Self::Address),
@@ -104,6 +107,9 @@ impl Wanted {
         Ok(Found { requests, before: None, advice })
     }
 }
+
+/// What the query of `/api/requests` may hold.
+const QUERIED: [&str; 4] = ["address", "id", "state", "cursor"];
 
 fn parse_address(text: &str) -> Result<EmailAddress, String> {
     EmailAddress::parse(text)

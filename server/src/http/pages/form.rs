@@ -57,6 +57,11 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// What the fields are called.
+    pub(in crate::http) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// What was entered under `name`.
     pub(in crate::http) fn value(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.expose_secret())

@@ -1,6 +1,7 @@
 //! The lock that keeps a second server off the same ledger. The operating system frees it when its holder dies.
 
 use super::LedgerFault;
+use crate::ownership::advice;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -16,7 +17,11 @@ impl ServerLock {
         path.push(".lock");
         let cannot = |cause: std::io::Error| LedgerFault::Engine {
             what: "cannot be locked",
-            cause: format!("{}: {cause}", Path::new(&path).display()),
+            cause: format!(
+                "{}: {cause}; {}; [ledger] url says where the ledger is, as in sqlite:/var/lib/regain/regain.db",
+                Path::new(&path).display(),
+                advice(Path::new(&path))
+            ),
         };
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(cannot)?;

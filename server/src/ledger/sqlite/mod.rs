@@ -32,6 +32,7 @@ mod writer;
 use super::queue::Queue;
 use super::{Ledger, LedgerFault, Outbox};
 use crate::metrics::Commits;
+use crate::ownership::advice_with_siblings;
 use async_trait::async_trait;
 pub use backup::{Backup, back_up};
 pub(super) use export::Export;
@@ -87,12 +88,12 @@ impl SqliteLedger {
     fn open_with(path: &Path, lock: Option<lock::ServerLock>) -> Result<Self, LedgerFault> {
         let missing = |cause: std::io::Error| LedgerFault::Engine {
             what: "cannot be created",
-            cause: format!("{}: {cause}; its folder must exist and be writable here", path.display()),
+            cause: format!("{}: {cause}; {}", path.display(), advice_with_siblings(path)),
         };
         create_for_owner_alone(path).map_err(missing)?;
         let broken = |cause: rusqlite::Error| LedgerFault::Engine {
             what: "cannot be opened",
-            cause: format!("{}: {cause}", path.display()),
+            cause: format!("{}: {cause}; {}", path.display(), advice_with_siblings(path)),
         };
         let mut connection = Connection::open(path).map_err(broken)?;
         schema::refuse_foreign(&connection)?;
@@ -157,7 +158,10 @@ fn create_for_owner_alone(path: &Path) -> std::io::Result<()> {
 fn present(path: &Path, access: OpenFlags) -> Result<Connection, LedgerFault> {
     Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|cause| LedgerFault::Engine {
         what: "cannot be opened",
-        cause: format!("{cause}; it must be there, and this account must be allowed to read it"),
+        cause: format!(
+            "{cause}; it must be there, and this account be allowed to read it: {}",
+            advice_with_siblings(path)
+        ),
     })
 }
 

@@ -33,7 +33,12 @@ pub fn verify(path: &Path) -> Result<Verified, LedgerFault> {
     let ledger = present(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut verified = Verified::default();
     if let Err(cause) = look_over(&ledger, &mut verified) {
-        verified.findings.push(format!("the file cannot be read to its end: {cause}"));
+        verified.findings.push(match cause.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => {
+                "this is no ledger; name the file of `ledger.url`, or one that `regain ledger backup` made".to_owned()
+            }
+            _ => format!("the file cannot be read to its end: {cause}; restore it from a backup"),
+        });
     }
     Ok(verified)
 }

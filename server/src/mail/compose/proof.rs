@@ -25,7 +25,7 @@ pub(super) fn prove(composer: &Composer) -> Result<(), ComposeFault> {
             if let Some(Flaw { part, what, help }) = flaw {
                 let name = format!("{}/body.{part}", kind.as_str());
                 let what = format!("in the mail `{}` in the language `{}` {what}", kind.as_str(), language.tag());
-                return Err(composer.sheets.templates.fault_at(&name, 1, &what, help));
+                return Err(composer.sheets.templates.fault_at(&name, None, &what, help));
             }
         }
     }

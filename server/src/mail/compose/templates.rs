@@ -84,20 +84,30 @@ impl Templates {
             Some(detail) => format!("{}: {detail}", error.kind()),
             None => error.kind().to_string(),
         };
-        self.fault_at(name, error.line().unwrap_or(1), &cause, "`regain mail eject` writes templates that are right")
+        self.fault_at(name, error.line(), &cause, "`regain mail eject` writes templates that are right")
     }
 
-    /// What is wrong with what became of a template, shown as [`Templates::fault`] does.
-    pub(super) fn fault_at(&self, name: &str, number: usize, title: &str, help: &str) -> ComposeFault {
+    /// What is wrong with a template, or with what became of it: then no one line is known to be at fault, and it may be
+    /// in a template that this one extends.
+    pub(super) fn fault_at(&self, name: &str, number: Option<usize>, title: &str, help: &str) -> ComposeFault {
         let own = self.0.iter().find(|template| template.name == name);
         match own.and_then(|template| Some((template, template.file.as_deref()?))) {
             Some((Template { source, .. }, file)) => {
                 let path = file.display().to_string();
-                let place = line(source, number);
+                let place = number.map(|number| line(source, number));
                 ComposeFault(Fault { path: &path, text: source, place, title, help }.render())
             }
-            None => ComposeFault(format!("the mail template {name:?}, line {number}: {title}; {help}")),
+            None => {
+                let at = number.map(|number| format!(", line {number}")).unwrap_or_default();
+                ComposeFault(format!("the mail template {name:?}{at}: {title}; {help}{}", self.own_ones()))
+            }
         }
+    }
+
+    /// A clause that names the operator's own, if there are any.
+    fn own_ones(&self) -> String {
+        let own: Vec<_> = self.0.iter().filter_map(|it| Some(it.file.as_ref()?.display().to_string())).collect();
+        if own.is_empty() { String::new() } else { format!("; of your own it may use {}", own.join(", ")) }
     }
 }
 

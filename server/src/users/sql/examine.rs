@@ -86,7 +86,7 @@ pub(super) fn rights(missing: &[String], more: &[String]) -> Finding {
     }
     if !more.is_empty() {
         let text = format!(
-            "Regain may do more than a reset needs: {}; docs/operate/databases.md has the least",
+            "Regain may do more than a reset needs: {}; docs/operate/databases.md in the source has the least",
             more.join("; ")
         );
         return Finding::advice(STORE, text);

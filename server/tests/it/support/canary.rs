@@ -62,7 +62,8 @@ pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if let Some(log) = new_file("in-process.log") {
-            let logs = tracing_subscriber::fmt().json().with_env_filter(regain::telemetry::filter(Some("trace")));
+            let logs =
+                tracing_subscriber::fmt().json().with_env_filter(regain::telemetry::filter(Some("trace")).unwrap());
             let _ = logs.with_writer(Mutex::new(log)).try_init();
         }
     });

@@ -48,6 +48,7 @@ async fn a_request_is_found_by_address_by_id_and_by_state() {
         ("/api/requests/7", 404),
         ("/api/requests/07070707-0707-7070-8707-070707070707", 404),
         ("/api/requests?state=gone", 400),
+        ("/api/requests?adress=ada@example.com", 400),
         ("/api/requests?address=x", 400),
         ("/api/requests?id=7", 400),
     ] {

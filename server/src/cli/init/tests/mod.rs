@@ -5,7 +5,7 @@ mod runs;
 use super::ask::Asker;
 use super::proposal::{Proposal, Value};
 use super::samples::Samples;
-use super::{candidates, plain, preset, recognise};
+use super::{candidates, plain, preset, recognise, usual_ledger};
 use crate::users::sql::engine::Engine;
 use crate::users::sql::inspect::{Column, Reference, Schema, Table};
 use crate::users::sql::presets::{ALL, Preset};
@@ -368,4 +368,11 @@ fn of_several_tables_of_one_framework_one_is_chosen() {
     assert_eq!(chosen(&mut Asker::nobody()), "members");
     let (mut input, mut out) = ("2\n".as_bytes(), Vec::new());
     assert_eq!(chosen(&mut Asker::of(&mut input, &mut out)), "admins");
+}
+
+#[test]
+fn where_the_system_is_configured_no_ledger_is_kept() {
+    assert_eq!(usual_ledger(std::path::Path::new("/etc/regain")), "sqlite:/var/lib/regain/regain.db");
+    assert_eq!(usual_ledger(std::path::Path::new("/srv/etc")), "sqlite:regain.db");
+    assert_eq!(usual_ledger(std::path::Path::new("")), "sqlite:regain.db");
 }

@@ -38,6 +38,7 @@ fn a_template_without_what_the_mail_is_for_is_refused() {
     ] {
         let said = proven(&[(name, &altered(name, part, ""))]);
         assert!(said.contains(&format!("`{part}` is missing")) && said.contains(name), "{said}");
+        assert!(!said.contains("body.txt:") && !said.contains("body.html:"), "no line is to blame: {said}");
     }
 }
 
@@ -82,6 +83,7 @@ fn a_template_in_which_a_name_becomes_markup_is_refused() {
             &altered("layout.html", "<p style=\"margin:0 0 16px\">{{ greeting }}</p>", other),
         )]);
         assert!(said.contains("would become markup"), "{other}: {said}");
+        assert!(!said.contains("line 1") && said.contains("layout.html"), "the one that is not built in: {said}");
     }
 }
 
@@ -97,6 +99,8 @@ fn a_broken_template_is_shown_at_its_line() {
         ("{% extends \"layout.txt\" %}\n{% block body %}\n{{ link \n{% endblock %}", "reset/body.txt:4"),
         ("{% extends \"layout.txt\" %}\n{% block body %}\n\n{{ lnk }}\n{% endblock %}", "reset/body.txt:4:1"),
         ("{% include \"other.txt\" %}", "reset/body.txt:1:1"),
+        ("{{ link }}\n{{ code }}\n{{ words(\"nosuch\") }}", "reset/body.txt:3:1"),
+        ("{{ link }}\n{{ words(\"mail-greeting-named\") }}", "reset/body.txt:2:1"),
         ("{% for a in range(10000) %}{% for b in range(10000) %}x{% endfor %}{% endfor %}", "reset/body.txt:1"),
     ] {
         let said = proven(&[("reset/body.txt", source)]);
