@@ -99,13 +99,12 @@ pub trait Tokens {
     /// [`LedgerFault`].
     async fn release(&self, claim: &Claim) -> Result<bool, LedgerFault>;
 
-    /// Counts that a new password was refused for a token, and gives it back if that was under a `claim`. After
-    /// `refusals_max` of them it is dead. False, and not counted, if it is neither live nor held by that claim.
+    /// Gives a claimed token back because the new password was refused, and counts that. After `refusals_max` of them it is
+    /// dead. False, and not counted, if the claim does not hold it any more.
     ///
     /// # Errors
     /// [`LedgerFault`].
-    async fn count_refusal(&self, token: &LiveToken, claim: Option<Id>, refusals_max: u32)
-    -> Result<bool, LedgerFault>;
+    async fn count_refusal(&self, claim: &Claim, refusals_max: u32) -> Result<bool, LedgerFault>;
 
     /// Lets a claim lapse at once, to be looked into by [`Ledger::lapsed_claims`].
     ///

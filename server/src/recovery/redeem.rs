@@ -14,7 +14,7 @@ use super::settle::{self, Found};
 use crate::app::App;
 use crate::failpoint;
 use crate::hashing::{self, HashingFault, NewPassword};
-use crate::ledger::{Claim, LedgerFault, LiveToken};
+use crate::ledger::{Claim, LedgerFault};
 use crate::users::{PasswordChange, StoreFault, Written};
 use crate::weakness::{self, Weakness};
 use regain_core::account::Account;
@@ -110,7 +110,7 @@ impl Redemption {
         match is_reused(app, &self.account.id, &self.stored, password.expose().into()).await {
             Ok(false) => {}
             Ok(true) => {
-                count_refusal(app, &self.claim.token, Some(self.claim.id())).await?;
+                count_refusal(app, &self.claim).await?;
                 return Err(RedeemRefusal::Weak(vec![Violation::PreviouslyUsed]));
             }
             Err(refusal) => {
@@ -190,7 +190,7 @@ impl Redemption {
                 Ok(())
             }
             Ok(Ok(Written::Refused(violations))) => {
-                count_refusal(app, &self.claim.token, Some(self.claim.id())).await?;
+                count_refusal(app, &self.claim).await?;
                 Err(RedeemRefusal::Weak(violations))
             }
             Ok(Ok(Written::NoLongerMatches)) => {
@@ -319,12 +319,12 @@ async fn accept(
 }
 
 /// Nobody is told of a refusal that was not counted: not of one too many, nor while the ledger is away.
-async fn count_refusal(app: &App, token: &LiveToken, claim: Option<Id>) -> Result<(), RedeemRefusal> {
-    match app.ledger.count_refusal(token, claim, REFUSALS_MAX).await {
+async fn count_refusal(app: &App, claim: &Claim) -> Result<(), RedeemRefusal> {
+    match app.ledger.count_refusal(claim, REFUSALS_MAX).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(RedeemRefusal::Dead),
         Err(fault) => {
-            tracing::error!(%fault, request = %token.entry, "a refused password could not be counted");
+            tracing::error!(%fault, request = %claim.token.entry, "a refused password could not be counted");
             Err(RedeemRefusal::Unavailable)
         }
     }

@@ -199,14 +199,9 @@ impl Tokens for Gate {
         node.call(Deed::Release { claim: claim.clone() }, node.ledger.release(claim)).await
     }
 
-    async fn count_refusal(
-        &self,
-        token: &LiveToken,
-        claim: Option<Id>,
-        refusals_max: u32,
-    ) -> Result<bool, LedgerFault> {
+    async fn count_refusal(&self, claim: &Claim, refusals_max: u32) -> Result<bool, LedgerFault> {
         let node = self.node();
-        node.call(Deed::Other("count_refusal"), node.ledger.count_refusal(token, claim, refusals_max)).await
+        node.call(Deed::Other("count_refusal"), node.ledger.count_refusal(claim, refusals_max)).await
     }
 
     async fn lapse(&self, claim: &Claim) -> Result<bool, LedgerFault> {

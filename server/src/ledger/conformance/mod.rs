@@ -69,8 +69,7 @@ macro_rules! conformance {
             tokens::no_link_opens_while_another_may_have_written
             tokens::a_claim_may_be_let_lapse_at_once
             tokens::a_claim_of_an_account_that_changed_ends_its_link
-            tokens::so_many_refusals_end_a_link_claimed_or_not
-            tokens::of_many_refusals_at_once_no_more_are_counted_than_a_link_has
+            tokens::so_many_refusals_end_a_link
             tokens::a_token_is_not_claimed_past_its_time
             codes::a_right_code_opens_what_its_link_opens
             codes::after_so_many_wrong_codes_the_right_one_is_dead

@@ -73,20 +73,15 @@ impl Tokens for PostgresLedger {
         self.set_claimed(claim, "state = 'live', claim = NULL, claim_until = NULL").await
     }
 
-    async fn count_refusal(
-        &self,
-        token: &LiveToken,
-        claim: Option<Id>,
-        refusals_max: u32,
-    ) -> Result<bool, LedgerFault> {
-        let (delivery, claim) = (Key(token.delivery), claim.map(Key));
+    async fn count_refusal(&self, claim: &Claim, refusals_max: u32) -> Result<bool, LedgerFault> {
+        let (delivery, claim) = (Key(claim.token.delivery), Key(claim.id()));
         let refusals_max = i32::try_from(refusals_max).unwrap_or(i32::MAX);
         let count = self.write(move |client| {
             Box::pin(async move {
                 let sql = "UPDATE regain.deliveries SET refusals = refusals + 1, claim = NULL, claim_until = NULL, \
                              state = CASE WHEN refusals + 1 < $3 THEN 'live' ELSE 'revoked' END, \
                              reason = CASE WHEN refusals + 1 < $3 THEN reason ELSE 'refused' END \
-                           WHERE id = $1 AND claim IS NOT DISTINCT FROM $2 AND state IN ('live', 'claimed')";
+                           WHERE id = $1 AND claim = $2 AND state = 'claimed'";
                 Ok(client.execute_typed(sql, &[one(&delivery), one(&claim), one(&refusals_max)]).await?)
             })
         });

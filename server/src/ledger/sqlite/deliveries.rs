@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use regain_core::account::AccountId;
 use regain_core::limit::{AccountHistory, AccountLimit, HOUR};
 use regain_core::message::MessageKind;
-use regain_core::request::{Id, Reason, State};
+use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
 use rusqlite::{Connection, named_params};
 
@@ -55,48 +55,25 @@ fn decide(
         ledger
             .execute("UPDATE deliveries SET state = 'superseded' WHERE account = ?1 AND state = 'live'", [account])?;
     }
-    let held = match verdict {
-        Verdict::Send => keep(ledger, row.id, lease, account)?,
-        Verdict::Suppressed(_) | Verdict::Ended => end(ledger, row.id, lease, account, (state, reason, now))?,
-    };
-    if held == 0 {
-        return Ok(Verdict::Ended);
-    }
-    insert(ledger, decided, verdict == Verdict::Send)?;
-    Ok(verdict)
-}
-
-/// The row stays leased until its mail is handed over, and learns whose it is. Nothing else is set: what is set, even to
-/// what it was, is taken out of each index that knows of it and put in again.
-fn keep(ledger: &Connection, row: Id, lease: Id, account: Option<&str>) -> rusqlite::Result<usize> {
-    ledger
-        .prepare_cached(
-            "UPDATE outbox SET account = coalesce(?3, account) WHERE id = ?1 AND lease = ?2 AND ended_at IS NULL",
-        )?
-        .execute((row.as_bytes(), lease.as_bytes(), account))
-}
-
-fn end(
-    ledger: &Connection,
-    row: Id,
-    lease: Id,
-    account: Option<&str>,
-    (state, reason, now): (State, Option<Reason>, Timestamp),
-) -> rusqlite::Result<usize> {
-    ledger
+    let held = ledger
         .prepare_cached(
             "UPDATE outbox SET state = :state, reason = :reason, account = coalesce(:account, account), \
-               ended_at = :now, lease = NULL \
+               ended_at = :ended_at, lease = iif(:ended_at IS NULL, lease, NULL) \
              WHERE id = :id AND lease = :lease AND ended_at IS NULL",
         )?
         .execute(named_params! {
             ":state": state.as_str(),
             ":reason": reason.map(Reason::as_str),
             ":account": account,
-            ":now": now.as_millis(),
-            ":id": row.as_bytes(),
+            ":ended_at": (verdict != Verdict::Send).then_some(now.as_millis()),
+            ":id": row.id.as_bytes(),
             ":lease": lease.as_bytes(),
-        })
+        })?;
+    if held == 0 {
+        return Ok(Verdict::Ended);
+    }
+    insert(ledger, decided, verdict == Verdict::Send)?;
+    Ok(verdict)
 }
 
 /// Where nothing is mailed, the row names no account, and its digests open nothing.

@@ -67,22 +67,17 @@ impl Tokens for SqliteLedger {
         self.set_claimed(claim, "state = 'live', claim = NULL, claim_until = NULL").await
     }
 
-    async fn count_refusal(
-        &self,
-        token: &LiveToken,
-        claim: Option<Id>,
-        refusals_max: u32,
-    ) -> Result<bool, LedgerFault> {
-        let (delivery, claim) = (token.delivery, claim.map(|id| *id.as_bytes()));
+    async fn count_refusal(&self, claim: &Claim, refusals_max: u32) -> Result<bool, LedgerFault> {
+        let (delivery, claim) = (claim.token.delivery, claim.id());
         self.write(move |ledger| {
             ledger
                 .prepare_cached(
                     "UPDATE deliveries SET refusals = refusals + 1, claim = NULL, claim_until = NULL, \
                        state = iif(refusals + 1 < ?3, 'live', 'revoked'), \
                        reason = iif(refusals + 1 < ?3, reason, 'refused') \
-                     WHERE id = ?1 AND claim IS ?2 AND state IN ('live', 'claimed')",
+                     WHERE id = ?1 AND claim = ?2 AND state = 'claimed'",
                 )?
-                .execute((delivery.as_bytes(), claim, refusals_max))
+                .execute((delivery.as_bytes(), claim.as_bytes(), refusals_max))
         })
         .await
         .map(|rows| rows == 1)
