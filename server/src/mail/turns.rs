@@ -4,7 +4,7 @@
 //! of the first (RFC 2920 §3.1), which halves the round trips; from then on it waits for just this turn to end.
 //!
 //! There are more turns than some relays take connections. What finds no room stands back, and with that there is one turn
-//! less, until nobody waits any more.
+//! less, until nobody waits any more or nobody found room. One turn is always out: else nobody would hand one on.
 
 use super::Envelope;
 use std::collections::VecDeque;
@@ -18,6 +18,8 @@ pub struct Turns {
 
 struct Queue {
     free: usize,
+    /// Those that some mail has.
+    out: usize,
     /// Those that somebody stood back from.
     withdrawn: usize,
     waiting: VecDeque<Waiting>,
@@ -39,7 +41,7 @@ impl Turns {
     /// So many at the same time.
     #[must_use]
     pub fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self { queue: Mutex::new(Queue { free: count, withdrawn: 0, waiting: VecDeque::new() }) })
+        Arc::new(Self { queue: Mutex::new(Queue { free: count, out: 0, withdrawn: 0, waiting: VecDeque::new() }) })
     }
 
     /// Waits until it is this mail's turn. Nobody who waits is passed over, but for one who gave up waiting.
@@ -48,6 +50,7 @@ impl Turns {
             let mut queue = self.queue();
             if queue.free > 0 {
                 queue.free -= 1;
+                queue.out += 1;
                 return Some(self.turn());
             }
             let (call, called) = oneshot::channel();
@@ -55,6 +58,18 @@ impl Turns {
             called
         };
         called.await.ok()
+    }
+
+    /// Hands out what was withdrawn, to those who wait first.
+    fn restore(self: &Arc<Self>) {
+        let withdrawn = {
+            let mut queue = self.queue();
+            let withdrawn = std::mem::take(&mut queue.withdrawn);
+            queue.out += withdrawn;
+            withdrawn
+        };
+        // Each is dropped at once, which hands it on.
+        (0..withdrawn).for_each(|_| drop(self.turn()));
     }
 
     fn turn(self: &Arc<Self>) -> Turn {
@@ -76,21 +91,29 @@ impl Turn {
         self.next.as_ref().map(|waiting| &waiting.envelope)
     }
 
-    /// Waits for the turn of another mail to end, and takes that in place of this one, which nobody has any more.
-    pub async fn stand_back(&mut self, envelope: Envelope) {
-        let (call, called) = oneshot::channel();
-        {
+    /// Waits for the turn of another mail to end, and takes that in place of this one, which nobody has any more. False if no
+    /// other mail has a turn: then nobody finds room, and those that stood back have their turns again.
+    pub async fn stand_back(&mut self, envelope: Envelope) -> bool {
+        let called = {
             let mut queue = self.turns.queue();
+            if queue.out == 1 {
+                drop(queue);
+                self.turns.restore();
+                return false;
+            }
+            queue.out -= 1;
             queue.withdrawn += 1;
             self.withdrawn = true;
+            let (call, called) = oneshot::channel();
             if let Some(next) = self.next.take() {
                 queue.waiting.push_front(next);
             }
             queue.waiting.push_front(Waiting { envelope, call });
-        }
-        if let Ok(turn) = called.await {
-            *self = turn;
-        }
+            called
+        };
+        let Ok(turn) = called.await else { return false };
+        *self = turn;
+        true
     }
 }
 
@@ -103,6 +126,7 @@ impl Drop for Turn {
             let mut queue = self.turns.queue();
             let next = queue.waiting.pop_front();
             if next.is_none() {
+                queue.out -= 1;
                 queue.free += 1 + std::mem::take(&mut queue.withdrawn);
             }
             next
@@ -173,7 +197,7 @@ mod tests {
             assert!((&mut standing).now_or_never().is_none());
             drop(first);
             assert!((&mut third).now_or_never().is_none(), "the one who stood back comes before it");
-            assert!(standing.now_or_never().is_some());
+            assert_eq!(standing.now_or_never(), Some(true));
         }
         drop(second);
         let third = third.now_or_never().flatten().unwrap();
@@ -198,6 +222,22 @@ mod tests {
         drop(first);
         let both = [turns.take(envelope(4)).now_or_never(), turns.take(envelope(5)).now_or_never()];
         assert!(both.iter().all(Option::is_some));
+    }
+
+    #[tokio::test]
+    async fn the_last_who_has_a_turn_keeps_it_and_the_others_have_theirs_again() {
+        let turns = Turns::new(3);
+        let mut first = turns.take(envelope(1)).await.unwrap();
+        let mut second = turns.take(envelope(2)).await.unwrap();
+        let mut third = turns.take(envelope(3)).await.unwrap();
+        let mut fourth = Box::pin(turns.take(envelope(4)));
+        assert!((&mut fourth).now_or_never().is_none());
+        let mut standing = Box::pin(first.stand_back(envelope(1)));
+        assert!((&mut standing).now_or_never().is_none());
+        assert!(second.stand_back(envelope(2)).now_or_never().is_none(), "and gives up");
+        assert_eq!(third.stand_back(envelope(3)).now_or_never(), Some(false));
+        assert_eq!(standing.now_or_never(), Some(true));
+        assert!(fourth.now_or_never().flatten().is_some(), "the turn of the one who gave up");
     }
 
     #[tokio::test]

@@ -41,7 +41,7 @@ impl SmtpTransport {
     /// [`SmtpFault`], if the settings cannot work.
     pub fn new(settings: &Smtp, own_name: &str, roots: RootCertStore, patience: Patience) -> Result<Self, SmtpFault> {
         let relay = Relay::new(settings, own_name, roots, patience)?;
-        let kept = Arc::new(Kept { idle_max: patience.idle, in_use: AtomicUsize::new(0), idle: Mutex::default() });
+        let kept = Arc::new(Kept { idle_max: patience.idle, idle: Mutex::default() });
         Ok(Self { relay, kept, misheard: AtomicUsize::new(0) })
     }
 
@@ -75,17 +75,12 @@ impl SmtpTransport {
         deadline: Instant,
     ) -> Result<Connection, DialFault> {
         loop {
-            let dialling = self.kept.count_one();
-            let fault = match self.relay.dial(deadline).await {
-                Err(fault @ DialFault::NotNow(_)) => fault,
-                dialled => return dialled,
+            let (fault, turn) = match (self.relay.dial(deadline).await, turn.as_deref_mut()) {
+                (Err(fault @ DialFault::NotNow(_)), Some(turn)) => (fault, turn),
+                (dialled, _) => return dialled,
             };
-            drop(dialling);
-            if !self.kept.any_open() {
-                return Err(fault);
-            }
-            let Some(turn) = turn.as_deref_mut() else { return Err(fault) };
-            if timeout_at(deadline, turn.stand_back(parcel.envelope.clone())).await.is_err() {
+            let standing_back = turn.stand_back(parcel.envelope.clone());
+            if !timeout_at(deadline, standing_back).await.unwrap_or(false) {
                 return Err(fault);
             }
             if let Some(connection) = self.kept.take(parcel.envelope.id) {
@@ -102,7 +97,6 @@ impl SmtpTransport {
         turn: Option<&mut Turn>,
         deadline: Instant,
     ) -> Result<String, Failure> {
-        let _in_use = self.kept.count_one();
         let turn = turn.filter(|_| self.misheard.load(Ordering::Relaxed) < MISHEARD_MAX);
         let result = connection.hand_over(parcel, turn, deadline).await;
         if connection.is_ready() {
@@ -147,18 +141,7 @@ fn attempt(result: Result<String, Failure>) -> Attempt {
 /// Idle connections, the latest last.
 struct Kept {
     idle_max: Duration,
-    /// How many carry a mail just now, or are being made.
-    in_use: AtomicUsize,
     idle: Mutex<Idle>,
-}
-
-/// One connection that carries a mail or is being made, while this lives.
-struct InUse<'a>(&'a AtomicUsize);
-
-impl Drop for InUse<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 #[derive(Default)]
@@ -168,16 +151,6 @@ struct Idle {
 }
 
 impl Kept {
-    fn count_one(&self) -> InUse<'_> {
-        self.in_use.fetch_add(1, Ordering::Relaxed);
-        InUse(&self.in_use)
-    }
-
-    /// Whether there is a connection, or may be one soon.
-    fn any_open(&self) -> bool {
-        self.in_use.load(Ordering::Relaxed) > 0 || !self.idle().connections.is_empty()
-    }
-
     fn idle(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -131,6 +131,14 @@ async fn a_relay_that_takes_few_connections_gets_all_mails_over_those() {
 }
 
 #[tokio::test]
+async fn a_relay_that_turns_everybody_away_keeps_no_mail_waiting() {
+    let server = SmtpServer::start_with(Options { connections_max: Some(0), ..Options::default() }).await;
+    let outcomes = send_in_turn(&transport(&server), 8, &addresses(30)).await;
+    let put_off = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::RetryAfter(why) if why.contains("421")));
+    assert_eq!(put_off.count(), 30, "{outcomes:?}");
+}
+
+#[tokio::test]
 async fn a_connection_that_waits_for_a_mail_that_never_comes_is_left() {
     let server = SmtpServer::start().await;
     let patience = Patience { idle: Duration::from_millis(50), ..PATIENCE };
