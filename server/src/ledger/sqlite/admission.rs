@@ -1,7 +1,8 @@
 //! See [`crate::ledger::admission`].
 
+use super::SqliteLedger;
+use super::deliveries::OtherRequests;
 use super::writer::Lane;
-use super::{SqliteLedger, deliveries};
 use crate::failpoint;
 use crate::ledger::LedgerFault;
 use crate::ledger::admission::{Admission, Admissions, NewRequest, Pending, wait};
@@ -30,8 +31,12 @@ impl Admissions for SqliteLedger {
         let unnamed = self.read(move |ledger| pending(ledger, UNNAMED, &digest)).await?;
         let admission = self
             .admit_by(queue_max, move |ledger| {
-                let others =
-                    deliveries::others(ledger, &account, request.id, request.accepted_at, request.accepted_at)?;
+                let others = OtherRequests::prepare(ledger)?.of(
+                    &account,
+                    request.id,
+                    request.accepted_at,
+                    request.accepted_at,
+                )?;
                 let named = pending(ledger, NAMED, &account.as_str())?;
                 if let Some(wait) = wait(limit, request.accepted_at, others.history, unnamed.and(named)) {
                     return Ok(Admission::Limited(wait));

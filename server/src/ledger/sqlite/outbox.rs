@@ -147,24 +147,24 @@ fn due(ledger: &Connection, when: &str, time: Timestamp, max: u32) -> rusqlite::
 
 fn leased(row: &Row) -> rusqlite::Result<Leased> {
     Ok(Leased {
-        id: rows::id(row, "id")?,
-        message: rows::message(row)?,
-        identifier: row.get("identifier")?,
-        address_digest: rows::digest(row, "address_digest")?,
-        name: row.get("name")?,
-        locales: row.get("locales")?,
-        network: row.get("network")?,
-        device: rows::device(row)?,
-        account: rows::account(row, "account")?,
-        accepted_at: rows::time(row, "accepted_at")?,
-        attempts: row.get("attempts")?,
+        id: rows::id(row, 0)?,
+        message: rows::message(row, 1)?,
+        identifier: row.get(2)?,
+        address_digest: rows::digest(row, 3)?,
+        name: row.get(4)?,
+        locales: row.get(5)?,
+        network: row.get(6)?,
+        device: rows::device(row, 7)?,
+        account: rows::account(row, 8)?,
+        accepted_at: rows::time(row, 9)?,
+        attempts: row.get(10)?,
     })
 }
 
 fn waiting(row: &Row) -> rusqlite::Result<Waiting> {
     Ok(Waiting {
         id: rows::id(row, "id")?,
-        message: rows::message(row)?,
+        message: rows::message(row, "message")?,
         identifier: row.get("identifier")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use regain_core::delivery::Outcome;
 use regain_core::request::{Id, Reason, State};
 use regain_core::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{CachedStatement, Connection};
 
 #[async_trait]
 impl Outcomes for SqliteLedger {
@@ -35,8 +35,9 @@ impl Outcomes for SqliteLedger {
 }
 
 fn record_all(ledger: &Connection, finished: &[Finished], tells: bool) -> rusqlite::Result<()> {
+    let mut statements = Statements::prepare(ledger)?;
     for one in finished {
-        record(ledger, one)?;
+        statements.record(ledger, one)?;
         if tells && one.may_have_failed() {
             webhooks::queue_failure(ledger, one.delivery, one.entry, one.at)?;
         }
@@ -44,67 +45,80 @@ fn record_all(ledger: &Connection, finished: &[Finished], tells: bool) -> rusqli
     Ok(())
 }
 
-/// Records an outcome; ends or reschedules the row if it is still ours. A row that has ended meanwhile, because its
-/// link was redeemed, stays ended.
-fn record(ledger: &Connection, one: &Finished) -> rusqlite::Result<()> {
-    ledger
-        .prepare_cached(
-            "UPDATE deliveries SET outcome = ?2, outcome_at = ?3, transport = ?4, reply = ?5 WHERE id = ?1",
-        )?
-        .execute((
+/// What is executed for each mail of many.
+struct Statements<'ledger> {
+    note: CachedStatement<'ledger>,
+    newer: CachedStatement<'ledger>,
+    supersede: CachedStatement<'ledger>,
+    end: CachedStatement<'ledger>,
+}
+
+impl<'ledger> Statements<'ledger> {
+    fn prepare(ledger: &'ledger Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            note: ledger.prepare_cached(
+                "UPDATE deliveries SET outcome = ?2, outcome_at = ?3, transport = ?4, reply = ?5 WHERE id = ?1",
+            )?,
+            newer: ledger.prepare_cached(
+                "SELECT account, minted_at, entry FROM deliveries WHERE id = ?1 AND message = 'reset'",
+            )?,
+            supersede: ledger.prepare_cached(
+                "UPDATE deliveries SET state = 'superseded' \
+                 WHERE account = ?1 AND state = 'live' AND entry <> ?3 AND (minted_at, entry) < (?2, ?3)",
+            )?,
+            end: ledger.prepare_cached(
+                "UPDATE outbox SET state = ?3, reason = ?4, ended_at = ?5, due_at = ?6, lease = NULL, \
+                   attempts = attempts + (?5 IS NULL) \
+                 WHERE id = ?1 AND lease = ?2 AND ended_at IS NULL",
+            )?,
+        })
+    }
+
+    /// Records an outcome; ends or reschedules the row if it is still ours. A row that has ended meanwhile, because its
+    /// link was redeemed, stays ended.
+    fn record(&mut self, ledger: &Connection, one: &Finished) -> rusqlite::Result<()> {
+        self.note.execute((
             one.delivery.as_bytes(),
             one.outcome.as_str(),
             one.at.as_millis(),
             one.transport,
             one.outcome.reply(),
         ))?;
-    if one.may_have_arrived() {
-        supersede_older(ledger, one.delivery)?;
-    } else {
-        revoke_unsent(ledger, one.delivery)?;
+        if one.may_have_arrived() {
+            self.supersede_older(one.delivery)?;
+        } else {
+            revoke_unsent(ledger, one.delivery)?;
+        }
+        let unknown = if matches!(one.outcome, Outcome::Unknown(_)) { unknown(ledger, one.entry)? } else { 0 };
+        let (state, reason, ended_at) = match one.next(unknown) {
+            Next::End(state, reason) => (state, reason, Some(one.at.as_millis())),
+            Next::Retry => (State::Accepted, None, None),
+        };
+        self.end.execute((
+            one.entry.as_bytes(),
+            one.lease.as_bytes(),
+            state.as_str(),
+            reason.map(Reason::as_str),
+            ended_at,
+            one.next_at.as_millis(),
+        ))?;
+        Ok(())
     }
-    let unknown = if matches!(one.outcome, Outcome::Unknown(_)) { unknown(ledger, one.entry)? } else { 0 };
-    let (state, reason, ended_at) = match one.next(unknown) {
-        Next::End(state, reason) => (state, reason, Some(one.at.as_millis())),
-        Next::Retry => (State::Accepted, None, None),
-    };
-    ledger
-        .prepare_cached(
-            "UPDATE outbox SET state = :state, reason = :reason, ended_at = :ended_at, due_at = :next_at, lease = NULL, \
-               attempts = attempts + (:ended_at IS NULL) \
-             WHERE id = :id AND lease = :lease AND ended_at IS NULL",
-        )?
-        .execute(named_params! {
-            ":state": state.as_str(),
-            ":reason": reason.map(Reason::as_str),
-            ":ended_at": ended_at,
-            ":next_at": one.next_at.as_millis(),
-            ":id": one.entry.as_bytes(),
-            ":lease": one.lease.as_bytes(),
-        })?;
-    Ok(())
-}
 
-/// Older links of the account die only now that a newer one is on its way. Those of the same request do not: after an
-/// unknown outcome, either mail may be the one that arrived. Claimed ones are being redeemed. Of two that were minted in one
-/// tick, the later request's is the newer.
-fn supersede_older(ledger: &Connection, delivery: Id) -> rusqlite::Result<usize> {
-    if weakness::is(Weakness::OlderLinksLive) {
-        return Ok(0);
+    /// Older links of the account die only now that a newer one is on its way. Those of the same request do not: after an
+    /// unknown outcome, either mail may be the one that arrived. Claimed ones are being redeemed. Of two that were minted
+    /// in one tick, the later request's is the newer.
+    fn supersede_older(&mut self, delivery: Id) -> rusqlite::Result<()> {
+        if weakness::is(Weakness::OlderLinksLive) {
+            return Ok(());
+        }
+        let mut found = self.newer.query([delivery.as_bytes()])?;
+        if let Some(row) = found.next()? {
+            let (account, minted_at, entry): (String, i64, [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            self.supersede.execute((account, minted_at, entry))?;
+        }
+        Ok(())
     }
-    let newer = ledger
-        .prepare_cached("SELECT account, minted_at, entry FROM deliveries WHERE id = ?1 AND message = 'reset'")?
-        .query_row([delivery.as_bytes()], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, [u8; 16]>(2)?))
-        })
-        .optional()?;
-    let Some(newer) = newer else { return Ok(0) };
-    ledger
-        .prepare_cached(
-            "UPDATE deliveries SET state = 'superseded' \
-             WHERE account = ?1 AND state = 'live' AND entry <> ?3 AND (minted_at, entry) < (?2, ?3)",
-        )?
-        .execute(newer)
 }
 
 /// Nobody holds the link and the code of a mail that was not handed over. Were they to stand as live, they would keep

@@ -17,6 +17,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, sql: include_str!("../../../../migrations/sqlite/0005_what_came_back.sql") },
     Migration { version: 6, sql: include_str!("../../../../migrations/sqlite/0006_device.sql") },
     Migration { version: 7, sql: include_str!("../../../../migrations/sqlite/0007_refusals.sql") },
+    Migration { version: 8, sql: include_str!("../../../../migrations/sqlite/0008_plain_comparisons.sql") },
 ];
 
 /// The last of them.

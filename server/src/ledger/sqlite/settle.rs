@@ -95,7 +95,7 @@ fn insert_notice(ledger: &Connection, token: &LiveToken, notice: &Notice, now: T
 }
 
 /// A request under way must not mail a new link after this one was used, or disowned. Those that wait to be looked up are
-/// ended when they are: see [`super::deliveries::others`].
+/// ended when they are: see [`super::deliveries::OtherRequests`].
 pub(super) fn end_requests(
     ledger: &Connection,
     account: &AccountId,

@@ -43,7 +43,8 @@ const BY_NAME: &str = "id = ?1 OR about = ?1";
 const BY_ADDRESS: &str = "id IN ( \
     SELECT entry FROM deliveries WHERE address_digest = ?1 \
     UNION SELECT id FROM outbox INDEXED BY outbox_due WHERE address_digest = ?1 AND ended_at IS NULL \
-    UNION SELECT id FROM outbox WHERE address_digest = ?1 AND reason IN ('dropped', 'redeemed', 'not_me'))";
+    UNION SELECT id FROM outbox \
+      WHERE address_digest = ?1 AND (reason = 'dropped' OR reason = 'redeemed' OR reason = 'not_me'))";
 
 /// A window of rows is walked, so that a rare state does not mean a walk through all there is.
 fn list(ledger: &Connection, state: Option<State>, before: Option<Id>) -> rusqlite::Result<Listed> {
@@ -82,7 +83,7 @@ fn request(row: &Row) -> rusqlite::Result<Request> {
     let (state, reason) = rows::state_and_reason(row)?;
     Ok(Request {
         id: rows::id(row, "id")?,
-        message: rows::message(row)?,
+        message: rows::message(row, "message")?,
         about: row.get::<_, Option<[u8; 16]>>("about")?.map(Id::from_bytes),
         origin: row.get("origin")?,
         network: row.get("network")?,
