@@ -15,7 +15,6 @@ pub use templates::Templates;
 use super::{Envelope, Parcel};
 use crate::config::{Config, Mailbox};
 use crate::i18n::{Arg, Language, Words};
-use encoded::Encoded;
 use fillings::Fillings;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
@@ -26,7 +25,7 @@ use minijinja::{Environment, Value, context};
 use regain_core::email::EmailAddress;
 use regain_core::message::{Message, MessageKind};
 use regain_core::request::Id;
-use skeleton::{Gap, Key, Pieces, Skeleton, Skeletons};
+use skeleton::{Gap, Key, Sheet, Skeleton, Skeletons};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -149,18 +148,18 @@ impl Composer {
         let language = &self.words.choose(&message.locales);
         let skeleton = self.skeleton_of(message, language)?;
         let fillings = Fillings::of(message, language);
-        let html = html_part(&skeleton, &fillings.in_html());
+        let html = skeleton.html.part("text/html", &fillings.in_html());
         let html = match &self.letterhead.look.logo {
             Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, *id),
             _ => html,
         };
         // The boundary holds `=_`, which quoted-printable cannot produce.
         let parts = ContentType::new("multipart/alternative").attribute("boundary", format!("=_{id}"));
-        let bodies = vec![MimePart::new("text/plain", skeleton.text.filled(&fillings.in_text())), html];
+        let bodies = vec![skeleton.text.part("text/plain", &fillings.in_text()), html];
         let head = &self.letterhead;
         let mut mail = MessageBuilder::new()
             .from(mailbox(&head.from))
-            .to(Address::new_address(None::<&str>, spelled_in_headers(to)))
+            .to(Address::new_address(None::<&str>, super::mailbox(to)))
             .subject(skeleton.subject.as_str())
             .date(message.at.as_millis().div_euclid(1000))
             .message_id(format!("{id}@{}", head.host))
@@ -183,8 +182,8 @@ impl Composer {
         let language = &self.words.choose(&message.locales);
         let skeleton = self.skeleton_of(message, language)?;
         let fillings = Fillings::of(message, language);
-        let html = skeleton.html.filled(&fillings.in_html());
-        let text = skeleton.text.filled(&fillings.in_text());
+        let html = skeleton.html.pieces.filled(&fillings.in_html());
+        let text = skeleton.text.pieces.filled(&fillings.in_text());
         Ok(Bodies { subject: skeleton.subject.clone(), text, html })
     }
 
@@ -246,9 +245,8 @@ impl Composer {
         let text = self.sheets.render(&format!("{}/body.txt", key.kind.as_str()), &gaps)?;
         let html = self.sheets.render(&format!("{}/body.html", key.kind.as_str()), &gaps)?;
         let shows_logo = html.contains(&format!("cid:{}", look::content_id(&self.letterhead.host)));
-        let html_encoded = Encoded::of(&html);
-        let (text, html) = (Pieces::of(&text), Pieces::of(&html));
-        Ok(Skeleton { key: key.clone(), subject, text, html, html_encoded, shows_logo })
+        let (text, html) = (Sheet::of(&text), Sheet::of(&html));
+        Ok(Skeleton { key: key.clone(), subject, text, html, shows_logo })
     }
 }
 
@@ -257,19 +255,6 @@ impl Sheets {
         let rendered = self.compiled.get_template(template).and_then(|it| it.render(gaps));
         rendered.map_err(|error| self.templates.fault(template, &error))
     }
-}
-
-fn html_part(skeleton: &Skeleton, fillings: &Fillings) -> MimePart<'static> {
-    let Some(encoded) = &skeleton.html_encoded else {
-        return MimePart::new("text/html", skeleton.html.filled(fillings));
-    };
-    let content_type = ContentType::new("text/html").attribute("charset", "utf-8");
-    MimePart::new(content_type, encoded.filled(fillings).into_bytes()).transfer_encoding("quoted-printable")
-}
-
-/// An address as it stands in a header: the host in ASCII, so that only a local part beyond ASCII needs SMTPUTF8.
-fn spelled_in_headers(address: &EmailAddress) -> String {
-    format!("{}@{}", address.local_part(), address.domain_ascii())
 }
 
 /// Spells out a full stop that quoted-printable folded onto a line of its own: some programs that are fed mails take such
@@ -291,7 +276,7 @@ fn without_lone_dots(content: Vec<u8>) -> Vec<u8> {
 }
 
 fn mailbox(mailbox: &Mailbox) -> Address<'_> {
-    Address::new_address(mailbox.name.as_deref(), spelled_in_headers(&mailbox.address))
+    Address::new_address(mailbox.name.as_deref(), super::mailbox(&mailbox.address))
 }
 
 fn subject_key(kind: MessageKind) -> &'static str {

@@ -8,7 +8,11 @@ use encodify::qp::BODY;
 /// A rendered template in quoted-printable (RFC 2045 §6.7), which encodes each line for itself: those without a gap are
 /// encoded already.
 #[derive(Debug)]
-pub(super) struct Encoded(Vec<Stretch>);
+pub(super) struct Encoded {
+    stretches: Vec<Stretch>,
+    /// Without what fills the gaps.
+    octets: usize,
+}
 
 #[derive(Debug)]
 enum Stretch {
@@ -21,7 +25,8 @@ enum Stretch {
 impl Encoded {
     /// None where base64 is shorter, as in languages with scripts of their own.
     pub(super) fn of(rendered: &str) -> Option<Self> {
-        if BODY.encoded_len(rendered) > MIME.encoded_len(rendered.len()) {
+        let octets = BODY.encoded_len(rendered);
+        if octets > MIME.encoded_len(rendered.len()) {
             return None;
         }
         let mut stretches = Vec::new();
@@ -33,13 +38,13 @@ impl Encoded {
                 Some(Stretch::Differing(_)) | None => stretches.push(Stretch::Same(BODY.encode(line))),
             }
         }
-        Some(Self(stretches))
+        Some(Self { stretches, octets })
     }
 
     /// The whole, with each gap filled.
     pub(super) fn filled(&self, fillings: &Fillings) -> String {
-        let mut whole = String::with_capacity(USUAL_OCTETS);
-        for stretch in &self.0 {
+        let mut whole = String::with_capacity(self.octets + ROOM_FOR_FILLINGS);
+        for stretch in &self.stretches {
             match stretch {
                 Stretch::Same(encoded) => whole.push_str(encoded),
                 Stretch::Differing(line) => drop(BODY.encode_append(line.filled(fillings), &mut whole)),
@@ -49,8 +54,8 @@ impl Encoded {
     }
 }
 
-/// Of the HTML of a reset mail, rounded up.
-const USUAL_OCTETS: usize = 8 * 1024;
+/// A greeting, two links, a code and who asked, twice over.
+const ROOM_FOR_FILLINGS: usize = 1024;
 
 #[cfg(test)]
 mod tests {

@@ -79,6 +79,9 @@ fn asked(asker: Asker, language: &Language) -> String {
 
 /// Escapes an address for an attribute or for reading, leaving its slashes alone.
 fn href(address: &str) -> String {
+    if !address.bytes().any(|octet| matches!(octet, b'&' | b'<' | b'>' | b'"' | b'\'')) {
+        return address.to_owned();
+    }
     let mut safe = String::with_capacity(address.len() + 16);
     for c in address.chars() {
         match c {

@@ -6,6 +6,8 @@
 use super::encoded::Encoded;
 use super::fillings::Fillings;
 use crate::i18n::Language;
+use mail_builder::headers::content_type::ContentType;
+use mail_builder::mime::MimePart;
 use regain_core::message::{Body, Message, MessageKind};
 use regain_core::time::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,12 +56,32 @@ const MINUTE_MILLIS: i64 = 60_000;
 pub(super) struct Skeleton {
     pub(super) key: Key,
     pub(super) subject: String,
-    pub(super) text: Pieces,
-    pub(super) html: Pieces,
-    /// The same for the wire; none where that is left to the mail.
-    pub(super) html_encoded: Option<Encoded>,
+    pub(super) text: Sheet,
+    pub(super) html: Sheet,
     /// Whether the picture belongs to it.
     pub(super) shows_logo: bool,
+}
+
+/// One body of the mails.
+pub(super) struct Sheet {
+    pub(super) pieces: Pieces,
+    /// The same for the wire; none where that is left to the mail.
+    encoded: Option<Encoded>,
+}
+
+impl Sheet {
+    pub(super) fn of(rendered: &str) -> Self {
+        Self { pieces: Pieces::of(rendered), encoded: Encoded::of(rendered) }
+    }
+
+    /// The body with each gap filled, as a part of a mail.
+    pub(super) fn part(&self, media_type: &'static str, fillings: &Fillings) -> MimePart<'static> {
+        let Some(encoded) = &self.encoded else {
+            return MimePart::new(media_type, self.pieces.filled(fillings));
+        };
+        let content_type = ContentType::new(media_type).attribute("charset", "utf-8");
+        MimePart::new(content_type, encoded.filled(fillings).into_bytes()).transfer_encoding("quoted-printable")
+    }
 }
 
 /// The latest skeleton of each kind and language, with and without who asked, so there are only so many.

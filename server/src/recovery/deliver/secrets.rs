@@ -29,7 +29,7 @@ impl Secrets {
         let code = self.code.to_text();
         let unhyphenated = SecretString::from(code.expose_secret().replace('-', ""));
         let secrets = [self.token.to_text(), self.not_me.to_text(), code, unhyphenated];
-        let blot = |reply: String| secrets.iter().fold(reply, |reply, secret| blot(&reply, secret.expose_secret()));
+        let blot = |reply: String| secrets.iter().fold(reply, |reply, secret| blot(reply, secret.expose_secret()));
         // Of a secret that the relay broke in pieces, those are taken out that could be one.
         let blot_pieces = |reply: String| without_secrets(&blot(reply));
         match outcome {
@@ -44,12 +44,15 @@ impl Secrets {
 
 /// Takes `secret`, which is ASCII, out of `reply`, and its beginning where the reply was cut off within it. A line of the
 /// mail may have ended within it, by quoted-printable (RFC 2045 §6.7), and a line of the reply is a space by now.
-fn blot(reply: &str, secret: &str) -> String {
+fn blot(reply: String, secret: &str) -> String {
     const BLOT: &str = "[…]";
+    // As most replies are.
+    if !reply.contains("= ") && !reply.contains(&secret[..TELLING_OCTETS]) {
+        return reply;
+    }
     let joined = reply.replace("= ", "");
-    let reply = if !reply.contains(secret) && joined.contains(secret) { &joined } else { reply };
-    // Most replies are too short to hold one.
-    let whole = if reply.len() < secret.len() { reply.to_owned() } else { reply.replace(secret, BLOT) };
+    let reply = if !reply.contains(secret) && joined.contains(secret) { joined } else { reply };
+    let whole = reply.replace(secret, BLOT);
     let cut_off = (TELLING_OCTETS..secret.len()).rev().find(|octets| whole.ends_with(&secret[..*octets]));
     match cut_off {
         Some(octets) => format!("{}{BLOT}", &whole[..whole.len() - octets]),
@@ -84,6 +87,22 @@ mod tests {
             ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
         ] {
             assert_eq!(secrets.blotted_out(Outcome::Refused(said)), Outcome::Refused(kept.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_reply_to_a_mail_that_was_taken_holds_no_secret_either() {
+        let secrets = Secrets::mint(&SystemEntropy);
+        let [token, code, not_me] = [secrets.token.to_text(), secrets.code.to_text(), secrets.not_me.to_text()]
+            .map(|it| it.expose_secret().to_owned());
+        for (said, kept) in [
+            (format!("250 took {token}"), "250 took […]"),
+            (format!("250 {code} {} ?token={not_me}&x", code.replace('-', "")), "250 […] […] ?token=[…]&x"),
+            (format!("250 cut off: {}", &not_me[..TELLING_OCTETS]), "250 cut off: […]"),
+            (format!("250 line: {}= {}, end", &token[..1], &token[1..]), "250 line: […], end"),
+            ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
+        ] {
+            assert_eq!(secrets.blotted_out(Outcome::Delivered(said)), Outcome::Delivered(kept.to_owned()));
         }
     }
 }
