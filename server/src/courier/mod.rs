@@ -15,7 +15,7 @@ use crate::mail::{SEND_SECONDS_MAX, SENDERS};
 use crate::recovery::deliver::{self, Candidates};
 use crate::recovery::settle;
 use crate::weakness::{self, Weakness};
-use pace::{Pace, Sight};
+use pace::{IN_FLIGHT_MAX, Pace, Sight};
 use regain_core::delivery::{Outcome, pause};
 use regain_core::entropy::random;
 use regain_core::event::{DETAIL_CHARS_MAX, Happening};
@@ -31,16 +31,19 @@ use tokio::task::JoinSet;
 const TICK: Duration = Duration::from_millis(100);
 /// Longer than the senders take for all that is in flight at an ordinary relay.
 const LEASE: Duration = Duration::from_secs(120);
-/// Mails leased and not yet finished.
-const IN_FLIGHT_MAX: usize = 512;
-/// While there is more than fits, so many are left when the next are leased. They keep the senders busy until those are
-/// decided; and a commit of many writes each page of the ledger's indexes once, where many commits of a few write it for
-/// each mail.
-const IN_FLIGHT_LEAST: usize = IN_FLIGHT_MAX / 2;
+/// While there is more than fits, room for a third of what may be in flight is waited for. The other two thirds keep the
+/// senders busy until that one is decided; and a commit of many writes each page of the ledger's indexes once, where many
+/// commits of a few write it for each mail.
+const THIRDS: usize = 3;
+/// Requests leased in one tick, and decided in one commit, at most: it holds the one who writes for tens of milliseconds.
+const LEASED_MAX: usize = IN_FLIGHT_MAX;
 /// Requests leased in one tick, and decided in one commit, while others wait to be accepted. A commit of this size takes
 /// about as long as one of the requests that wait.
 const LEASED_UNDER_PRESSURE: usize = 128;
 const DECIDED_UNDER_PRESSURE: usize = 32;
+/// Requests minted for in a row. Between them others have their turn: requests that wait for an answer, and mails for a
+/// relay's.
+const MINTED_AT_ONCE: usize = 16;
 /// A user store that failed is asked again so much later.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// How long senders may finish at shutdown; what they don't is mailed after the next start.
@@ -59,6 +62,8 @@ pub struct Courier {
     in_flight: JoinSet<Option<Finished>>,
     /// What came of mails and is not in the ledger yet.
     unrecorded: Vec<Finished>,
+    /// How many of those that are were delivered.
+    delivered: u64,
     pace: Pace,
     counted_at: Timestamp,
     forgot_at: Timestamp,
@@ -87,6 +92,7 @@ impl Courier {
             turns: Turns::new(SENDERS),
             in_flight: JoinSet::new(),
             unrecorded: Vec::new(),
+            delivered: 0,
             pace: Pace::default(),
             counted_at: Timestamp::default(),
             forgot_at: Timestamp::default(),
@@ -154,10 +160,8 @@ impl Courier {
         self.keep_house(now).await?;
         self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
         self.app.metrics.in_flight.set(self.in_flight.len() as u64);
-        let mut room = IN_FLIGHT_MAX.saturating_sub(self.in_flight.len());
-        if self.is_pressed() {
-            room = room.min(LEASED_UNDER_PRESSURE);
-        }
+        let leased_max = if self.is_pressed() { LEASED_UNDER_PRESSURE } else { LEASED_MAX };
+        let room = self.pace.in_flight_max().saturating_sub(self.in_flight.len()).min(leased_max);
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
         }
@@ -167,7 +171,8 @@ impl Courier {
         if !self.unrecorded.is_empty() {
             failpoint::reached("outcome_recorded");
         }
-        self.unrecorded.clear();
+        let delivered = |one: &Finished| matches!(one.outcome, Outcome::Delivered(_));
+        self.delivered += self.unrecorded.drain(..).filter(delivered).count() as u64;
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
         if !batch.is_empty() {
@@ -176,11 +181,12 @@ impl Courier {
         Ok(if full { Tick::Full } else { Tick::Worked })
     }
 
-    /// Waits until half of what may be in flight has finished, or for a tick.
+    /// Waits until there is room for a batch, or for a tick.
     async fn make_room(&mut self, shutdown: &mut watch::Receiver<bool>) {
         let tick = tokio::time::sleep(jittered(&self.app, TICK));
         tokio::pin!(tick);
-        while self.in_flight.len() > IN_FLIGHT_LEAST {
+        let max = self.pace.in_flight_max();
+        while self.in_flight.len() + max / THIRDS > max {
             tokio::select! {
                 Some(done) = self.in_flight.join_next() => self.unrecorded.extend(taken(done)),
                 () = &mut tick => return,
@@ -231,7 +237,13 @@ impl Courier {
         lease: Lease,
         now: Timestamp,
     ) -> Result<(), LedgerFault> {
-        let minted: Vec<_> = batch.into_iter().map(|row| deliver::mint(&self.app, row, candidates, now)).collect();
+        let mut minted = Vec::with_capacity(batch.len());
+        for row in batch {
+            if minted.len() % MINTED_AT_ONCE == 0 {
+                tokio::task::yield_now().await;
+            }
+            minted.push(deliver::mint(&self.app, row, candidates, now));
+        }
         let rows = minted.iter().map(|one| one.decided.clone()).collect();
         let limit = self.app.config.reset.account_limit;
         let limit = weakness::spoilt(Weakness::MailsUncounted, limit, |limit| AccountLimit {
@@ -273,7 +285,8 @@ impl Courier {
 
     fn is_pressed(&mut self) -> bool {
         let (now, ledger) = (self.app.clock.now(), &self.app.ledger);
-        self.pace.is_pressed(Sight { now, entered: ledger.entered(), oldest: ledger.oldest_waiting() })
+        let (entered, oldest) = (ledger.entered(), ledger.oldest_waiting());
+        self.pace.is_pressed(Sight { now, entered, delivered: self.delivered, oldest })
     }
 
     async fn keep_house(&mut self, now: Timestamp) -> Result<(), LedgerFault> {

@@ -270,9 +270,10 @@ pub struct Envelope {
     pub to: EmailAddress,
 }
 
-/// An address as transports want it: an internationalised domain in ASCII.
+/// An address as transports want it, and headers: an internationalised domain in ASCII, so that only a local part beyond
+/// ASCII needs SMTPUTF8.
 fn mailbox(address: &EmailAddress) -> String {
-    format!("{}@{}", address.local_part(), address.domain_ascii())
+    [address.local_part(), "@", &address.domain_ascii()].concat()
 }
 
 fn remaining(deadline: Instant) -> Duration {

@@ -86,4 +86,4 @@ const PACE: Duration = Duration::from_millis(10);
 /// A lease lapses after two minutes.
 const MAILED_WITHIN: Duration = Duration::from_secs(180);
 /// Mails that one node's courier has leased and not recorded yet.
-const IN_FLIGHT_MAX: usize = 512;
+const IN_FLIGHT_MAX: usize = 768;

@@ -9,7 +9,8 @@ use regain_core::email::EmailAddress;
 use regain_core::request::Id;
 use smtp_proto::response::parser::ResponseReceiver;
 use smtp_proto::{EXT_8BIT_MIME, EXT_DSN, EXT_PIPELINING, EXT_SMTP_UTF8, EhloResponse, Response};
-use std::io::ErrorKind;
+use std::borrow::Cow;
+use std::io::{ErrorKind, IoSlice};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
@@ -89,37 +90,39 @@ impl Connection {
         turn: Option<&mut Turn>,
         deadline: Instant,
     ) -> Result<String, Failure> {
-        let commands = self.announcement(&parcel.envelope)?;
+        // What was announced need not be said again.
+        let commands = if self.announced.is_some() { None } else { Some(self.announcement(&parcel.envelope)?) };
         let content = dotted(&parcel.content);
         self.ready = false;
-        self.announce(&commands, deadline).await?;
+        self.announce(commands.as_deref(), deadline).await?;
         let next = turn.filter(|_| self.offers.pipelining).and_then(Turn::successor);
-        self.give(content, next, deadline).await
+        self.give(&content, next, deadline).await
     }
 
-    /// What the relay is told before the content.
-    fn announcement(&self, envelope: &Envelope) -> Result<[String; 3], Failure> {
+    /// What the relay is told before the content: three lines, for MAIL, RCPT and DATA.
+    fn announcement(&self, envelope: &Envelope) -> Result<String, Failure> {
         let parameters = self.parameters(envelope)?;
-        Ok([
-            format!("MAIL FROM:<{}>{parameters}{}\r\n", mailbox(&envelope.from), self.wishes_for_mail(envelope)),
-            format!("RCPT TO:<{}>{}\r\n", mailbox(&envelope.to), self.wishes_for_recipient()),
-            "DATA\r\n".to_owned(),
-        ])
+        let (from, to) = (mailbox(&envelope.from), mailbox(&envelope.to));
+        let (of_mail, of_recipient) = (self.wishes_for_mail(envelope), self.wishes_for_recipient());
+        let mail = ["MAIL FROM:<", &from, ">", parameters, &of_mail, "\r\n"].concat();
+        Ok([&mail, "RCPT TO:<", &to, ">", of_recipient, "\r\n", "DATA\r\n"].concat())
     }
 
-    /// Says MAIL, RCPT and DATA, if they were not said before: all at once, if the relay lets us (RFC 2920), which saves
-    /// two of three round trips.
-    async fn announce(&mut self, commands: &[String; 3], deadline: Instant) -> Result<(), Failure> {
-        let ahead = self.announced.take().is_some();
-        let at_once = self.offers.pipelining;
+    /// Says `commands`, if they were not said before: all at once, if the relay lets us (RFC 2920), which saves two of
+    /// three round trips. Reads what the relay makes of them.
+    async fn announce(&mut self, commands: Option<&str>, deadline: Instant) -> Result<(), Failure> {
+        self.announced = None;
+        let (ahead, at_once) = (commands.is_none(), self.offers.pipelining);
+        let commands = commands.unwrap_or_default();
         if at_once && !ahead {
-            self.say(commands.concat().as_bytes(), deadline).await?;
+            self.say(commands.as_bytes(), deadline).await?;
         }
         let mut verdict = Ok(());
         let mut wants_content = false;
-        for (step, command) in [Step::Mail, Step::Rcpt, Step::Data].into_iter().zip(commands) {
+        let mut lines = commands.split_inclusive('\n');
+        for step in [Step::Mail, Step::Rcpt, Step::Data] {
             if !at_once {
-                self.say(command.as_bytes(), deadline).await?;
+                self.say(lines.next().unwrap_or_default().as_bytes(), deadline).await?;
             }
             // The first refusal counts; what follows is read so that the next mail does not get it.
             match self.reply(self.patience, deadline).await {
@@ -141,15 +144,12 @@ impl Connection {
     }
 
     /// Sends the content and with it the announcement of the next mail; reads what the relay makes of the content.
-    async fn give(&mut self, content: Vec<u8>, next: Option<&Envelope>, deadline: Instant) -> Result<String, Failure> {
-        let end = content.len();
-        let mut bytes = content;
-        let announced = next.and_then(|next| Some((next.id, self.announcement(next).ok()?.concat())));
-        if let Some((_, commands)) = &announced {
-            bytes.extend_from_slice(commands.as_bytes());
-        }
-        let mut taken = 0;
-        match self.write(&bytes, &mut taken, deadline).await {
+    async fn give(&mut self, content: &[u8], next: Option<&Envelope>, deadline: Instant) -> Result<String, Failure> {
+        let announced = next.and_then(|next| Some((next.id, self.announcement(next).ok()?)));
+        let commands = announced.as_ref().map_or("", |(_, commands)| commands);
+        let (end, mut taken) = (content.len() + END_OF_MAIL.len(), 0);
+        let rest = [END_OF_MAIL, commands].concat();
+        match self.write([content, rest.as_bytes()], &mut taken, deadline).await {
             Ok(()) => {}
             // The end of the mail, the dot, never left this machine.
             Err(reason) if taken < end => return Err(Failure::Broken(reason)),
@@ -172,15 +172,16 @@ impl Connection {
     }
 
     async fn say(&mut self, bytes: &[u8], deadline: Instant) -> Result<(), Failure> {
-        self.write(bytes, &mut 0, deadline).await.map_err(Failure::Broken)
+        self.write([bytes, &[]], &mut 0, deadline).await.map_err(Failure::Broken)
     }
 
-    /// Writes `bytes`, and counts in `taken` those that may have left, whatever becomes of the rest.
-    async fn write(&mut self, bytes: &[u8], taken: &mut usize, deadline: Instant) -> Result<(), String> {
+    /// Writes both, and counts in `taken` the octets that may have left, whatever becomes of the rest.
+    async fn write(&mut self, [first, second]: [&[u8]; 2], taken: &mut usize, deadline: Instant) -> Result<(), String> {
         let stream = &mut self.client.stream;
         let written = timeout(remaining(deadline), async {
-            while *taken < bytes.len() {
-                match stream.write(&bytes[*taken..]).await? {
+            while *taken < first.len() + second.len() {
+                let left = [&first[first.len().min(*taken)..], &second[taken.saturating_sub(first.len())..]];
+                match stream.write_vectored(&left.map(IoSlice::new)).await? {
                     0 => return Err(ErrorKind::WriteZero.into()),
                     more => *taken += more,
                 }
@@ -253,11 +254,11 @@ impl Connection {
     }
 }
 
-/// `content` with dots doubled at the beginnings of lines, and the line with the single dot (RFC 5321 §4.5.2). A lone
+/// `content` with dots doubled at the beginnings of lines (RFC 5321 §4.5.2), up to where [`END_OF_MAIL`] follows. A lone
 /// CR or LF counts as the end of a line too: some relays take it for one, and none may find the end of the mail there.
-fn dotted(content: &[u8]) -> Vec<u8> {
+fn dotted(content: &[u8]) -> Cow<'_, [u8]> {
     let content = content.strip_suffix(b"\r\n").unwrap_or(content);
-    let mut dotted = Vec::with_capacity(content.len() + END_OF_MAIL.len());
+    let mut dotted = Vec::new();
     let mut copied = 0;
     // Dots are few: they are looked for, and all between them is copied as it is.
     for at in memchr::memchr_iter(b'.', content) {
@@ -268,9 +269,11 @@ fn dotted(content: &[u8]) -> Vec<u8> {
             copied = at;
         }
     }
+    if dotted.is_empty() {
+        return Cow::Borrowed(content);
+    }
     dotted.extend_from_slice(&content[copied..]);
-    dotted.extend_from_slice(END_OF_MAIL);
-    dotted
+    Cow::Owned(dotted)
 }
 
 /// The reply as the relay gave it, on one line.
@@ -296,22 +299,7 @@ pub(super) fn said(error: &Error) -> String {
 
 /// Short: nothing depends on it.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
-const END_OF_MAIL: &[u8] = b"\r\n.\r\n";
+const END_OF_MAIL: &str = "\r\n.\r\n";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dots_are_doubled_where_a_line_begins_and_nowhere_else() {
-        for (content, sent) in [
-            ("", "\r\n.\r\n"),
-            ("a.b\r\n", "a.b\r\n.\r\n"),
-            (".\r\n", "..\r\n.\r\n"),
-            ("..a\r\n.\r\n.b.", "...a\r\n..\r\n..b.\r\n.\r\n"),
-            ("lone\n.\rones\r.\n", "lone\n..\rones\r..\n\r\n.\r\n"),
-        ] {
-            assert_eq!(std::str::from_utf8(&dotted(content.as_bytes())), Ok(sent));
-        }
-    }
-}
+mod tests;
