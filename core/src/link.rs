@@ -32,7 +32,7 @@ impl LinkTemplate {
     /// The link for `token`.
     #[must_use]
     pub fn render(&self, token: &ResetToken) -> SecretString {
-        format!("{}{}{}", self.before, token.to_text().expose_secret(), self.after).into()
+        [&self.before, token.to_text().expose_secret(), &self.after].concat().into()
     }
 
     /// The link without its token.

@@ -351,8 +351,13 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
     let at = app.clock.now();
     let attempts = row.attempts + 1;
     let give_up_at = row.accepted_at.plus(app.config.reset.give_up);
-    let paused = at.plus(pause(attempts, app.entropy.as_ref()));
-    let next_at = if at < give_up_at { paused.min(give_up_at) } else { paused };
+    let next_at = match outcome {
+        Outcome::Delivered(_) | Outcome::Refused(_) => at,
+        Outcome::RetryAfter(_) | Outcome::Unknown(_) => {
+            let paused = at.plus(pause(attempts, app.entropy.as_ref()));
+            if at < give_up_at { paused.min(give_up_at) } else { paused }
+        }
+    };
     // Only an attempt that began past its time is the last: this one may have begun before the clock jumped.
     let give_up = delivery.minted_at >= give_up_at;
     match &outcome {

@@ -25,7 +25,7 @@ use minijinja::{Environment, Value, context};
 use regain_core::email::EmailAddress;
 use regain_core::message::{Message, MessageKind};
 use regain_core::request::Id;
-use skeleton::{Gap, Key, Sheet, Skeleton, Skeletons};
+use skeleton::{Gap, Key, Sheet, Skeleton, Skeletons, with_bodies};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -148,14 +148,15 @@ impl Composer {
         let language = &self.words.choose(&message.locales);
         let skeleton = self.skeleton_of(message, language)?;
         let fillings = Fillings::of(message, language);
-        let html = skeleton.html.part("text/html", &fillings.in_html());
+        let (in_html, in_text) = (fillings.in_html(), fillings.in_text());
+        let html = skeleton.html.part("text/html", &in_html);
         let html = match &self.letterhead.look.logo {
             Some(logo) if skeleton.shows_logo => self.with_logo(html, logo, *id),
             _ => html,
         };
         // The boundary holds `=_`, which quoted-printable cannot produce.
         let parts = ContentType::new("multipart/alternative").attribute("boundary", format!("=_{id}"));
-        let bodies = vec![skeleton.text.part("text/plain", &fillings.in_text()), html];
+        let bodies = vec![skeleton.text.part("text/plain", &in_text), html];
         let head = &self.letterhead;
         let mut mail = MessageBuilder::new()
             .from(mailbox(&head.from))
@@ -169,8 +170,9 @@ impl Composer {
         if let Some(reply_to) = &head.reply_to {
             mail = mail.reply_to(mailbox(reply_to));
         }
-        let mut content = Vec::with_capacity(CONTENT_BYTES_USUAL);
-        mail.body(MimePart::new(parts, bodies)).serialize(&mut content);
+        let mut wrapped = Vec::with_capacity(WRAPPING_BYTES_USUAL);
+        mail.body(MimePart::new(parts, bodies)).serialize(&mut wrapped);
+        let content = with_bodies(&wrapped, [(&skeleton.text, &in_text), (&skeleton.html, &in_html)]);
         Ok(Parcel { envelope, content: without_lone_dots(content) })
     }
 
@@ -288,8 +290,8 @@ fn subject_key(kind: MessageKind) -> &'static str {
     }
 }
 
-/// Of a reset mail, rounded up.
-const CONTENT_BYTES_USUAL: usize = 12 * 1024;
+/// Of a mail without its bodies and without a logo, rounded up.
+const WRAPPING_BYTES_USUAL: usize = 2 * 1024;
 
 #[cfg(test)]
 mod tests;

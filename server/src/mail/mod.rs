@@ -7,6 +7,7 @@ pub mod file;
 pub mod http;
 mod name;
 mod quoted;
+mod reply;
 pub mod sample;
 pub mod sendmail;
 pub mod smtp;
@@ -22,6 +23,7 @@ use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
 use regain_core::request::Id;
 use regain_core::time::Clock;
+use reply::reply_line;
 use smtp::{Patience, SmtpFault, SmtpTransport};
 use std::sync::Arc;
 use std::time::Duration;
@@ -279,14 +281,3 @@ fn mailbox(address: &EmailAddress) -> String {
 fn remaining(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
 }
-
-/// What the other side said, fit for the ledger and a terminal: one line, no control characters, at most
-/// [`REPLY_CHARS_MAX`].
-fn reply_line(reply: &str) -> String {
-    let visible = |c: char| if c.is_control() || name::is_hidden(c) { ' ' } else { c };
-    let line: String = reply.chars().map(visible).collect();
-    line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(REPLY_CHARS_MAX).collect()
-}
-
-/// RFC 5321 §4.5.3.1.5 allows a reply line 512 octets.
-const REPLY_CHARS_MAX: usize = 512;

@@ -41,21 +41,17 @@ impl Encoded {
         Some(Self { stretches, octets })
     }
 
-    /// The whole, with each gap filled.
-    pub(super) fn filled(&self, fillings: &Fillings) -> String {
-        let mut whole = String::with_capacity(self.octets + ROOM_FOR_FILLINGS);
+    /// Puts the whole at the end of `mail`, with each gap filled.
+    pub(super) fn fill_in(&self, fillings: &Fillings, mail: &mut Vec<u8>) {
+        mail.reserve(self.octets);
         for stretch in &self.stretches {
             match stretch {
-                Stretch::Same(encoded) => whole.push_str(encoded),
-                Stretch::Differing(line) => drop(BODY.encode_append(line.filled(fillings), &mut whole)),
+                Stretch::Same(encoded) => mail.extend_from_slice(encoded.as_bytes()),
+                Stretch::Differing(line) => drop(BODY.encode_append(line.filled(fillings), mail)),
             }
         }
-        whole
     }
 }
-
-/// A greeting, two links, a code and who asked, twice over.
-const ROOM_FOR_FILLINGS: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -93,7 +89,9 @@ mod tests {
             let fillings = fillings(&name);
             let whole = Pieces::of(&rendered).filled(&fillings);
             if let Some(encoded) = Encoded::of(&rendered) {
-                assert_eq!(encoded.filled(&fillings), BODY.encode(whole));
+                let mut filled = Vec::new();
+                encoded.fill_in(&fillings, &mut filled);
+                assert_eq!(String::from_utf8(filled), Ok(BODY.encode(whole)));
             }
             assert_eq!(Pieces::of(&rendered).has_gaps(), rendered.contains([Gap::Greeting.mark(), Gap::NotMeLink.mark()]));
         }

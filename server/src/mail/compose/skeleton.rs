@@ -8,6 +8,7 @@ use super::fillings::Fillings;
 use crate::i18n::Language;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::mime::MimePart;
+use memchr::memmem;
 use regain_core::message::{Body, Message, MessageKind};
 use regain_core::time::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -74,15 +75,38 @@ impl Sheet {
         Self { pieces: Pieces::of(rendered), encoded: Encoded::of(rendered) }
     }
 
-    /// The body with each gap filled, as a part of a mail.
+    /// The body as a part of a mail. Where it is encoded already, a mark stands for it until [`with_bodies`].
     pub(super) fn part(&self, media_type: &'static str, fillings: &Fillings) -> MimePart<'static> {
-        let Some(encoded) = &self.encoded else {
+        if self.encoded.is_none() {
             return MimePart::new(media_type, self.pieces.filled(fillings));
-        };
+        }
         let content_type = ContentType::new(media_type).attribute("charset", "utf-8");
-        MimePart::new(content_type, encoded.filled(fillings).into_bytes()).transfer_encoding("quoted-printable")
+        MimePart::new(content_type, BODY_MARK.as_bytes()).transfer_encoding("quoted-printable")
     }
 }
+
+/// The mail whose parts stand in `wrapped`, in the order of `bodies`, with those in the places of their marks.
+pub(super) fn with_bodies(wrapped: &[u8], bodies: [(&Sheet, &Fillings); 2]) -> Vec<u8> {
+    let mut mail = Vec::with_capacity(CONTENT_BYTES_USUAL);
+    let mut rest = wrapped;
+    for (sheet, fillings) in bodies {
+        if let Some(encoded) = &sheet.encoded
+            && let Some(at) = memmem::find(rest, BODY_MARK.as_bytes())
+        {
+            mail.extend_from_slice(&rest[..at]);
+            encoded.fill_in(fillings, &mut mail);
+            rest = &rest[at + BODY_MARK.len()..];
+        }
+    }
+    mail.extend_from_slice(rest);
+    mail
+}
+
+/// As those of the gaps. No address holds it, and everything else is encoded.
+const BODY_MARK: &str = "\u{FDD5}";
+
+/// Of a reset mail, rounded up.
+const CONTENT_BYTES_USUAL: usize = 12 * 1024;
 
 /// The latest skeleton of each kind and language, with and without who asked, so there are only so many.
 #[derive(Default)]

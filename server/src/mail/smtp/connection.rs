@@ -196,27 +196,38 @@ impl Connection {
 
     /// Reads one reply, and leaves what follows it for the next.
     async fn reply(&mut self, patience: Duration, deadline: Instant) -> Result<Response<String>, Error> {
+        let mut parser = ResponseReceiver::default();
+        // Of replies to what was said at once, most have come with the one before.
+        if let Some(reply) = self.take_reply(&mut parser)? {
+            return Ok(reply);
+        }
         let reading = async {
-            let mut parser = ResponseReceiver::default();
             let mut buffer = [0; 1024];
             loop {
-                let mut bytes = self.unread.iter();
-                let parsed = parser.parse(&mut bytes);
-                let left = bytes.len();
-                self.unread.drain(..self.unread.len() - left);
-                match parsed {
-                    Ok(reply) => return Ok(reply),
-                    Err(smtp_proto::Error::NeedsMoreData { .. }) => {}
-                    Err(_) => return Err(Error::UnparseableReply),
-                }
                 let read = self.client.stream.read(&mut buffer).await?;
                 if read == 0 {
                     return Err(Error::UnparseableReply);
                 }
                 self.unread.extend_from_slice(&buffer[..read]);
+                if let Some(reply) = self.take_reply(&mut parser)? {
+                    return Ok(reply);
+                }
             }
         };
         timeout(patience.min(remaining(deadline)), reading).await.unwrap_or(Err(Error::Timeout))
+    }
+
+    /// What of one reply has come, and the reply once it is whole.
+    fn take_reply(&mut self, parser: &mut ResponseReceiver) -> Result<Option<Response<String>>, Error> {
+        let mut bytes = self.unread.iter();
+        let parsed = parser.parse(&mut bytes);
+        let left = bytes.len();
+        self.unread.drain(..self.unread.len() - left);
+        match parsed {
+            Ok(reply) => Ok(Some(reply)),
+            Err(smtp_proto::Error::NeedsMoreData { .. }) => Ok(None),
+            Err(_) => Err(Error::UnparseableReply),
+        }
     }
 
     /// What a report on the mail is to hold, where the relay sends such (RFC 3461): our name for the mail, and no more of
