@@ -4,7 +4,7 @@
 //! a `requirements.txt` for pip, whichever there is.
 
 use crate::databases::Databases;
-use crate::needs::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, Need, PHP, SAMBA};
+use crate::needs::{self, CHROMEDRIVER, CHROMIUM, NODE, NPM, Need, PHP, PHP_MYSQL, PHP_PGSQL, SAMBA};
 use crate::step::{Report, cargo, run, run_tests};
 use crate::tree::root;
 use anyhow::{Context, Result, bail};
@@ -22,7 +22,7 @@ const APPLICATIONS: &[Application] = &[
     Application { name: "django", needs: &[] },
     Application { name: "better-auth", needs: &[&NODE, &NPM] },
     Application { name: "flask", needs: &[] },
-    Application { name: "php", needs: &[&PHP] },
+    Application { name: "php", needs: &[&PHP, &PHP_MYSQL, &PHP_PGSQL] },
     Application { name: "active-directory", needs: &[&SAMBA] },
 ];
 

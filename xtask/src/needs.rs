@@ -73,8 +73,18 @@ pub(crate) const POSTFIX: Need =
     Need { variable: "REGAIN_TEST_POSTFIX", programs: &["postfix"], packages: &["postfix"] };
 const PGBOUNCER: Need = Need { variable: "REGAIN_TEST_PGBOUNCER", programs: &["pgbouncer"], packages: &["pgbouncer"] };
 pub(crate) const NPM: Need = Need { variable: "REGAIN_TEST_NPM", programs: &["npm"], packages: &["npm"] };
-pub(crate) const PHP: Need =
-    Need { variable: "REGAIN_TEST_PHP", programs: &["php"], packages: &["php-cli", "php-mysql", "php-pgsql"] };
+pub(crate) const PHP: Need = Need { variable: "REGAIN_TEST_PHP", programs: &["php"], packages: &["php-cli"] };
+/// Needs of their own: a PHP may have come without its drivers.
+pub(crate) const PHP_MYSQL: Need = Need {
+    variable: "REGAIN_TEST_PHP_MYSQL",
+    programs: &["/var/lib/dpkg/info/php-mysql.list"],
+    packages: &["php-mysql"],
+};
+pub(crate) const PHP_PGSQL: Need = Need {
+    variable: "REGAIN_TEST_PHP_PGSQL",
+    programs: &["/var/lib/dpkg/info/php-pgsql.list"],
+    packages: &["php-pgsql"],
+};
 /// As a domain controller of Active Directory.
 pub(crate) const SAMBA: Need = Need {
     variable: "REGAIN_TEST_SAMBA",
