@@ -43,6 +43,16 @@ impl AsyncWrite for Trickle {
         Poll::Ready(Ok(count))
     }
 
+    /// What is taken may end in any of them.
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let whole: Vec<u8> = bufs.iter().flat_map(|part| part.iter().copied()).collect();
+        self.poll_write(cx, &whole)
+    }
+
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
