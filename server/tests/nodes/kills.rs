@@ -3,7 +3,7 @@
 use crate::accounts::address;
 use crate::amount;
 use crate::client::Ask;
-use crate::fleet::{Fleet, NODES, Plan};
+use crate::fleet::{Fleet, NODES, Plan, SHORT_LEASE};
 use crate::random::Random;
 use crate::support::process::eventually;
 use futures_util::{StreamExt, stream};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 async fn every_acknowledged_request_is_mailed_whichever_node_dies() {
     let requests = amount("REGAIN_TEST_NODES_REQUESTS", 400);
     let mut random = Random::new(amount("REGAIN_TEST_SEED", 1));
-    let mut fleet = Fleet::start(Plan::default()).await;
+    let mut fleet = Fleet::start(Plan { settings: &[SHORT_LEASE], ..Plan::default() }).await;
     fleet.accounts.add(0, requests).await;
     let (doors, client) = (fleet.doors(), fleet.client.clone());
     let unanswered = AtomicUsize::new(0);

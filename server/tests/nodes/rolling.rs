@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 async fn nodes_are_replaced_one_by_one_and_nobody_is_turned_away() {
     let rounds = amount("REGAIN_TEST_NODES_ROUNDS", 1);
     let old = std::env::var_os("REGAIN_TEST_OLD_PROGRAM").map_or_else(this_program, PathBuf::from);
-    let mut fleet = Fleet::start(Plan { program: old, settings: &[], ..Plan::default() }).await;
+    let mut fleet = Fleet::start(Plan { program: old, ..Plan::default() }).await;
     fleet.accounts.add(0, ACCOUNTS * rounds).await;
     let balancer = Balancer::before(&fleet);
     let (next, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
