@@ -58,7 +58,7 @@ mail-reset-subject = Ihr Passwort für { $product } zurücksetzen
 mail-reset-intro = jemand, vermutlich Sie, hat am { $moment } ein neues Passwort für Ihr Konto bei { $product } angefordert.
 mail-reset-link = Um ein neues Passwort zu wählen, öffnen Sie diesen Link:
 mail-reset-button = Neues Passwort wählen
-mail-reset-link-lives = Der Link funktioniert einmal und ist { $span } lang gültig.
+mail-reset-link-lives = Der Link funktioniert nur einmal und ist { $span } lang gültig.
 mail-reset-code = Oder geben Sie diesen Code ein, wo danach gefragt wird:
 mail-reset-code-lives = Der Code ist { $span } lang gültig.
 mail-reset-not-me = Falls Sie das nicht waren, hat sich nichts geändert: Ihr Passwort gilt weiter. Geben Sie weder den Link noch den Code weiter. Um beide zu sperren und uns Bescheid zu geben, öffnen Sie:
@@ -71,7 +71,7 @@ mail-password-changed-not-me = Falls Sie das nicht waren, hat vielleicht jemand 
 
 mail-no-account-subject = Sie haben bei { $product } ein neues Passwort angefordert
 mail-no-account-intro = jemand, vielleicht Sie, hat bei { $product } am { $moment } ein neues Passwort für das Konto mit dieser Adresse angefordert.
-mail-no-account-none = Es gibt kein Konto mit dieser Adresse, das eines bekommen könnte. Falls Sie das waren, versuchen Sie es mit einer anderen Adresse, mit der Sie sich registriert haben könnten.
+mail-no-account-none = Es gibt kein Konto mit dieser Adresse, für das ein neues Passwort gesetzt werden könnte. Falls Sie das waren, versuchen Sie es mit einer anderen Adresse, mit der Sie sich registriert haben könnten.
 mail-no-account-ignore = Falls Sie das nicht waren, brauchen Sie nichts zu tun.
 
 mail-test-subject = Eine Test-E-Mail von { $product }
@@ -86,7 +86,7 @@ page-field-code-hint = Acht Buchstaben und Ziffern, zum Beispiel 7K3P‑M9QX. Gr
 page-field-password = Neues Passwort
 page-field-password-confirmation = Neues Passwort wiederholen
 page-ask-again = Noch eine E-Mail anfordern
-page-support = Hilfe bekommen
+page-support = Hilfe erhalten
 
 page-demo = Eine Demo: Probieren Sie ada@example.com.
 page-demo-mailbox = Das Postfach dazu öffnen
@@ -133,7 +133,7 @@ page-password-no-upper-case = Fügen Sie einen Großbuchstaben hinzu, A bis Z.
 page-password-no-digit = Fügen Sie eine Ziffer hinzu, 0 bis 9.
 page-password-no-special = Fügen Sie ein Sonderzeichen hinzu, etwa ein Satzzeichen oder ein Leerzeichen.
 page-password-previously-used = Wählen Sie ein Passwort, das Sie hier noch nicht verwendet haben.
-page-password-too-young = Das Passwort wurde erst vor Kurzem geändert und lässt sich noch nicht wieder ändern. Versuchen Sie es später.
+page-password-too-young = Das Passwort wurde erst vor Kurzem geändert und lässt sich noch nicht wieder ändern. Versuchen Sie es später noch einmal.
 page-password-refused-by-store = Die Passwortregeln Ihrer Organisation lassen dieses nicht zu. Wählen Sie ein längeres mit anderen Zeichen.
 page-choose-show = Passwörter anzeigen
 page-choose-caps-lock = Die Feststelltaste ist an.
@@ -143,10 +143,10 @@ page-choose-sessions = Auf Ihren Geräten müssen Sie sich danach vielleicht neu
 page-strength-short = Noch zu kurz.
 page-strength-kinds-missing = Etwas von dem, was oben verlangt wird, fehlt noch.
 page-strength-repeats = Leicht zu erraten: immer wieder dieselben wenigen Zeichen.
-page-strength-row = Leicht zu erraten: Es folgt der Tastatur oder dem Alphabet.
+page-strength-row = Leicht zu erraten: eine Folge auf der Tastatur oder im Alphabet.
 page-strength-known = Leicht zu erraten: kaum mehr als Ihre Adresse oder der Name dieses Dienstes.
 page-strength-fair = Lang genug. Ein längeres ist schwerer zu erraten.
-page-strength-good = Gut: lang, und nichts daran fällt als leicht zu erraten auf.
+page-strength-good = Gut: lang, und nichts daran wirkt leicht zu erraten.
 
 page-refused-title = Dieser Link oder Code funktioniert nicht
 page-refused-why = Vielleicht wurde er schon benutzt, ist zu alt oder wurde durch eine neuere E-Mail ersetzt. Bei einem Code kann auch ein Tippfehler der Grund sein.
@@ -154,7 +154,7 @@ page-refused-safe = Geändert hat sich dadurch nichts.
 page-refused-ask = Neue E-Mail anfordern
 page-refused-code = Oder den Code eingeben
 
-page-done-title = Ihr Passwort ist geändert
+page-done-title = Ihr Passwort wurde geändert
 page-done-text = Sie können sich jetzt damit bei { $product } anmelden. Alle anderen Links und Codes, die wir Ihnen geschickt haben, sind nun ungültig.
 page-done-notice = Zur Bestätigung schicken wir Ihnen eine E-Mail.
 page-done-back = Weiter zu { $product }
@@ -168,14 +168,14 @@ page-not-me-refused-title = Dieser Link funktioniert nicht
 page-not-me-refused-why = Vielleicht ist er abgeschnitten oder älter als sieben Tage.
 page-not-me-refused-worried = Wenn Sie glauben, dass jemand anderes Zugang zu Ihrem Konto bei { $product } hat, wählen Sie jetzt ein neues Passwort.
 
-page-not-me-done-title = Die Links sind gesperrt
-page-not-me-done-text = Kein Link oder Code, den Sie bisher per E-Mail bekommen haben, funktioniert noch, und die Betreiber von { $product } sind benachrichtigt.
+page-not-me-done-title = Die Links wurden gesperrt
+page-not-me-done-text = Kein Link oder Code, den Sie bisher per E-Mail bekommen haben, funktioniert noch, und die Betreiber von { $product } wurden benachrichtigt.
 page-not-me-done-worried = Wenn Ihr Passwort geändert wurde und Sie das nicht waren, wählen Sie jetzt ein neues. Falls jemand Ihre E-Mails lesen kann, ändern Sie zuerst das Passwort Ihres Postfachs.
 
 page-problem-wrong-title = Das hat nicht geklappt
 page-problem-wrong-text = Der Server konnte mit dem, was der Browser geschickt hat, nichts anfangen. Geändert hat sich nichts.
 page-problem-foreign-title = Das kam von anderswo
-page-problem-foreign-text = Zu Ihrer Sicherheit zählt ein Formular nur, wenn es von einer Seite dieses Dienstes abgeschickt wird. Öffnen Sie die Seite neu und versuchen Sie es noch einmal.
+page-problem-foreign-text = Zu Ihrer Sicherheit wird ein Formular nur angenommen, wenn es von einer Seite dieses Dienstes abgeschickt wird. Öffnen Sie die Seite neu und versuchen Sie es noch einmal.
 page-problem-unknown-title = Diese Seite gibt es nicht
 page-problem-unknown-text = Vielleicht ist die Adresse falsch geschrieben oder abgeschnitten. Wenn sie aus einer E-Mail stammt, kopieren Sie sie vollständig.
 page-problem-often-title = Zu viele Versuche

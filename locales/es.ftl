@@ -48,8 +48,8 @@ mail-support = ¿Necesitas ayuda? Puedes pedirla aquí:
 # $network is none where it says nothing: a private one.
 mail-asked-from =
     { $network ->
-        [none] La solicitud vino de { $browser } en { $system }.
-       *[other] La solicitud vino de { $browser } en { $system }, dirección de red { $network }.
+        [none] La solicitud se hizo desde { $browser } en { $system }.
+       *[other] La solicitud se hizo desde { $browser } en { $system }, dirección de red { $network }.
     }
 
 mail-reset-subject = Restablece tu contraseña de { $product }
@@ -59,7 +59,7 @@ mail-reset-button = Elegir una contraseña nueva
 mail-reset-link-lives = El enlace funciona una sola vez y es válido durante { $span }.
 mail-reset-code = O escribe este código donde se te pida:
 mail-reset-code-lives = El código es válido durante { $span }.
-mail-reset-not-me = Si no fuiste tú, nada cambió: tu contraseña sigue funcionando. No compartas el enlace ni el código. Para anularlos y avisarnos, abre:
+mail-reset-not-me = Si no fuiste tú, no cambió nada: tu contraseña sigue funcionando. No compartas el enlace ni el código. Para anularlos y avisarnos, abre:
 
 mail-password-changed-subject = Se cambió tu contraseña de { $product }
 mail-password-changed-preheader = Si no fuiste tú, avísanos enseguida.
@@ -82,7 +82,7 @@ page-field-email = Dirección de correo electrónico
 page-field-code = Código
 page-field-code-hint = Ocho letras y números, como 7K3P‑M9QX. No importan las mayúsculas ni los guiones.
 page-field-password = Contraseña nueva
-page-field-password-confirmation = Contraseña nueva, otra vez
+page-field-password-confirmation = Repite la contraseña nueva
 page-ask-again = Pedir otro correo
 page-support = Obtener ayuda
 
@@ -94,12 +94,12 @@ page-forgot-intro = Escribe la dirección de correo de tu cuenta de { $product }
 page-forgot-button = Enviarme el correo
 page-forgot-have-code = Ya tengo un código
 
-page-sent-title = Mira en tu buzón de correo
-page-sent-intro = Si hay una cuenta de { $product } con esa dirección, le llegará un correo con un enlace y un código. Para proteger la privacidad de todas las personas, aquí no decimos si la hay.
-page-sent-nothing = ¿No te llega?
+page-sent-title = Revisa tu buzón de correo
+page-sent-intro = Si hay una cuenta de { $product } con esa dirección, va en camino un correo con un enlace y un código. Para proteger la privacidad de todas las personas, aquí no decimos si la hay.
+page-sent-nothing = ¿No te llega el correo?
 page-sent-minutes = Espera unos minutos.
-page-sent-spam = Mira en la carpeta de correo no deseado o spam.
-page-sent-address = Quizá te registraste con otra dirección, o hay una errata en esta.
+page-sent-spam = Revisa la carpeta de correo no deseado o spam.
+page-sent-address = Quizá te registraste con otra dirección, o escribiste mal esta.
 page-sent-sender = El remitente es:
 page-sent-wait = Podrás pedir otro correo en:
 page-sent-wait-over = Ya puedes pedir otro correo.
@@ -156,14 +156,14 @@ page-choose-sessions = Puede que tengas que iniciar sesión de nuevo en tus disp
 
 page-strength-short = Todavía es demasiado corta.
 page-strength-kinds-missing = Aún falta algo de lo que se pide arriba.
-page-strength-repeats = Fácil de adivinar: los mismos pocos caracteres una y otra vez.
-page-strength-row = Fácil de adivinar: sigue el teclado o el alfabeto.
+page-strength-repeats = Fácil de adivinar: unos pocos caracteres que se repiten.
+page-strength-row = Fácil de adivinar: sigue el orden del teclado o del alfabeto.
 page-strength-known = Fácil de adivinar: poco más que tu dirección o el nombre de este servicio.
-page-strength-fair = Longitud suficiente. Una más larga es más difícil de adivinar.
+page-strength-fair = Suficientemente larga. Una más larga es más difícil de adivinar.
 page-strength-good = Buena: es larga y nada en ella parece fácil de adivinar.
 
 page-refused-title = Este enlace o código no funciona
-page-refused-why = Puede que ya se haya usado, que haya caducado o que lo sustituya un correo más reciente. Si es un código, puede tener una errata.
+page-refused-why = Puede que ya se haya usado, que haya caducado o que lo haya sustituido un correo más reciente. Si es un código, puede estar mal escrito.
 page-refused-safe = Abrirlo no cambió nada.
 page-refused-ask = Pedir un correo nuevo
 page-refused-code = O escribe el código
@@ -176,7 +176,7 @@ page-done-back = Ir a { $product }
 page-not-me-title = ¿No fuiste tú?
 page-not-me-text = Con un clic se anulan todos los enlaces y códigos que { $product } te envió para elegir una contraseña nueva, y se avisa a quienes gestionan { $product }. Tu contraseña no cambia.
 page-not-me-button = No fui yo, anular los enlaces
-page-not-me-otherwise = Si al final fuiste tú, cierra esta página. No pasará nada.
+page-not-me-otherwise = Si en realidad fuiste tú, cierra esta página. No pasará nada.
 
 page-not-me-refused-title = Este enlace no funciona
 page-not-me-refused-why = Puede que esté incompleto o que tenga más de siete días.
@@ -189,9 +189,9 @@ page-not-me-done-worried = Si tu contraseña cambió y no fuiste tú, elige ahor
 page-problem-wrong-title = No funcionó
 page-problem-wrong-text = El servidor no entendió lo que envió el navegador. No cambió nada.
 page-problem-foreign-title = Eso venía de otro sitio
-page-problem-foreign-text = Por tu seguridad, un formulario solo cuenta si se envía desde una página de este sitio. Abre la página de nuevo y vuelve a intentarlo.
+page-problem-foreign-text = Por tu seguridad, un formulario solo se acepta si se envía desde una página de este sitio. Abre la página de nuevo y vuelve a intentarlo.
 page-problem-unknown-title = Esa página no existe
-page-problem-unknown-text = Puede que la dirección tenga una errata o esté incompleta. Si viene de un correo, cópiala entera.
+page-problem-unknown-text = Puede que la dirección esté mal escrita o incompleta. Si viene de un correo, cópiala entera.
 page-problem-often-title = Demasiados intentos
 page-problem-often-text = Hubo muchísimos intentos desde tu red. Espera un minuto y vuelve a intentarlo. Los enlaces que hayas recibido por correo siguen funcionando.
 page-problem-busy-title = Ahora no es posible

@@ -85,7 +85,7 @@ page-field-email = Adresse e-mail
 page-field-code = Code
 page-field-code-hint = Huit lettres et chiffres, par exemple 7K3P‑M9QX. Les majuscules et les tirets n’ont pas d’importance.
 page-field-password = Nouveau mot de passe
-page-field-password-confirmation = Nouveau mot de passe, encore une fois
+page-field-password-confirmation = Confirmez le nouveau mot de passe
 page-ask-again = Demander un autre e-mail
 page-support = Obtenir de l’aide
 
@@ -140,7 +140,7 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = Retirez le caractère NUL.
 page-password-common = C’est l’un des mots de passe que les pirates essaient en premier.
-page-password-breached = Ce mot de passe figure dans une fuite de données ; les pirates essaient ceux-là en premier.
+page-password-breached = Ce mot de passe figure dans une fuite de données ; les pirates essaient ces mots de passe en premier.
 page-password-is-product-name = N’utilisez pas le nom de ce service.
 page-password-is-address = N’utilisez pas votre adresse e-mail, même en partie.
 page-password-is-name = N’utilisez pas votre nom.
@@ -154,19 +154,19 @@ page-password-too-young = Le mot de passe a été modifié il y a peu et ne peut
 page-password-refused-by-store = Les règles de votre organisation n’autorisent pas ce mot de passe. Choisissez-en un plus long, avec d’autres caractères.
 page-choose-show = Afficher les mots de passe
 page-choose-caps-lock = La touche Verr. Maj. est activée.
-page-choose-button = Changer le mot de passe
+page-choose-button = Modifier le mot de passe
 page-choose-sessions = Vous devrez peut-être vous reconnecter sur vos appareils.
 
 page-strength-short = Encore trop court.
 page-strength-kinds-missing = Il manque encore un élément demandé ci-dessus.
-page-strength-repeats = Facile à deviner : toujours les mêmes quelques caractères.
-page-strength-row = Facile à deviner : il suit le clavier ou l’alphabet.
+page-strength-repeats = Facile à deviner : quelques caractères qui se répètent.
+page-strength-row = Facile à deviner : il suit l’ordre du clavier ou de l’alphabet.
 page-strength-known = Facile à deviner : guère plus que votre adresse ou le nom de ce service.
 page-strength-fair = Assez long. Un mot de passe plus long est plus difficile à deviner.
 page-strength-good = Bien : il est long, et rien n’y paraît facile à deviner.
 
 page-refused-title = Ce lien ou ce code ne fonctionne pas
-page-refused-why = Il a peut-être déjà servi, est trop ancien ou a été remplacé par un e-mail plus récent. S’il s’agit d’un code, il peut contenir une faute de frappe.
+page-refused-why = Peut-être a-t-il déjà servi, est-il trop ancien ou a-t-il été remplacé par un e-mail plus récent. S’il s’agit d’un code, il peut contenir une faute de frappe.
 page-refused-safe = Son ouverture n’a rien changé.
 page-refused-ask = Demander un nouvel e-mail
 page-refused-code = Ou saisissez le code
@@ -187,16 +187,16 @@ page-not-me-refused-worried = Si vous pensez que quelqu’un d’autre a accès 
 
 page-not-me-done-title = Les liens sont désactivés
 page-not-me-done-text = Aucun des liens et codes qui vous ont été envoyés jusqu’ici ne fonctionne plus, et l’équipe qui gère { $product } est prévenue.
-page-not-me-done-worried = Si votre mot de passe a été modifié et que ce n’était pas vous, choisissez-en un nouveau maintenant. Si quelqu’un peut lire vos e-mails, changez d’abord le mot de passe de votre messagerie.
+page-not-me-done-worried = Si votre mot de passe a été modifié et que ce n’était pas vous, choisissez-en un nouveau maintenant. Si quelqu’un peut lire vos e-mails, modifiez d’abord le mot de passe de votre messagerie.
 
 page-problem-wrong-title = Cela n’a pas fonctionné
 page-problem-wrong-text = Le serveur n’a pas compris ce que le navigateur a envoyé. Rien n’a changé.
 page-problem-foreign-title = Cela venait d’ailleurs
-page-problem-foreign-text = Pour votre sécurité, un formulaire ne compte que s’il est envoyé depuis une page de ce site. Ouvrez de nouveau la page et réessayez.
+page-problem-foreign-text = Pour votre sécurité, un formulaire n’est accepté que s’il est envoyé depuis une page de ce site. Ouvrez de nouveau la page et réessayez.
 page-problem-unknown-title = Cette page n’existe pas
 page-problem-unknown-text = L’adresse est peut-être mal saisie ou incomplète. Si elle provient d’un e-mail, copiez-la en entier.
 page-problem-often-title = Trop de tentatives
 page-problem-often-text = Un très grand nombre de tentatives sont venues de votre réseau. Attendez une minute et réessayez. Un lien reçu par e-mail reste valable.
 page-problem-busy-title = Indisponible pour l’instant
-page-problem-busy-text = Ce n’était pas possible pour le moment. Rien n’est perdu, et un lien reçu par e-mail reste valable. Réessayez dans quelques instants.
+page-problem-busy-text = Cela n’est pas possible pour le moment. Rien n’est perdu, et un lien reçu par e-mail reste valable. Réessayez dans quelques instants.
 page-problem-start = Mot de passe oublié ? Commencez ici

@@ -53,8 +53,8 @@ mail-support = נחוצה עזרה? אפשר לפנות לכאן:
 # $network is none where it says nothing: a private one.
 mail-asked-from =
     { $network ->
-        [none] הבקשה הגיעה מ־{ $browser } על { $system }.
-       *[other] הבקשה הגיעה מ־{ $browser } על { $system }, כתובת רשת { $network }.
+        [none] הבקשה הגיעה מ־{ $browser } ב־{ $system }.
+       *[other] הבקשה הגיעה מ־{ $browser } ב־{ $system }, כתובת רשת { $network }.
     }
 
 mail-reset-subject = איפוס הסיסמה לחשבון { $product }
@@ -74,7 +74,7 @@ mail-password-changed-not-me = אם השינוי לא נעשה על ידך, יי
 
 mail-no-account-subject = הבקשה שלך לסיסמה חדשה אצל { $product }
 mail-no-account-intro = בתאריך { $moment } התקבלה אצל { $product } בקשה, אולי ממך, לסיסמה חדשה לחשבון עם הכתובת הזאת.
-mail-no-account-none = אין חשבון עם הכתובת הזאת שיכול לקבל סיסמה חדשה. אם הבקשה הגיעה ממך, כדאי לנסות כתובת אחרת שאולי שימשה להרשמה.
+mail-no-account-none = אין חשבון עם הכתובת הזאת שאפשר לקבוע לו סיסמה חדשה. אם הבקשה הגיעה ממך, כדאי לנסות כתובת אחרת שאולי שימשה להרשמה.
 mail-no-account-ignore = אם הבקשה לא הגיעה ממך, אין צורך לעשות דבר.
 
 mail-test-subject = הודעת בדיקה מאת { $product }
@@ -100,7 +100,7 @@ page-forgot-button = שליחת ההודעה אליי
 page-forgot-have-code = כבר יש לי קוד
 
 page-sent-title = כדאי לבדוק בתיבת הדואר
-page-sent-intro = אם יש חשבון { $product } עם הכתובת הזאת, הודעה עם קישור וקוד בדרך אליה. כדי לשמור על הפרטיות של כולם, איננו אומרים כאן אם יש חשבון כזה.
+page-sent-intro = אם יש חשבון { $product } עם הכתובת הזאת, הודעה עם קישור וקוד בדרך אליה. כדי לשמור על הפרטיות של כולם, איננו מציינים כאן אם יש חשבון כזה.
 page-sent-nothing = לא הגיעה הודעה?
 page-sent-minutes = כדאי להמתין כמה דקות.
 page-sent-spam = כדאי לבדוק בתיקיית הספאם או דואר הזבל.
@@ -112,8 +112,8 @@ page-sent-other-address = ניסיון עם כתובת אחרת
 page-sent-code = הקלדת הקוד או פתיחת הקישור
 
 page-code-title = בחירת סיסמה חדשה באמצעות הקוד
-page-code-intro = בהודעה מאת { $product } יש קוד נוסף על הקישור. בעזרתו אפשר לבחור כאן סיסמה חדשה, בכל מכשיר.
-page-code-no-script = פתחת את הקישור מההודעה? הוא זקוק ל־JavaScript, והוא כבוי בדפדפן הזה. הקוד מאותה הודעה אינו זקוק לו.
+page-code-intro = בהודעה מאת { $product } יש גם קוד, לצד הקישור. בעזרתו אפשר לבחור כאן סיסמה חדשה, בכל מכשיר.
+page-code-no-script = פתחת את הקישור מההודעה? לקישור דרוש JavaScript, שכבוי בדפדפן הזה. לקוד מאותה הודעה הוא אינו דרוש.
 page-code-button = המשך
 
 page-choose-title = בחירת סיסמה חדשה
@@ -146,7 +146,7 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = יש להסיר את התו NUL.
 page-password-common = זאת אחת הסיסמאות שתוקפים מנסים תחילה.
-page-password-breached = הסיסמה הזאת הופיעה בדליפת מידע, ואת אלה תוקפים מנסים תחילה.
+page-password-breached = הסיסמה הזאת הופיעה בדליפת מידע, וסיסמאות כאלה תוקפים מנסים תחילה.
 page-password-is-product-name = אין להשתמש בשם של השירות הזה.
 page-password-is-address = אין להשתמש בכתובת האימייל שלך או בחלק ממנה.
 page-password-is-name = אין להשתמש בשם שלך.
@@ -157,9 +157,9 @@ page-password-no-digit = יש להוסיף ספרה, 0 עד 9.
 page-password-no-special = יש להוסיף תו מיוחד, למשל סימן פיסוק או רווח.
 page-password-previously-used = יש לבחור סיסמה שעוד לא השתמשת בה כאן.
 page-password-too-young = הסיסמה שונתה לפני זמן קצר ועדיין אי אפשר לשנות אותה שוב. יש לנסות מאוחר יותר.
-page-password-refused-by-store = כללי הסיסמאות של הארגון שלך אינם מאפשרים את הסיסמה הזו. יש לבחור סיסמה ארוכה יותר עם תווים אחרים.
+page-password-refused-by-store = כללי הסיסמאות של הארגון שלך אינם מאפשרים את הסיסמה הזאת. יש לבחור סיסמה ארוכה יותר עם תווים אחרים.
 page-choose-show = הצגת הסיסמאות
-page-choose-caps-lock = מקש Caps Lock פועל.
+page-choose-caps-lock = מקש Caps Lock מופעל.
 page-choose-button = שינוי הסיסמה
 page-choose-sessions = ייתכן שיהיה צורך להתחבר מחדש במכשירים שלך.
 
@@ -172,14 +172,14 @@ page-strength-fair = ארוכה מספיק. סיסמה ארוכה יותר קש�
 page-strength-good = טובה: ארוכה, ושום דבר בה לא נראה קל לניחוש.
 
 page-refused-title = הקישור או הקוד אינו פועל
-page-refused-why = ייתכן שכבר נעשה בו שימוש, שתוקפו פג או שהודעה חדשה יותר החליפה אותו. בקוד ייתכן שנפלה טעות הקלדה.
+page-refused-why = ייתכן שכבר נעשה בו שימוש, שתוקפו פג או שהודעה חדשה יותר החליפה אותו. ייתכן גם שנפלה טעות בהקלדת הקוד.
 page-refused-safe = הפתיחה שלו לא שינתה דבר.
 page-refused-ask = בקשת הודעה חדשה
 page-refused-code = או הקלדת הקוד
 
 page-done-title = הסיסמה שלך שונתה
 page-done-text = עכשיו אפשר להתחבר איתה אל { $product }. כל שאר הקישורים והקודים ששלחנו אליך אינם פועלים עוד.
-page-done-notice = אנחנו שולחים אליך הודעה לאישור השינוי.
+page-done-notice = אנחנו שולחים אליך הודעה שמאשרת את השינוי.
 page-done-back = מעבר אל { $product }
 
 page-not-me-title = הפעולה לא נעשתה על ידך?
@@ -197,8 +197,8 @@ page-not-me-done-worried = אם הסיסמה שלך שונתה שלא על יד�
 
 page-problem-wrong-title = זה לא הצליח
 page-problem-wrong-text = השרת לא הבין את מה שהדפדפן שלח. שום דבר לא השתנה.
-page-problem-foreign-title = זה הגיע ממקום אחר
-page-problem-foreign-text = למען הביטחון שלך, טופס מתקבל רק אם נשלח מדף של האתר הזה. יש לפתוח את הדף מחדש ולנסות שוב.
+page-problem-foreign-title = הבקשה הגיעה ממקום אחר
+page-problem-foreign-text = מטעמי אבטחה, טופס מתקבל רק אם נשלח מדף של האתר הזה. יש לפתוח את הדף מחדש ולנסות שוב.
 page-problem-unknown-title = אין דף כזה
 page-problem-unknown-text = ייתכן שיש בכתובת טעות או שהיא קטועה. אם היא מהודעה, יש להעתיק את כולה.
 page-problem-often-title = יותר מדי ניסיונות

@@ -59,27 +59,27 @@ mail-asked-from =
     }
 
 mail-reset-subject = Reimposta la tua password di { $product }
-mail-reset-intro = qualcuno, probabilmente tu, ha chiesto { $moment } una nuova password per il tuo account { $product }.
+mail-reset-intro = qualcuno, probabilmente tu, ha richiesto { $moment } una nuova password per il tuo account { $product }.
 mail-reset-link = Per scegliere una nuova password, apri questo link:
 mail-reset-button = Scegli una nuova password
 mail-reset-link-lives = Il link funziona una sola volta ed è valido per { $span }.
 mail-reset-code = Oppure inserisci questo codice dove ti viene chiesto:
 mail-reset-code-lives = Il codice è valido per { $span }.
-mail-reset-not-me = Se non eri tu, non è cambiato nulla: la tua password funziona ancora. Non dare a nessuno il link né il codice. Per annullarli e avvisarci, apri:
+mail-reset-not-me = Se la richiesta non è tua, non è cambiato nulla: la tua password funziona ancora. Non dare a nessuno il link né il codice. Per annullarli e avvisarci, apri:
 
 mail-password-changed-subject = La tua password di { $product } è stata cambiata
-mail-password-changed-preheader = Se non eri tu, avvisaci subito.
+mail-password-changed-preheader = Se non l’hai cambiata tu, avvisaci subito.
 mail-password-changed-intro = la password del tuo account { $product } è stata cambiata { $moment }.
-mail-password-changed-if-me = Se eri tu, non devi fare altro.
-mail-password-changed-not-me = Se non eri tu, qualcuno potrebbe essere entrato nel tuo account o nella tua casella email. Avvisaci subito:
+mail-password-changed-if-me = Se l’hai cambiata tu, non devi fare altro.
+mail-password-changed-not-me = Se non l’hai cambiata tu, qualcuno potrebbe essere entrato nel tuo account o nella tua casella email. Avvisaci subito:
 
-mail-no-account-subject = Hai chiesto una nuova password a { $product }
-mail-no-account-intro = qualcuno, forse tu, ha chiesto a { $product } { $moment } una nuova password per l’account con questo indirizzo.
-mail-no-account-none = Non c’è nessun account con questo indirizzo che possa riceverla. Se eri tu, prova con un altro indirizzo che potresti aver usato per registrarti.
-mail-no-account-ignore = Se non eri tu, non devi fare nulla.
+mail-no-account-subject = Hai richiesto una nuova password a { $product }
+mail-no-account-intro = qualcuno, forse tu, ha richiesto a { $product } { $moment } una nuova password per l’account con questo indirizzo.
+mail-no-account-none = Non c’è nessun account con questo indirizzo che possa riceverla. Se la richiesta è tua, prova con un altro indirizzo che potresti aver usato per registrarti.
+mail-no-account-ignore = Se la richiesta non è tua, non devi fare nulla.
 
 mail-test-subject = Email di prova da { $product }
-mail-test-intro = qualcuno che gestisce la reimpostazione delle password di { $product } ha chiesto { $moment } un’email di prova. È arrivata, quindi arrivano anche le email con i link per reimpostare la password.
+mail-test-intro = qualcuno che gestisce la reimpostazione delle password di { $product } ha richiesto { $moment } un’email di prova. È arrivata, quindi arrivano anche le email con i link per reimpostare la password.
 mail-test-look = Controlla se è finita nello spam e se il mittente appare come vorresti.
 
 ### Pages
@@ -88,8 +88,8 @@ page-field-email = Indirizzo email
 page-field-code = Codice
 page-field-code-hint = Otto lettere e cifre, ad esempio 7K3P‑M9QX. Maiuscole e trattini non contano.
 page-field-password = Nuova password
-page-field-password-confirmation = Nuova password, ancora una volta
-page-ask-again = Chiedi un’altra email
+page-field-password-confirmation = Ripeti la nuova password
+page-ask-again = Richiedi un’altra email
 page-support = Chiedi aiuto
 
 page-demo = Questa è una demo: prova con ada@example.com.
@@ -107,8 +107,8 @@ page-sent-minutes = Aspetta qualche minuto.
 page-sent-spam = Guarda nella cartella dello spam o della posta indesiderata.
 page-sent-address = Forse hai usato un altro indirizzo per registrarti, o hai scritto male questo.
 page-sent-sender = Il mittente è:
-page-sent-wait = Potrai chiedere un’altra email tra:
-page-sent-wait-over = Ora puoi chiedere un’altra email.
+page-sent-wait = Potrai richiedere un’altra email tra:
+page-sent-wait-over = Ora puoi richiedere un’altra email.
 page-sent-other-address = Prova con un altro indirizzo
 page-sent-code = Inserisci il codice o apri il link
 
@@ -139,7 +139,7 @@ page-password-too-long =
 page-password-too-many-bytes = Usane una più corta: si possono salvare al massimo { $count } byte, e le lettere che non sono dell’alfabeto inglese ne occupano da due a quattro ciascuna.
 page-password-has-nul = Togli il carattere NUL.
 page-password-common = È una delle password che i malintenzionati provano per prime.
-page-password-breached = Questa password è comparsa in una violazione di dati; i malintenzionati provano queste per prime.
+page-password-breached = Questa password è comparsa in una violazione di dati; i malintenzionati provano per prime le password come questa.
 page-password-is-product-name = Non usare il nome di questo servizio.
 page-password-is-address = Non usare il tuo indirizzo email né una sua parte.
 page-password-is-name = Non usare il tuo nome.
@@ -159,7 +159,7 @@ page-choose-sessions = Potresti dover accedere di nuovo sui dispositivi che usi.
 page-strength-short = Ancora troppo corta.
 page-strength-kinds-missing = Manca ancora qualcosa di quanto richiesto sopra.
 page-strength-repeats = Facile da indovinare: sempre gli stessi pochi caratteri.
-page-strength-row = Facile da indovinare: segue la tastiera o l’alfabeto.
+page-strength-row = Facile da indovinare: segue l’ordine della tastiera o dell’alfabeto.
 page-strength-known = Facile da indovinare: poco più del tuo indirizzo o del nome di questo servizio.
 page-strength-fair = Abbastanza lunga. Una più lunga è più difficile da indovinare.
 page-strength-good = Bene: è lunga e nulla sembra facile da indovinare.
@@ -167,10 +167,10 @@ page-strength-good = Bene: è lunga e nulla sembra facile da indovinare.
 page-refused-title = Questo link o codice non funziona
 page-refused-why = Potrebbe essere già stato usato, essere scaduto o essere stato sostituito da un’email più recente. Se è un codice, potrebbe contenere un errore di battitura.
 page-refused-safe = Aprirlo non ha cambiato nulla.
-page-refused-ask = Chiedi una nuova email
+page-refused-ask = Richiedi una nuova email
 page-refused-code = Oppure inserisci il codice
 
-page-done-title = La tua password è cambiata
+page-done-title = La tua password è stata cambiata
 page-done-text = Ora puoi usarla per accedere a { $product }. Tutti gli altri link e codici che ti abbiamo inviato non funzionano più.
 page-done-notice = Ti stiamo inviando un’email per confermare la modifica.
 page-done-back = Vai a { $product }
@@ -184,9 +184,9 @@ page-not-me-refused-title = Questo link non funziona
 page-not-me-refused-why = Potrebbe essere incompleto o avere più di sette giorni.
 page-not-me-refused-worried = Se pensi che qualcun altro sia entrato nel tuo account { $product }, scegli subito una nuova password.
 
-page-not-me-done-title = I link sono annullati
+page-not-me-done-title = I link sono stati annullati
 page-not-me-done-text = Nessun link o codice che hai ricevuto finora funziona più, e chi gestisce { $product } è stato avvisato.
-page-not-me-done-worried = Se la tua password è stata cambiata e non eri tu, scegline subito una nuova. Se qualcuno può leggere le tue email, cambia prima la password della tua casella email.
+page-not-me-done-worried = Se la tua password è stata cambiata e non l’hai fatto tu, scegline subito una nuova. Se qualcuno può leggere le tue email, cambia prima la password della tua casella email.
 
 page-problem-wrong-title = Non ha funzionato
 page-problem-wrong-text = Il server non ha capito ciò che il browser ha inviato. Non è cambiato nulla.
@@ -197,5 +197,5 @@ page-problem-unknown-text = L’indirizzo potrebbe essere scritto male o incompl
 page-problem-often-title = Troppi tentativi
 page-problem-often-text = Dalla tua rete sono arrivati moltissimi tentativi. Aspetta un minuto e riprova. Un link che hai ricevuto per email resta valido.
 page-problem-busy-title = Al momento non è possibile
-page-problem-busy-text = Non ci siamo riusciti in questo momento. Nulla è andato perso, e un link che hai ricevuto per email resta valido. Riprova tra qualche istante.
+page-problem-busy-text = In questo momento non è stato possibile. Nulla è andato perso, e un link che hai ricevuto per email resta valido. Riprova tra qualche istante.
 page-problem-start = Hai dimenticato la password? Inizia qui

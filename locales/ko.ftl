@@ -12,13 +12,13 @@ mail-greeting = 안녕하세요.
 mail-greeting-named = 안녕하세요, { $name }님.
 mail-not-me-button = 제가 한 일이 아닙니다
 mail-link-as-text = 버튼이 작동하지 않으면 다음 주소를 여세요.
-mail-automatic = 이 메일은 { $product }에서 자동으로 보냈습니다.
+mail-automatic = 이 메일은 { $product }에서 자동으로 발송되었습니다.
 mail-support = 도움이 필요하신가요? 여기로 문의하세요.
 # $network is none where it says nothing: a private one.
 mail-asked-from =
     { $network ->
-        [none] 요청은 { $system }의 { $browser }에서 왔습니다.
-       *[other] 요청은 { $system }의 { $browser }에서 왔으며, 네트워크 주소는 { $network }입니다.
+        [none] 이 요청은 { $system }의 { $browser }에서 보낸 것입니다.
+       *[other] 이 요청은 { $system }의 { $browser }에서 보낸 것이며, 네트워크 주소는 { $network }입니다.
     }
 
 mail-reset-subject = { $product } 비밀번호 재설정
@@ -28,21 +28,21 @@ mail-reset-button = 새 비밀번호 정하기
 mail-reset-link-lives = 링크는 한 번만 사용할 수 있으며 { $span } 동안 유효합니다.
 mail-reset-code = 또는 코드를 묻는 곳에 다음 코드를 입력하세요.
 mail-reset-code-lives = 코드는 { $span } 동안 유효합니다.
-mail-reset-not-me = 본인이 요청하지 않았더라도 바뀐 것은 없으며, 지금 비밀번호를 그대로 사용할 수 있습니다. 링크와 코드를 다른 사람에게 알려 주지 마세요. 링크와 코드를 무효로 하고 저희에게 알리려면 다음을 여세요.
+mail-reset-not-me = 본인이 요청하지 않았더라도 바뀐 것은 없으며, 지금 비밀번호를 그대로 사용할 수 있습니다. 링크와 코드를 다른 사람에게 알려 주지 마세요. 링크와 코드를 무효화하고 저희에게 알리려면 다음 링크를 여세요.
 
 mail-password-changed-subject = { $product } 비밀번호가 변경되었습니다
 mail-password-changed-preheader = 본인이 변경하지 않았다면 바로 알려 주세요.
 mail-password-changed-intro = { $moment }에 { $product } 계정의 비밀번호가 변경되었습니다.
 mail-password-changed-if-me = 본인이 변경했다면 더 하실 일은 없습니다.
-mail-password-changed-not-me = 본인이 변경하지 않았다면 누군가가 계정이나 메일함에 들어왔을 수 있습니다. 바로 알려 주세요.
+mail-password-changed-not-me = 본인이 변경하지 않았다면 누군가가 계정이나 메일함에 접근했을 수 있습니다. 바로 알려 주세요.
 
 mail-no-account-subject = { $product } 새 비밀번호 요청 안내
 mail-no-account-intro = { $moment }에 누군가가(어쩌면 본인이) 이 주소로 된 { $product } 계정의 새 비밀번호를 요청했습니다.
 mail-no-account-none = 이 주소로 된 계정 중 새 비밀번호를 정할 수 있는 계정이 없습니다. 본인이 요청했다면, 가입할 때 사용했을 수 있는 다른 주소로 다시 시도해 보세요.
-mail-no-account-ignore = 본인이 요청하지 않았다면 아무것도 하지 않아도 됩니다.
+mail-no-account-ignore = 본인이 요청하지 않았다면 따로 하실 일은 없습니다.
 
-mail-test-subject = { $product }에서 보낸 시험 메일
-mail-test-intro = { $moment }에 { $product } 비밀번호 재설정을 운영하는 담당자가 시험 메일을 요청했습니다. 이 메일이 도착했으니 재설정 링크가 담긴 메일도 도착합니다.
+mail-test-subject = { $product }에서 보낸 테스트 메일
+mail-test-intro = { $moment }에 { $product } 비밀번호 재설정 담당자가 테스트 메일을 요청했습니다. 이 메일이 도착했으니 재설정 링크가 담긴 메일도 도착합니다.
 mail-test-look = 스팸으로 분류되었는지, 보낸 사람이 원하는 대로 표시되는지 확인하세요.
 
 ### Pages
@@ -87,7 +87,7 @@ page-choose-again = 이 비밀번호는 사용할 수 없습니다.
 page-choose-mismatch = 두 비밀번호가 서로 다릅니다.
 page-password-too-short = { $count }자 이상으로 정하세요.
 page-password-too-long = { $count }자 이하로 정하세요.
-page-password-too-many-bytes = 더 짧게 정하세요. 최대 { $count }바이트까지 저장할 수 있으며, 영문자가 아닌 글자는 한 글자가 2~4바이트를 차지합니다.
+page-password-too-many-bytes = 더 짧게 정하세요. 최대 { $count }바이트까지 저장할 수 있으며, 한글 등 영문자가 아닌 글자는 한 글자가 2~4바이트를 차지합니다.
 page-password-has-nul = NUL 문자를 빼세요.
 page-password-common = 공격자가 가장 먼저 시도하는 비밀번호 중 하나입니다.
 page-password-breached = 이 비밀번호는 유출된 데이터에서 발견되었습니다. 공격자는 이런 비밀번호를 가장 먼저 시도합니다.
@@ -117,13 +117,13 @@ page-strength-good = 좋습니다. 충분히 길고 추측하기 쉬운 부분�
 
 page-refused-title = 사용할 수 없는 링크 또는 코드입니다
 page-refused-why = 이미 사용했거나, 기한이 지났거나, 더 새로운 메일로 대체되었을 수 있습니다. 코드를 잘못 입력했을 수도 있습니다.
-page-refused-safe = 열어도 바뀐 것은 없습니다.
+page-refused-safe = 열었지만 바뀐 것은 없습니다.
 page-refused-ask = 새 메일 요청하기
 page-refused-code = 또는 코드 입력하기
 
 page-done-title = 비밀번호가 변경되었습니다
 page-done-text = 이제 새 비밀번호로 { $product }에 로그인할 수 있습니다. 보내 드린 다른 링크와 코드는 모두 무효가 되었습니다.
-page-done-notice = 변경을 확인하는 메일을 보내 드립니다.
+page-done-notice = 변경되었음을 알리는 메일을 보내 드립니다.
 page-done-back = { $product } 바로 가기
 
 page-not-me-title = 본인이 한 일이 아닌가요?
@@ -133,13 +133,13 @@ page-not-me-otherwise = 본인이 한 일이 맞다면 이 페이지를 닫으�
 
 page-not-me-refused-title = 사용할 수 없는 링크입니다
 page-not-me-refused-why = 링크가 잘렸거나 7일이 지났을 수 있습니다.
-page-not-me-refused-worried = 다른 사람이 { $product } 계정에 들어왔다고 생각되면 지금 새 비밀번호를 정하세요.
+page-not-me-refused-worried = 다른 사람이 { $product } 계정에 접근했다고 생각되면 지금 새 비밀번호를 정하세요.
 
 page-not-me-done-title = 링크가 무효가 되었습니다
 page-not-me-done-text = 지금까지 보내 드린 링크와 코드는 더 이상 사용할 수 없으며, { $product } 운영자에게 알렸습니다.
-page-not-me-done-worried = 본인이 아닌데 비밀번호가 변경되었다면 지금 새 비밀번호를 정하세요. 다른 사람이 메일을 읽을 수 있다면 먼저 메일함의 비밀번호를 변경하세요.
+page-not-me-done-worried = 본인이 변경하지 않았는데 비밀번호가 바뀌었다면 지금 새 비밀번호를 정하세요. 다른 사람이 메일을 읽을 수 있다면 먼저 메일함의 비밀번호를 변경하세요.
 
-page-problem-wrong-title = 제대로 되지 않았습니다
+page-problem-wrong-title = 요청을 처리하지 못했습니다
 page-problem-wrong-text = 브라우저가 보낸 내용을 서버가 이해하지 못했습니다. 바뀐 것은 없습니다.
 page-problem-foreign-title = 다른 곳에서 보낸 요청입니다
 page-problem-foreign-text = 안전을 위해 이 사이트의 페이지에서 보낸 양식만 받습니다. 페이지를 다시 열고 한 번 더 시도하세요.
@@ -148,5 +148,5 @@ page-problem-unknown-text = 주소를 잘못 입력했거나 주소가 잘렸을
 page-problem-often-title = 시도 횟수가 너무 많습니다
 page-problem-often-text = 사용 중인 네트워크에서 매우 많은 시도가 있었습니다. 1분 기다린 뒤 다시 시도하세요. 메일로 받은 링크는 계속 사용할 수 있습니다.
 page-problem-busy-title = 지금은 이용할 수 없습니다
-page-problem-busy-text = 지금은 처리하지 못했습니다. 사라진 것은 없으며, 메일로 받은 링크는 계속 사용할 수 있습니다. 잠시 후 다시 시도하세요.
+page-problem-busy-text = 지금은 처리할 수 없습니다. 사라진 것은 없으며, 메일로 받은 링크는 계속 사용할 수 있습니다. 잠시 후 다시 시도하세요.
 page-problem-start = 비밀번호를 잊으셨나요? 여기서 시작하세요

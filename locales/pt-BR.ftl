@@ -85,7 +85,7 @@ page-field-email = Endereço de e-mail
 page-field-code = Código
 page-field-code-hint = Oito letras e números, como 7K3P‑M9QX. Maiúsculas e hifens não fazem diferença.
 page-field-password = Nova senha
-page-field-password-confirmation = Nova senha, mais uma vez
+page-field-password-confirmation = Repita a nova senha
 page-ask-again = Pedir outro e-mail
 page-support = Obter ajuda
 
@@ -140,7 +140,7 @@ page-password-too-many-bytes =
     }
 page-password-has-nul = Retire o caractere NUL.
 page-password-common = Esta é uma das senhas que os invasores testam primeiro.
-page-password-breached = Esta senha apareceu em um vazamento de dados; os invasores testam essas primeiro.
+page-password-breached = Esta senha apareceu em um vazamento de dados; os invasores testam senhas assim primeiro.
 page-password-is-product-name = Não use o nome deste serviço.
 page-password-is-address = Não use seu endereço de e-mail nem parte dele.
 page-password-is-name = Não use seu nome.
@@ -159,8 +159,8 @@ page-choose-sessions = Talvez você precise entrar de novo nos seus dispositivos
 
 page-strength-short = Ainda curta demais.
 page-strength-kinds-missing = Ainda falta algo do que é pedido acima.
-page-strength-repeats = Fácil de adivinhar: os mesmos poucos caracteres repetidos.
-page-strength-row = Fácil de adivinhar: segue o teclado ou o alfabeto.
+page-strength-repeats = Fácil de adivinhar: poucos caracteres que se repetem.
+page-strength-row = Fácil de adivinhar: segue a ordem do teclado ou do alfabeto.
 page-strength-known = Fácil de adivinhar: pouco mais que seu endereço ou o nome deste serviço.
 page-strength-fair = Longa o bastante. Uma mais longa é mais difícil de adivinhar.
 page-strength-good = Boa: é longa e nada nela parece fácil de adivinhar.
@@ -179,7 +179,7 @@ page-done-back = Ir para { $product }
 page-not-me-title = Não foi você?
 page-not-me-text = Um clique cancela todos os links e códigos que { $product } enviou a você para escolher uma nova senha e avisa os responsáveis por { $product }. Sua senha continua como está.
 page-not-me-button = Não fui eu, cancelar os links
-page-not-me-otherwise = Se afinal foi você, feche esta página. Nada acontece.
+page-not-me-otherwise = Se na verdade foi você, feche esta página. Nada vai acontecer.
 
 page-not-me-refused-title = Este link não funciona
 page-not-me-refused-why = Ele pode estar incompleto ou ter mais de sete dias.

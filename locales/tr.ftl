@@ -53,13 +53,13 @@ mail-password-changed-if-me = Değiştiren sizseniz yapmanız gereken başka bir
 mail-password-changed-not-me = Değiştiren siz değilseniz birisi hesabınıza ya da posta kutunuza girmiş olabilir. Bize hemen haber verin:
 
 mail-no-account-subject = { $product } için yeni parola isteğiniz
-mail-no-account-intro = Birisi, belki siz, { $moment } tarihinde { $product } için, bu adrese ait hesaba yeni bir parola istedi.
+mail-no-account-intro = Birisi, belki siz, { $moment } tarihinde bu adrese ait { $product } hesabı için yeni bir parola istedi.
 mail-no-account-none = Bu adrese ait, yeni parola alabilecek bir hesap yok. İsteyen sizseniz kaydolurken kullanmış olabileceğiniz başka bir adresi deneyin.
 mail-no-account-ignore = İsteyen siz değilseniz bir şey yapmanız gerekmez.
 
 mail-test-subject = { $product } deneme e-postası
 mail-test-intro = { $product } için parola sıfırlamayı yöneten birisi { $moment } tarihinde bir deneme e-postası istedi. E-posta ulaştı; demek ki sıfırlama bağlantısı içeren e-postalar da ulaşıyor.
-mail-test-look = E-postanın spam olarak gelip gelmediğine ve gönderenin istediğiniz gibi görünüp görünmediğine bakın.
+mail-test-look = E-postanın spam klasörüne düşüp düşmediğine ve gönderenin istediğiniz gibi görünüp görünmediğine bakın.
 
 ### Pages
 
@@ -67,7 +67,7 @@ page-field-email = E-posta adresi
 page-field-code = Kod
 page-field-code-hint = Sekiz harf ve rakam, örneğin 7K3P‑M9QX. Büyük-küçük harf ve kısa çizgi fark etmez.
 page-field-password = Yeni parola
-page-field-password-confirmation = Yeni parola, bir kez daha
+page-field-password-confirmation = Yeni parola (tekrar)
 page-ask-again = Bir e-posta daha iste
 page-support = Yardım al
 
@@ -92,7 +92,7 @@ page-sent-other-address = Başka bir adres dene
 page-sent-code = Kodu yazın ya da bağlantıyı açın
 
 page-code-title = Kodunuzla yeni bir parola seçin
-page-code-intro = { $product } tarafından gönderilen e-postada bağlantının yanında bir kod da var. Bu kodla, istediğiniz cihazda, burada yeni bir parola seçebilirsiniz.
+page-code-intro = { $product } tarafından gönderilen e-postada bağlantının yanında bir kod da var. Bu kodla burada, istediğiniz cihazda yeni bir parola seçebilirsiniz.
 page-code-no-script = E-postadaki bağlantıyı mı açtınız? Bağlantı için JavaScript gerekir ve bu tarayıcıda kapalı. Aynı e-postadaki kod için gerekmez.
 page-code-button = Devam et
 
@@ -106,7 +106,7 @@ page-password-too-long = En fazla { $count } karakter kullanın.
 page-password-too-many-bytes = Daha kısa bir parola kullanın: en fazla { $count } bayt saklanabilir ve İngiliz alfabesinde olmayan her harf iki ila dört bayt yer tutar.
 page-password-has-nul = NUL karakterini çıkarın.
 page-password-common = Bu, saldırganların ilk denediği parolalardan biri.
-page-password-breached = Bu parola bir veri sızıntısında ortaya çıktı; saldırganlar önce böylelerini dener.
+page-password-breached = Bu parola bir veri sızıntısında ortaya çıktı; saldırganlar önce bu tür parolaları dener.
 page-password-is-product-name = Bu hizmetin adını kullanmayın.
 page-password-is-address = E-posta adresinizi ya da bir bölümünü kullanmayın.
 page-password-is-name = Adınızı kullanmayın.
@@ -139,7 +139,7 @@ page-refused-code = Ya da kodu yazın
 
 page-done-title = Parolanız değiştirildi
 page-done-text = Artık { $product } hesabınızda bu parolayla oturum açabilirsiniz. Size gönderdiğimiz diğer tüm bağlantılar ve kodlar geçersiz oldu.
-page-done-notice = Değişikliği onaylayan bir e-posta gönderiyoruz.
+page-done-notice = Değişikliği bildiren bir e-posta gönderiyoruz.
 page-done-back = { $product } sayfasına git
 
 page-not-me-title = Bu siz değil miydiniz?
@@ -155,7 +155,7 @@ page-not-me-done-title = Bağlantılar iptal edildi
 page-not-me-done-text = Bugüne kadar size gönderilen hiçbir bağlantı ya da kod artık çalışmıyor ve { $product } yöneticilerine haber verildi.
 page-not-me-done-worried = Parolanız değiştirildiyse ve değiştiren siz değilseniz hemen yeni bir parola seçin. Birisi e-postalarınızı okuyabiliyorsa önce posta kutunuzun parolasını değiştirin.
 
-page-problem-wrong-title = Bu işe yaramadı
+page-problem-wrong-title = İşlem tamamlanamadı
 page-problem-wrong-text = Sunucu, tarayıcının gönderdiğini anlayamadı. Hiçbir şey değişmedi.
 page-problem-foreign-title = Bu başka bir yerden geldi
 page-problem-foreign-text = Güvenliğiniz için bir form yalnızca bu sitenin kendi sayfasından gönderildiğinde geçerlidir. Sayfayı yeniden açıp tekrar deneyin.
@@ -164,5 +164,5 @@ page-problem-unknown-text = Adres yanlış yazılmış ya da eksik olabilir. Bir
 page-problem-often-title = Çok fazla deneme
 page-problem-often-text = Ağınızdan çok sayıda deneme geldi. Bir dakika bekleyip tekrar deneyin. Size e-postayla gelen bağlantı geçerliliğini korur.
 page-problem-busy-title = Şu anda kullanılamıyor
-page-problem-busy-text = Bunu şu anda yapamadık. Hiçbir şey kaybolmadı ve size e-postayla gelen bağlantı geçerliliğini korur. Birkaç dakika sonra tekrar deneyin.
+page-problem-busy-text = Bunu şu anda yapamadık. Hiçbir şey kaybolmadı ve size e-postayla gelen bağlantı geçerliliğini korur. Birazdan tekrar deneyin.
 page-problem-start = Parolanızı mı unuttunuz? Buradan başlayın
