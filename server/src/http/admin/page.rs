@@ -165,7 +165,8 @@ fn queue(tally: &Tally, now: Timestamp) -> Value {
 }
 
 const NAME: &str = "admin.html";
-const STYLE: &str = include_str!("../../../../templates/admin/style.css");
+const STYLE: &str =
+    concat!(include_str!("../../../../templates/shared.css"), include_str!("../../../../templates/admin/style.css"));
 const SCRIPT: &str = include_str!("../../../../templates/admin/script.js");
 
 /// Instructions a page may take: fifty requests with all their lines take a hundred thousand.

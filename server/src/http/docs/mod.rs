@@ -154,7 +154,8 @@ const TITLES: [(&str, &str); 5] = [
     ("meta", "This description"),
 ];
 
-const STYLE: &str = include_str!("../../../../templates/docs/style.css");
+const STYLE: &str =
+    concat!(include_str!("../../../../templates/shared.css"), include_str!("../../../../templates/docs/style.css"));
 const TEMPLATE: &str = include_str!("../../../../templates/docs/page.html");
 /// As on every page.
 const NO_DEVICES: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";

@@ -89,7 +89,8 @@ fn content_security_policy(style: &str, has_logo: bool, has_css: bool) -> Result
     ))
 }
 
-const STYLE: &str = include_str!("../../../../templates/page/style.css");
+const STYLE: &str =
+    concat!(include_str!("../../../../templates/shared.css"), include_str!("../../../../templates/page/style.css"));
 pub(super) const SCRIPT: &str = include_str!("../../../../templates/page/script.js");
 
 #[cfg(test)]
