@@ -46,11 +46,20 @@ async fn a_damaged_file_and_rows_that_break_a_rule_are_told() {
     let site = Site::with_accounts(&[]).await;
     ledger_with_rows(&site, 300);
     site.printed_by(&["ledger", "backup", "copy.db"]);
+    let counted = |times_and_last_at: &str| {
+        format!(
+            "INSERT INTO events (entry, at, what, times, last_at) \
+             SELECT id, 5, 'opened', {times_and_last_at} FROM outbox LIMIT 1"
+        )
+    };
     for (sql, told) in [
         ("UPDATE outbox SET ended_at = NULL", "outbox"),
         ("UPDATE outbox SET state = 'forgotten'", "forgotten"),
         ("UPDATE outbox SET address_digest = x'00'", "32 octets"),
         ("INSERT INTO events (entry, at, what) VALUES (randomblob(16), 0, 'opened')", "events"),
+        (counted("1, NULL").as_str(), "do not go together"),
+        (counted("0, 5").as_str(), "do not go together"),
+        (counted("2, 4").as_str(), "do not go together"),
         ("UPDATE migrations SET checksum = 'x' WHERE version = 1", "schema"),
         ("PRAGMA application_id = 7", "another application"),
     ] {

@@ -219,6 +219,12 @@ const RULES: &[Rule] = &[
         says: "its request is not in the ledger",
     },
     Rule {
+        table: "events",
+        key: "id",
+        broken_if: "times < 1 OR (times IS NULL) <> (last_at IS NULL) OR last_at < at",
+        says: "how often it was counted and when last do not go together",
+    },
+    Rule {
         table: "bounces",
         key: "address_digest",
         broken_if: "length(address_digest) <> 32",
