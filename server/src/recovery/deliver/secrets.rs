@@ -42,22 +42,36 @@ impl Secrets {
     }
 }
 
-/// Takes `secret`, which is ASCII, out of `reply`, and its beginning where the reply was cut off within it. A line of the
-/// mail may have ended within it, by quoted-printable (RFC 2045 §6.7), and a line of the reply is a space by now.
+/// Takes `secret`, which is ASCII, out of `reply`, and whatever piece of it says something. The reply may have been cut off
+/// within it. A line of the mail may have ended within it, by quoted-printable (RFC 2045 §6.7), of which the reply may quote
+/// one or both; a line of the reply is a space by now.
 fn blot(reply: String, secret: &str) -> String {
-    const BLOT: &str = "[…]";
+    let (begin, end) = (&secret[..TELLING_OCTETS], &secret[secret.len() - TELLING_OCTETS..]);
     // As most replies are.
-    if !reply.contains("= ") && !reply.contains(&secret[..TELLING_OCTETS]) {
+    if !reply.contains('=') && !reply.contains(begin) && !reply.contains(end) {
         return reply;
     }
     let joined = reply.replace("= ", "");
     let reply = if !reply.contains(secret) && joined.contains(secret) { joined } else { reply };
-    let whole = reply.replace(secret, BLOT);
-    let cut_off = (TELLING_OCTETS..secret.len()).rev().find(|octets| whole.ends_with(&secret[..*octets]));
-    match cut_off {
-        Some(octets) => format!("{}{BLOT}", &whole[..whole.len() - octets]),
-        None => whole,
+    let mut blotted = String::with_capacity(reply.len());
+    let mut rest = reply.as_str();
+    while let Some(c) = rest.chars().next() {
+        let octets = piece_at_the_beginning(rest, secret);
+        if octets < TELLING_OCTETS {
+            blotted.push(c);
+            rest = &rest[c.len_utf8()..];
+        } else {
+            blotted.push_str("[…]");
+            rest = &rest[octets..];
+        }
     }
+    blotted
+}
+
+/// How many octets of `words` are, at the most, a piece of `secret`.
+fn piece_at_the_beginning(words: &str, secret: &str) -> usize {
+    let alike = |from: usize| words.bytes().zip(secret[from..].bytes()).take_while(|(one, other)| one == other).count();
+    (0..secret.len()).map(alike).max().unwrap_or(0)
 }
 
 /// Less of a secret says nothing.
@@ -81,6 +95,8 @@ mod tests {
             ),
             (format!("550 {code} {} ?token={not_me}&x", code.replace('-', "")), "550 […] […] ?token=[…]&x"),
             (format!("550 cut off: {half}"), "550 cut off: […]"),
+            (format!("550 first line: {half}="), "550 first line: […]="),
+            (format!("550 next line: {}", &token[20..]), "550 next line: […]"),
             (format!("550 line: {half}= {}, end", &token[20..]), "550 line: […], end"),
             (format!("550 code: {}= {}, end", &code[..3], &code[3..]), "550 code: […], end"),
             ("550 pieces: aZ3kLmNoPqRsTuVwXyZ0 0123456789_AbCdEfGhIjKl".to_owned(), "550 pieces: […] […]"),
@@ -100,6 +116,9 @@ mod tests {
             (format!("250 {code} {} ?token={not_me}&x", code.replace('-', "")), "250 […] […] ?token=[…]&x"),
             (format!("250 cut off: {}", &not_me[..TELLING_OCTETS]), "250 cut off: […]"),
             (format!("250 line: {}= {}, end", &token[..1], &token[1..]), "250 line: […], end"),
+            (format!("250 first line: #{}= or so", &token[..42]), "250 first line: #[…]= or so"),
+            (format!("250 first line: {}=", &not_me[..31]), "250 first line: […]="),
+            (format!("250 next line: {} of c=3D", &not_me[12..]), "250 next line: […] of c=3D"),
             ("250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1".to_owned(), "250 2.0.0 Ok: queued as 4Zk1yQ2wqJz1"),
         ] {
             assert_eq!(secrets.blotted_out(Outcome::Delivered(said)), Outcome::Delivered(kept.to_owned()));
