@@ -50,8 +50,9 @@ pub(super) fn is_hidden(c: char) -> bool {
         || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
             | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}')
+            | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 #[cfg(test)]
@@ -82,6 +83,7 @@ mod tests {
     fn a_name_is_one_visible_line() {
         assert_eq!(greeting_name("Ada\r\n.\r\nBcc eve").as_deref(), Some("Ada . Bcc eve"));
         assert_eq!(greeting_name("\u{202E}adA\u{200B}\0").as_deref(), Some("adA"));
+        assert_eq!(greeting_name("\u{FDD1}A\u{FDEF}d\u{1FFFE}a\u{10FFFF}").as_deref(), Some("Ada"));
         assert_eq!(greeting_name(" \r\n\u{2028}\u{FEFF} "), None);
     }
 
