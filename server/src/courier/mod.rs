@@ -25,7 +25,7 @@ use regain_core::time::Timestamp;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// Between ticks, less a random quarter.
 const TICK: Duration = Duration::from_millis(100);
@@ -62,7 +62,7 @@ pub struct Courier {
     in_flight: JoinSet<Option<Finished>>,
     /// What came of mails and is not in the ledger yet.
     unrecorded: Vec<Finished>,
-    /// How many of those that are were delivered.
+    /// How many were delivered, ever.
     delivered: u64,
     pace: Pace,
     counted_at: Timestamp,
@@ -157,8 +157,10 @@ impl Courier {
     /// [`LedgerFault`]: what was leased comes back when its lease lapses.
     pub async fn tick(&mut self) -> Result<Tick, LedgerFault> {
         let now = self.app.clock.now();
+        while let Some(done) = self.in_flight.try_join_next() {
+            self.take_in(done);
+        }
         self.keep_house(now).await?;
-        self.unrecorded.extend(std::iter::from_fn(|| self.in_flight.try_join_next()).filter_map(taken));
         self.app.metrics.in_flight.set(self.in_flight.len() as u64);
         let leased_max = if self.is_pressed() { LEASED_UNDER_PRESSURE } else { LEASED_MAX };
         let room = self.pace.in_flight_max().saturating_sub(self.in_flight.len()).min(leased_max);
@@ -170,9 +172,8 @@ impl Courier {
         let batch = self.app.ledger.record_and_lease(self.unrecorded.clone(), lease, now, room).await?;
         if !self.unrecorded.is_empty() {
             failpoint::reached("outcome_recorded");
+            self.unrecorded.clear();
         }
-        let delivered = |one: &Finished| matches!(one.outcome, Outcome::Delivered(_));
-        self.delivered += self.unrecorded.drain(..).filter(delivered).count() as u64;
         failpoint::reached("leased");
         let full = batch.len() == room as usize;
         if !batch.is_empty() {
@@ -188,11 +189,17 @@ impl Courier {
         let max = self.pace.in_flight_max();
         while self.in_flight.len() + max / THIRDS > max {
             tokio::select! {
-                Some(done) = self.in_flight.join_next() => self.unrecorded.extend(taken(done)),
+                Some(done) = self.in_flight.join_next() => self.take_in(done),
                 () = &mut tick => return,
                 _ = shutdown.changed() => return,
             }
         }
+    }
+
+    fn take_in(&mut self, done: Done) {
+        let Some(finished) = taken(done) else { return };
+        self.delivered += u64::from(matches!(finished.outcome, Outcome::Delivered(_)));
+        self.unrecorded.push(finished);
     }
 
     async fn deliver(&mut self, batch: Vec<Leased>, lease: Lease, now: Timestamp) -> Result<(), LedgerFault> {
@@ -274,8 +281,13 @@ impl Courier {
             let mut turn = turns.take(envelope.clone()).await?;
             // Somebody else may have it soon: better late than twice.
             let send_max = failpoint::shortened(Duration::from_secs(SEND_SECONDS_MAX));
-            if app.clock.now().plus(send_max) >= lease.until {
+            let now = app.clock.now();
+            if now.plus(send_max) >= lease.until {
                 return Some(untried(&app, &minted.decided, lease));
+            }
+            if now.plus(send_max * 2) >= lease.until {
+                // The next was leased with this one, or later: it might come too late.
+                turn.name_nobody();
             }
             let (outcome, transport) = minted.send(&app, envelope, &mut turn).await;
             let outcome = failpoint::or_unknown("mail_handed_over", outcome);
@@ -339,7 +351,7 @@ impl Courier {
                 tracing::error!(%fault, "an outcome was not recorded; its mail may be sent again");
             }
             match self.in_flight.join_next().await {
-                Some(done) => self.unrecorded.extend(taken(done)),
+                Some(done) => self.take_in(done),
                 None => return,
             }
         }
@@ -400,8 +412,11 @@ fn tell_operator(decided: &Decided) {
     }
 }
 
+/// What a sender leaves.
+type Done = Result<Option<Finished>, JoinError>;
+
 /// A sender that died leaves its lease to lapse.
-fn taken(done: Result<Option<Finished>, tokio::task::JoinError>) -> Option<Finished> {
+fn taken(done: Done) -> Option<Finished> {
     done.unwrap_or_else(|died| {
         tracing::error!(%died, "a sender died; its mail is tried again when the lease lapses");
         None

@@ -21,7 +21,7 @@ pub(super) struct Sight {
     pub(super) now: Timestamp,
     /// How many requests were let in, ever.
     pub(super) entered: u64,
-    /// How many mails this courier delivered, ever. They are counted by the batch, so the rate is a rough one.
+    /// How many mails this courier delivered, ever.
     pub(super) delivered: u64,
     /// When the oldest of those that wait was accepted.
     pub(super) oldest: Option<Timestamp>,

@@ -34,6 +34,7 @@ struct Waiting {
 pub struct Turn {
     turns: Arc<Turns>,
     next: Option<Waiting>,
+    names_nobody: bool,
     withdrawn: bool,
 }
 
@@ -73,7 +74,7 @@ impl Turns {
     }
 
     fn turn(self: &Arc<Self>) -> Turn {
-        Turn { turns: Arc::clone(self), next: None, withdrawn: false }
+        Turn { turns: Arc::clone(self), next: None, names_nobody: false, withdrawn: false }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -82,9 +83,14 @@ impl Turns {
 }
 
 impl Turn {
+    /// From now on nobody is named as the next: by the time that this turn ends, that mail may no longer be sent.
+    pub fn name_nobody(&mut self) {
+        self.names_nobody = true;
+    }
+
     /// The mail that has this turn next. It is settled by this: that mail waits for this turn and no other.
     pub fn successor(&mut self) -> Option<&Envelope> {
-        if self.next.is_none() {
+        if self.next.is_none() && !self.names_nobody {
             let mut queue = self.turns.queue();
             self.next = std::iter::from_fn(|| queue.waiting.pop_front()).find(|waiting| !waiting.call.is_closed());
         }
@@ -112,7 +118,9 @@ impl Turn {
             called
         };
         let Ok(turn) = called.await else { return false };
+        let names_nobody = self.names_nobody;
         *self = turn;
+        self.names_nobody = names_nobody;
         true
     }
 }
@@ -181,6 +189,26 @@ mod tests {
         drop(second);
         assert!((&mut third).now_or_never().is_none(), "it waits for the first");
         assert!(fourth.now_or_never().flatten().is_some());
+        drop(first);
+        assert!(third.now_or_never().flatten().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_names_nobody_goes_to_whoever_waits_all_the_same() {
+        let turns = Turns::new(2);
+        let mut first = turns.take(envelope(1)).await.unwrap();
+        let second = turns.take(envelope(2)).await;
+        let mut third = Box::pin(turns.take(envelope(3)));
+        assert!((&mut third).now_or_never().is_none());
+        first.name_nobody();
+        assert_eq!(next_of(&mut first), None);
+        {
+            let mut standing = Box::pin(first.stand_back(envelope(1)));
+            assert!((&mut standing).now_or_never().is_none());
+            drop(second);
+            assert_eq!(standing.now_or_never(), Some(true));
+        }
+        assert_eq!(next_of(&mut first), None, "the turn that it has in place of its own names nobody either");
         drop(first);
         assert!(third.now_or_never().flatten().is_some());
     }

@@ -2,12 +2,15 @@
 //! the timeline says why.
 
 use crate::support::Server;
+use crate::support::process::{DEADLINE, Site, eventually};
 use crate::support::server::NEW_PASSWORD;
-use crate::support::smtp::{Behaviour, Phase};
+use crate::support::smtp::{Behaviour, Options, Phase, SmtpServer};
 use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
 use regain::courier::Courier;
 use regain::finding::Finding;
 use regain::ledger::Request;
+use regain::mail::SENDERS;
 use regain::users::{PasswordChange, StoreFault, UserStore, Written};
 use regain_core::account::{Account, AccountId};
 use regain_core::email::FoldedAddress;
@@ -119,6 +122,26 @@ async fn a_mail_whose_turn_comes_when_its_lease_is_about_to_lapse_is_sent_later_
     assert!(server.is_live(&server.last_token_for(ADA)).await);
 }
 
+/// The relay hangs up on whoever announces a mail ahead, so each that was is sent over a connection more.
+#[tokio::test]
+async fn a_mail_whose_lease_may_lapse_before_its_turn_is_not_announced_ahead() {
+    for (seconds_leased, connections) in [(59, SENDERS + 1), (61, SENDERS)] {
+        let hasty = Options { dislikes_haste: true, ..Options::default() };
+        let relay = SmtpServer::start_with(hasty).await;
+        let server = Server::with(&format!("[mail.smtp]\nurl = {:?}", relay.url())).await;
+        for n in 0..=SENDERS {
+            server.add_account(&format!("owner-{n}@example.com"));
+            server.ask_for(&format!("owner-{n}@example.com")).await;
+        }
+        let mut courier = Courier::new(Arc::clone(server.app()));
+        courier.tick().await.unwrap();
+        // The mails are minted, and no sender has run yet: nothing else runs on this thread.
+        server.clock.advance(Duration::from_secs(seconds_leased));
+        courier.run_until_idle().await.unwrap();
+        assert_eq!((relay.mails().len(), relay.connections()), (SENDERS + 1, connections), "{seconds_leased} s");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_delivered_is_given_up_in_time() {
     let server = Server::with("[reset]\ngive_up_seconds = 3600").await;
@@ -214,6 +237,30 @@ async fn many_requests_are_looked_up_at_once_and_each_leaves_one_row_known_or_no
     assert_eq!(server.inbox.mails().len(), 150);
     let rows = "SELECT count(*) FROM (SELECT entry FROM deliveries GROUP BY entry HAVING count(*) = 1)";
     assert_eq!(server.ledger_says(rows), 300);
+}
+
+/// More than may be under way at once, twice over, and all due at the same moment: the user store was away.
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_wait_each_owner_gets_one_mail() {
+    const OWNERS: usize = 1_700;
+    let owners: Vec<String> = (0..OWNERS).map(|n| format!("owner-{n}@example.com")).collect();
+    let site = Site::with_accounts(&owners.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let mut server = site.serve(&[]);
+    site.run_sql("ALTER TABLE accounts RENAME TO away");
+    stream::iter(&owners).for_each_concurrent(64, |owner| server.request(owner)).await;
+    assert!(site.smtp.mails().is_empty());
+    site.run_sql("ALTER TABLE away RENAME TO accounts");
+
+    let all_mailed = async || (site.smtp.mails().len() >= OWNERS).then_some(());
+    eventually("mail for every owner", DEADLINE, all_mailed).await;
+    assert!(server.terminate().success());
+    let mut mailed: Vec<String> = site.smtp.mails().into_iter().map(|mail| mail.to.concat()).collect();
+    mailed.sort();
+    mailed.dedup();
+    assert_eq!((mailed.len(), site.smtp.mails().len()), (OWNERS, OWNERS), "to each, and one");
+    let ledger = rusqlite::Connection::open(site.path().join("regain.db")).unwrap();
+    let delivered = "SELECT count(DISTINCT entry) FROM deliveries WHERE outcome = 'delivered'";
+    assert_eq!(ledger.query_row(delivered, (), |row| row.get(0)), Ok(OWNERS as i64));
 }
 
 #[tokio::test]

@@ -175,7 +175,8 @@ impl Connection {
         self.write([bytes, &[]], &mut 0, deadline).await.map_err(Failure::Broken)
     }
 
-    /// Writes both, and counts in `taken` the octets that may have left, whatever becomes of the rest.
+    /// Writes both, and counts in `taken` the octets that may have left, whatever becomes of the rest. TLS tells of no octet
+    /// that it took in the same breath in which the connection broke: a mail that ended with these is sent once more.
     async fn write(&mut self, [first, second]: [&[u8]; 2], taken: &mut usize, deadline: Instant) -> Result<(), String> {
         let stream = &mut self.client.stream;
         let written = timeout(remaining(deadline), async {

@@ -163,11 +163,11 @@ impl Kept {
         Some(idle.connections.remove(at).0)
     }
 
+    /// Keeps it. Of more than there are senders the oldest goes: what was announced on that one does not come.
     fn put(self: &Arc<Self>, connection: Connection) {
         let mut idle = self.idle();
         if idle.connections.len() == SENDERS {
-            tokio::spawn(connection.quit());
-            return;
+            tokio::spawn(idle.connections.remove(0).0.quit());
         }
         idle.connections.push((connection, Instant::now()));
         if !idle.swept {

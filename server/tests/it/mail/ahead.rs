@@ -3,10 +3,11 @@
 use crate::mail::{PATIENCE, transport, transport_with};
 use crate::support::smtp::{Behaviour, Encryption, Options, Phase, SmtpServer};
 use crate::transports::{parcel_to, soon};
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use regain::mail::smtp::{Patience, SmtpTransport};
 use regain::mail::turns::Turns;
-use regain::mail::{Attempt, Transport};
+use regain::mail::{Attempt, SENDERS, Transport};
 use regain_core::delivery::Outcome;
 use std::time::Duration;
 
@@ -104,6 +105,25 @@ async fn a_relay_that_does_not_know_what_it_offers_is_no_longer_hurried() {
     sorted.sort();
     assert_eq!(recipients(&server), sorted);
     assert!(server.connections() < 100, "{} connections, of which each was hung up", server.connections());
+}
+
+#[tokio::test]
+async fn connections_kept_for_mails_that_never_come_make_room_for_others() {
+    let server = SmtpServer::start().await;
+    let transport = transport(&server);
+    for _ in 0..SENDERS {
+        let turns = Turns::new(1);
+        let (first, second) = (parcel_to("ada@example.com"), parcel_to("grace@example.com"));
+        let mut turn = turns.take(first.envelope.clone()).await.unwrap();
+        let mut gives_up = Box::pin(turns.take(second.envelope.clone()));
+        assert!((&mut gives_up).now_or_never().is_none());
+        let Attempt { outcome, .. } = transport.send_in_turn(&first, &mut turn, soon()).await;
+        assert!(all_delivered(&[outcome]));
+    }
+    assert_eq!(server.connections(), SENDERS, "each is kept for one that was announced on it");
+    let outcomes = send_in_turn(&transport, 1, &addresses(5)).await;
+    assert!(all_delivered(&outcomes), "{outcomes:?}");
+    assert_eq!(server.connections(), SENDERS + 1);
 }
 
 #[tokio::test]
