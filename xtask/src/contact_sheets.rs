@@ -1,6 +1,6 @@
 //! `cargo xtask contact-sheets`: pictures of everything that people are shown, many on a sheet, for looking at.
 
-use crate::needs::{self, CHROMIUM};
+use crate::needs::{self, CHROMIUM, FONTS_OF_EAST_ASIA, FONTS_OF_INDIA};
 use crate::step::{cargo, run};
 use crate::tree::root;
 use anyhow::{Context, Result, bail};
@@ -22,7 +22,7 @@ pub(crate) struct Sheet {
 
 /// Draws the sheets into `target/contact-sheets`, and says so.
 pub(crate) fn draw_all() -> Result<bool> {
-    let (found, complete) = needs::find(&[&CHROMIUM]);
+    let (found, complete) = needs::find(&[&CHROMIUM, &FONTS_OF_EAST_ASIA, &FONTS_OF_INDIA]);
     complete?;
     let (_, chromium) = found.first().context("there is no Chromium")?;
     let folder = root().join("target/contact-sheets");
@@ -50,7 +50,7 @@ fn mails(regain: &Path, folder: &Path) -> Result<Vec<Sheet>> {
     paths.sort();
     let mut sheets: Vec<Sheet> = Vec::new();
     for (look, query) in [("light", "not all"), ("dark", "all")] {
-        for (width, row_height) in [(640, 950), (320, 1450)] {
+        for (width, row_height) in [(640, 1050), (320, 1450)] {
             for path in &paths {
                 let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
                 let (message, language) = stem.split_once('.').with_context(|| format!("{stem} names no language"))?;

@@ -45,6 +45,17 @@ pub(crate) const CHROMIUM: Need = Need {
 };
 pub(crate) const CHROMEDRIVER: Need =
     Need { variable: "REGAIN_TEST_CHROMEDRIVER", programs: &["chromedriver"], packages: &["chromium-driver"] };
+/// Of whoever looks at pictures: without them a browser draws boxes in place of some scripts.
+pub(crate) const FONTS_OF_EAST_ASIA: Need = Need {
+    variable: "REGAIN_TEST_FONTS_OF_EAST_ASIA",
+    programs: &["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"],
+    packages: &["fonts-noto-cjk"],
+};
+pub(crate) const FONTS_OF_INDIA: Need = Need {
+    variable: "REGAIN_TEST_FONTS_OF_INDIA",
+    programs: &["/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf"],
+    packages: &["fonts-noto-core"],
+};
 const GO: Need = Need { variable: "REGAIN_TEST_GO", programs: &["go"], packages: &["golang-go"] };
 pub(crate) const NODE: Need =
     Need { variable: "REGAIN_TEST_NODE", programs: &["node", "nodejs"], packages: &["nodejs"] };

@@ -1,7 +1,7 @@
 //! `cargo xtask page-sheets`: every hosted page in every language, on a phone and a desk, by day and by night, for
 //! somebody to look at. The pictures are taken by the test that walks through all of them.
 
-use crate::needs::{self, CHROMEDRIVER, CHROMIUM};
+use crate::needs::{self, CHROMEDRIVER, CHROMIUM, FONTS_OF_EAST_ASIA, FONTS_OF_INDIA};
 use crate::step::{cargo, run};
 use crate::tree::root;
 use anyhow::{Context, Result};
@@ -12,7 +12,7 @@ use std::process::Command;
 
 /// Takes the pictures, and lays them out: a row for each language, a column for each page.
 pub(crate) fn draw() -> Result<bool> {
-    let (found, complete) = needs::find(&[&CHROMIUM, &CHROMEDRIVER]);
+    let (found, complete) = needs::find(&[&CHROMIUM, &CHROMEDRIVER, &FONTS_OF_EAST_ASIA, &FONTS_OF_INDIA]);
     complete?;
     let folder = root().join(FOLDER);
     let pictures = folder.join("pictures");
@@ -21,7 +21,9 @@ pub(crate) fn draw() -> Result<bool> {
     run(walk)?;
     let (_, chromium) =
         found.iter().find(|(variable, _)| *variable == "REGAIN_TEST_CHROMIUM").context("no Chromium")?;
-    for (look, column_pixels) in [("320-light", 200), ("320-dark", 200), ("1280-light", 400), ("1280-dark", 400)] {
+    // How wide each picture is on the sheet, and how high the highest.
+    let looks = [("320-light", 200, 860), ("320-dark", 200, 860), ("1280-light", 400, 400), ("1280-dark", 400, 400)];
+    for (look, column_pixels, row_pixels) in looks {
         let sheet = Sheet::of(&pictures, look)?;
         let page = folder.join(look).with_extension("html");
         std::fs::write(&page, sheet.in_html(column_pixels)?)?;
@@ -31,7 +33,7 @@ pub(crate) fn draw() -> Result<bool> {
         shot.arg(format!(
             "--window-size={},{}",
             sheet.columns.len() * (column_pixels + 8) + 100,
-            sheet.rows.len() * 400
+            sheet.rows.len() * row_pixels
         ));
         shot.arg(format!("--screenshot={}", picture.display())).arg(format!("file://{}", page.display()));
         run(shot)?;
