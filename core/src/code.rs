@@ -24,14 +24,15 @@ impl ResetCode {
     }
 
     /// Reads a code as people type it, or copy it from a mail: case, hyphens, white space and the invisible marks that
-    /// keep it from being turned around among Arabic or Hebrew are ignored, O is 0, I and L are 1.
+    /// keep it from being turned around among Arabic or Hebrew are ignored, O is 0, I and L are 1. Full-width letters and
+    /// digits, which keyboards of East Asia produce, are what they stand for.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         if typed.len() > TYPED_OCTETS_MAX {
             return None;
         }
         let mut text = String::with_capacity(CODE_CHARS);
-        for c in typed.chars().filter(|c| !is_ignored(*c)) {
+        for c in typed.chars().map(narrow).filter(|c| !is_ignored(*c)) {
             let c = match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -59,6 +60,14 @@ impl ResetCode {
     }
 }
 
+/// What a full-width character of ASCII stands for.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        c => c,
+    }
+}
+
 /// Of the hyphens, also the one that does not break: it is in the example on the page.
 fn is_ignored(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}')
@@ -79,14 +88,22 @@ mod tests {
 
     #[test]
     fn codes_are_read_as_people_type_them() {
-        for typed in ["01ab-cdef", "OIAB CDEF", " olabcdef ", "0 1 A B - C D E F", "\u{200E}    01AB\u{2011}CDEF"] {
+        for typed in [
+            "01ab-cdef",
+            "OIAB CDEF",
+            " olabcdef ",
+            "0 1 A B - C D E F",
+            "\u{200E}    01AB\u{2011}CDEF",
+            "０１ａｂ－ｃｄｅｆ",
+            "０1AB\u{3000}CDEF",
+        ] {
             assert_eq!(canonical(typed).as_deref(), Some("01AB-CDEF"), "{typed:?}");
         }
     }
 
     #[test]
     fn what_is_no_code_is_refused() {
-        for typed in ["", "01AB-CDE", "01AB-CDEF0", "01AB-CDEU", "01AB_CDEF", "０1AB-CDEF", "01AB-CD\u{141}"] {
+        for typed in ["", "01AB-CDE", "01AB-CDEF0", "01AB-CDEU", "01AB_CDEF", "01AB＿CDEF", "01AB-CD\u{141}"] {
             assert_eq!(canonical(typed), None, "{typed:?}");
         }
     }
