@@ -197,7 +197,7 @@ impl Connection {
 
     /// Reads one reply, and leaves what follows it for the next.
     async fn reply(&mut self, patience: Duration, deadline: Instant) -> Result<Response<String>, Error> {
-        let mut parser = ResponseReceiver::default();
+        let mut parser = Parser::default();
         // Of replies to what was said at once, most have come with the one before.
         if let Some(reply) = self.take_reply(&mut parser)? {
             return Ok(reply);
@@ -219,13 +219,16 @@ impl Connection {
     }
 
     /// What of one reply has come, and the reply once it is whole.
-    fn take_reply(&mut self, parser: &mut ResponseReceiver) -> Result<Option<Response<String>>, Error> {
+    fn take_reply(&mut self, parser: &mut Parser) -> Result<Option<Response<String>>, Error> {
+        let Parser { parser, begin } = parser;
+        let lacking = STATUS_OCTETS_MAX - begin.len();
+        begin.extend(self.unread.iter().take(lacking));
         let mut bytes = self.unread.iter();
         let parsed = parser.parse(&mut bytes);
         let left = bytes.len();
         self.unread.drain(..self.unread.len() - left);
         match parsed {
-            Ok(reply) => Ok(Some(reply)),
+            Ok(reply) => Ok(Some(with_whole_status(reply, begin))),
             Err(smtp_proto::Error::NeedsMoreData { .. }) => Ok(None),
             Err(_) => Err(Error::UnparseableReply),
         }
@@ -309,6 +312,29 @@ pub(super) fn said(error: &Error) -> String {
     }
 }
 
+/// Reads one reply.
+#[derive(Default)]
+struct Parser {
+    parser: ResponseReceiver,
+    /// Of the reply.
+    begin: Vec<u8>,
+}
+
+/// The reply with its status as the relay gave it. The parser takes 255 for each number that is larger, as some of Microsoft's
+/// are: such a status is left in the words, as that of a server that has none of RFC 3463's.
+fn with_whole_status(reply: Response<String>, begin: &[u8]) -> Response<String> {
+    if !reply.esc.contains(&u8::MAX) {
+        return reply;
+    }
+    let begin = begin.get("550 ".len()..).and_then(|begin| std::str::from_utf8(begin).ok()).unwrap_or_default();
+    match begin.split_ascii_whitespace().next() {
+        Some(status) => Response { esc: [0; 3], message: format!("{status} {}", reply.message), ..reply },
+        None => reply,
+    }
+}
+
+/// As in `550 5.7.606`, and some more.
+const STATUS_OCTETS_MAX: usize = 20;
 /// Short: nothing depends on it.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 const END_OF_MAIL: &str = "\r\n.\r\n";

@@ -66,8 +66,8 @@ fn blamed(step: Step, reply: &Response<String>) -> Blamed {
 
 fn of_status(step: Step, subject: u8, detail: u8, words: &str) -> Blamed {
     match (subject, detail) {
-        // 7 and 8 are about the sender's address.
-        (1, 7 | 8) => Blamed::Setup,
+        // 7 and 8 are about the sender's address; with 4.5 Google says that the sender's day is used up.
+        (1, 7 | 8) | (4, 5) => Blamed::Setup,
         (1 | 2 | 4 | 6, _) => Blamed::Mail,
         // Outlook.com and old sendmails say so of an unknown mailbox.
         (3 | 5, 0) if step == Step::Rcpt => Blamed::Mail,
@@ -78,25 +78,48 @@ fn of_status(step: Step, subject: u8, detail: u8, words: &str) -> Blamed {
         // 20 to 30 are about SPF, DKIM, reverse DNS and DMARC, which the sender's domain lacks. With 57, 60 and 64
         // Microsoft's servers say that this client may not send.
         (7, 20..=30 | 57 | 60 | 64) => Blamed::Setup,
-        (7, _) if is_about_relaying(words) => Blamed::Setup,
+        (7, _) if is_about_relaying(words) || is_about_this_server(words) => Blamed::Setup,
+        _ => Blamed::Mail,
+    }
+}
+
+/// Of a status 5.7 with such a number, which Microsoft's servers give. From 501 on they are about this server, its domain or its
+/// tenant; but for four about who is written to.
+fn of_microsofts(number: u16) -> Blamed {
+    match number {
+        504 | 505 | 507 | 510 => Blamed::Mail,
+        501.. => Blamed::Setup,
         _ => Blamed::Mail,
     }
 }
 
 fn of_code(step: Step, reply: &Response<String>) -> Blamed {
+    if let Some(number) = large_number(&reply.message) {
+        return of_microsofts(number);
+    }
     match reply.code {
         // Syntax, order of commands, parameters: between this server and the relay. 501 to RCPT is the address's syntax.
         500 | 502..=504 | 521 | 555 => Blamed::Setup,
         501 if step != Step::Rcpt => Blamed::Setup,
-        _ if is_about_relaying(&reply.message) => Blamed::Setup,
+        _ if is_about_relaying(&reply.message) || is_about_this_server(&reply.message) => Blamed::Setup,
         _ => Blamed::Mail,
     }
 }
 
-/// "Relay access denied", "unable to relay", "relaying not permitted": the relay does not take mail from this server at
-/// all, whomever it is for.
+/// The last number of a status 5.7 that is too large for [`Response`] and so stands in the words.
+fn large_number(words: &str) -> Option<u16> {
+    words.strip_prefix("5.7.")?.split(' ').next()?.parse().ok()
+}
+
+/// "Relay access denied", "unable to relay", "relaying not permitted", qmail's "not in my list of allowed rcpthosts": the relay
+/// does not take mail from this server at all, whomever it is for.
 fn is_about_relaying(words: &str) -> bool {
-    says(words, |word| matches!(word, "relay" | "relaying"))
+    says(words, |word| matches!(word, "relay" | "relaying" | "rcpthosts"))
+}
+
+/// Postfix's "Client host blocked using", followed by a list of addresses that send what nobody wants.
+fn is_about_this_server(words: &str) -> bool {
+    ["client", "host", "blocked"].iter().all(|wanted| says(words, |word| word == *wanted))
 }
 
 /// Whether one of a reply's own words, in small letters, is such a one. Whatever may be quoted from the envelope is not
@@ -156,6 +179,15 @@ mod tests {
             ("530 5.7.0 must issue a STARTTLS command first", Login),
             ("550 5.7.8 credentials not accepted", Login),
             ("550 5.7.26 unauthenticated mail is prohibited", Setup),
+            ("550 5.4.5 Daily user sending limit exceeded", Setup),
+            ("550 5.7.509 Access denied, sending domain example.com does not pass DMARC verification", Setup),
+            ("550 5.7.606 Access denied, banned sending IP [203.0.113.7]", Setup),
+            ("550 5.7.504 [ada@example.com]: Recipient address rejected: Access denied", Mail),
+            ("550 5.7.300 what nobody knows", Mail),
+            ("554 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen.example", Setup),
+            ("554 Service unavailable; Client host [203.0.113.7] blocked using zen.example", Setup),
+            ("554 5.7.1 <client host blocked@example.com>: message refused", Mail),
+            ("553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", Setup),
             ("535 wrong password", Login),
             ("550 no such user", Mail),
             ("550 relaying denied", Setup),

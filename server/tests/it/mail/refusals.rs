@@ -25,6 +25,19 @@ async fn a_relay_that_wants_content_after_a_refusal_gets_none() {
 }
 
 #[tokio::test]
+async fn a_status_beyond_255_is_told_as_it_came() {
+    let server = SmtpServer::start().await;
+    let transport = transport(&server);
+    for said in ["550 5.7.606 Access denied, banned sending IP", "550-5.7.509 Access denied,\r\n550 5.7.509 see DMARC"]
+    {
+        server.at(Phase::Rcpt, Behaviour::Reply(said));
+        let outcome = send(&transport, &parcel()).await;
+        let told = said.replace("550-", "550 ").replace("\r\n550 5.7.509", "");
+        assert_eq!(outcome, Outcome::RetryAfter(told));
+    }
+}
+
+#[tokio::test]
 async fn of_several_refusals_the_first_counts() {
     let refused = |line: &str| Outcome::Refused(line.to_owned());
     let retried = |line: &str| Outcome::RetryAfter(line.to_owned());
