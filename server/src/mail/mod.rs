@@ -93,39 +93,41 @@ impl Mail {
 
     /// Hands one mail over within [`SEND_SECONDS_MAX`], and says by which transport. The next one is tried only if
     /// nothing was handed over and the mail was not refused. One that rests is passed over, unless all of them do.
-    pub async fn send(&self, parcel: &Parcel) -> (Outcome, &'static str) {
+    pub async fn send(&self, parcel: &Parcel) -> Sent {
         self.send_by_any(parcel, None).await
     }
 
     /// As [`Self::send`], for one of many mails: `turn` is this one's, and knows which comes next.
-    pub async fn send_in_turn(&self, parcel: &Parcel, turn: &mut Turn) -> (Outcome, &'static str) {
+    pub async fn send_in_turn(&self, parcel: &Parcel, turn: &mut Turn) -> Sent {
         self.send_by_any(parcel, Some(turn)).await
     }
 
-    async fn send_by_any(&self, parcel: &Parcel, mut turn: Option<&mut Turn>) -> (Outcome, &'static str) {
+    async fn send_by_any(&self, parcel: &Parcel, mut turn: Option<&mut Turn>) -> Sent {
         let deadline = Instant::now() + SEND_MAX;
-        let mut last = None;
+        let mut tried = Vec::new();
         for carrier in &self.carriers {
-            if last.is_some() && remaining(deadline) < HAND_OVER_MIN {
+            if !tried.is_empty() && remaining(deadline) < HAND_OVER_MIN {
                 break;
             }
             let Some(chance) = carrier.breaker.chance(self.clock.now()) else { continue };
             let outcome = self.try_one(carrier, chance, parcel, turn.as_deref_mut(), deadline).await;
-            if !matches!(outcome, Outcome::RetryAfter(_)) {
-                return (outcome, carrier.transport.name());
+            let is_decided = !matches!(outcome, Outcome::RetryAfter(_));
+            tried.push((outcome, carrier.transport.name()));
+            if is_decided {
+                break;
             }
-            last = Some((outcome, carrier.transport.name()));
         }
-        if let Some(last) = last {
-            return last;
+        if let Some((outcome, transport)) = tried.pop() {
+            return Sent { outcome, transport, passed_over: tried };
         }
-        match self.carriers.iter().min_by_key(|carrier| carrier.breaker.resting_until()) {
+        let (outcome, transport) = match self.carriers.iter().min_by_key(|carrier| carrier.breaker.resting_until()) {
             Some(first) => {
                 let outcome = self.try_one(first, Chance::Ordinary, parcel, turn, deadline).await;
                 (outcome, first.transport.name())
             }
             None => (Outcome::RetryAfter("no transport is configured".to_owned()), "none"),
-        }
+        };
+        Sent { outcome, transport, passed_over: Vec::new() }
     }
 
     async fn try_one(
@@ -206,6 +208,17 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// A sentence for the operator.
     async fn probe(&self) -> Result<String, String>;
+}
+
+/// What became of one mail.
+#[derive(Debug)]
+pub struct Sent {
+    /// At the last transport that was tried.
+    pub outcome: Outcome,
+    /// That transport; `none` if there is none.
+    pub transport: &'static str,
+    /// What those said that were tried before it, in their order: not now.
+    pub passed_over: Vec<(Outcome, &'static str)>,
 }
 
 /// What became of one mail at one transport.

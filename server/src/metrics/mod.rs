@@ -201,6 +201,11 @@ impl Metrics {
         }
     }
 
+    /// A transport did not take a mail now, and the next one was tried.
+    pub fn passed_over(&self, transport: &'static str, outcome: &Outcome) {
+        self.mails.of((transport, outcome.as_str())).count();
+    }
+
     /// Somebody tried to set a password.
     pub fn redeemed<T>(&self, outcome: &Result<T, RedeemRefusal>) {
         let word = match outcome {

@@ -10,8 +10,8 @@ use crate::failpoint;
 use crate::hashing;
 use crate::ledger::retention::STAND_IN;
 use crate::ledger::{Decided, Decision, Leased, NewDelivery};
-use crate::mail::Envelope;
 use crate::mail::turns::Turn;
+use crate::mail::{Envelope, Sent};
 use crate::users::StoreFault;
 use crate::weakness::{self, Weakness};
 use regain_core::account::{Account, AccountId, Match, matching};
@@ -140,7 +140,13 @@ impl Minted {
         };
         match app.mail.composer.compose_in(&message, envelope) {
             Ok(parcel) => {
-                let (outcome, transport) = app.mail.send_in_turn(&parcel, turn).await;
+                let Sent { outcome, transport, passed_over } = app.mail.send_in_turn(&parcel, turn).await;
+                for (outcome, transport) in passed_over {
+                    let outcome = self.secrets.blotted_out(outcome);
+                    app.metrics.passed_over(transport, &outcome);
+                    let (request, reply) = (self.decided.row.id, outcome.reply());
+                    tracing::warn!(%request, transport, reply, "not mailed by this transport; the next one is tried");
+                }
                 (self.secrets.blotted_out(outcome), transport)
             }
             Err(fault) => (Outcome::Refused(format!("the mail could not be composed: {fault}")), "none"),

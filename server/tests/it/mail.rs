@@ -113,7 +113,9 @@ async fn a_reset_mail_arrives_with_its_link_and_its_code() {
     let server = SmtpServer::start().await;
     let parcel = composed("ada@example.com");
     let mail = Mail::from_parts(composer(), vec![Arc::new(transport(&server))], HandClock::new());
-    assert_eq!(mail.send(&parcel).await, (Outcome::Delivered("250 2.0.0 queued as 1".into()), "smtp"));
+    let sent = mail.send(&parcel).await;
+    assert_eq!((sent.outcome, sent.transport), (Outcome::Delivered("250 2.0.0 queued as 1".into()), "smtp"));
+    assert_eq!(sent.passed_over, []);
 
     let received = server.wait_for(1).await.remove(0);
     let links =
@@ -252,8 +254,10 @@ async fn the_next_transport_is_tried_only_if_nothing_was_handed_over() {
     for (phase, behaviour, arrive_by_second) in cases {
         first.behave();
         first.at(phase, behaviour);
-        mail.send(&parcel()).await;
+        let sent = mail.send(&parcel()).await;
         assert_eq!((first.mails().len(), second.mails().len()), (0, arrive_by_second), "{behaviour:?} at {phase:?}");
+        let later = (Outcome::RetryAfter("450 4.2.0 later".into()), "smtp");
+        assert_eq!(sent.passed_over, vec![later; arrive_by_second], "{behaviour:?} at {phase:?}");
     }
 }
 

@@ -27,6 +27,25 @@ fn series(page: &str) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
+async fn a_transport_that_did_not_take_a_mail_is_counted_though_the_next_one_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = format!("[mail]\norder = [\"smtp\", \"file\"]\n[mail.file]\ndirectory = {:?}", folder.path());
+    let server = Server::with(&mail).await;
+    server.inbox.at(Phase::Rcpt, Behaviour::Reply("450 4.2.0 later"));
+    server.ask_for("ada@example.com").await;
+    server.run_until_idle().await;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    let page = page(&server).await;
+    for (series, count) in [
+        (r#"regain_mails_total{transport="smtp",outcome="retry"}"#, 1.0),
+        (r#"regain_mails_total{transport="file",outcome="delivered"}"#, 1.0),
+        (r#"regain_transport_up{transport="smtp"}"#, 1.0),
+    ] {
+        assert_eq!(value(&page, series), count, "{series}");
+    }
+}
+
+#[tokio::test]
 async fn a_reset_is_counted_at_every_step() {
     let server = Server::start().await;
     let token = server.token_for("ada@example.com").await;

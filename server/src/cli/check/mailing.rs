@@ -62,7 +62,7 @@ async fn send(mail: &Mail, to: &EmailAddress) -> Finding {
         Err(fault) => return Finding::fails(SUBJECT, fault.to_string()),
     };
     let to = to.as_str();
-    match mail.send(&parcel).await.0 {
+    match mail.send(&parcel).await.outcome {
         Outcome::Delivered(reply) => Finding::holds(SUBJECT, format!("a test mail to {to} was taken: {reply}")),
         Outcome::Refused(reply) => Finding::fails(SUBJECT, format!("a test mail to {to} was refused: {reply}")),
         Outcome::RetryAfter(reason) => Finding::fails(SUBJECT, format!("no test mail went out: {reason}")),

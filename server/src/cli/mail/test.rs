@@ -4,8 +4,8 @@ use super::super::{Failed, Misused, beside};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::i18n::Words;
-use crate::mail::Mail;
 use crate::mail::sample::Sample;
+use crate::mail::{Mail, Sent};
 use clap::Args;
 use regain_core::delivery::Outcome;
 use regain_core::email::EmailAddress;
@@ -36,7 +36,10 @@ pub(super) fn run(args: &TestArgs, config: &Config, out: &mut dyn Write) -> anyh
     let now = beside::now();
     let message = Message { at: now, ..Sample::of(config).message(args.message, &language) };
     let parcel = mail.composer.compose(&message, &to, Id::new(now, &SystemEntropy))?;
-    let (outcome, transport) = super::super::runtime()?.block_on(mail.send(&parcel));
+    let Sent { outcome, transport, passed_over } = super::super::runtime()?.block_on(mail.send(&parcel));
+    for (outcome, transport) in passed_over {
+        writeln!(out, "{transport}: not now: {}", beside::one_line(outcome.reply()))?;
+    }
     let to = beside::one_line(to.as_str());
     let said = match &outcome {
         Outcome::Delivered(reply) => format!("{transport}: the mail to {to} was taken: {}", beside::one_line(reply)),

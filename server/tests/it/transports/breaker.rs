@@ -4,7 +4,7 @@ use super::vendors::{ALL, KEY};
 use super::*;
 use crate::support::server::HandClock;
 use crate::support::vendor::{Behaviour, Reply, Vendor};
-use regain::mail::Mail;
+use regain::mail::{Mail, Sent};
 
 /// Two providers in this order, and the time.
 struct Two {
@@ -25,7 +25,7 @@ impl Two {
 
     /// Sends a mail, and says by whom.
     async fn sent_by(&self) -> &'static str {
-        self.mail.send(&composed("ada@example.com")).await.1
+        self.mail.send(&composed("ada@example.com")).await.transport
     }
 
     /// How often each was asked.
@@ -68,7 +68,7 @@ async fn with_everything_down_each_mail_is_still_tried() {
         vendor.does(out_of_order());
     }
     for _ in 0..10 {
-        let (outcome, _) = two.mail.send(&composed("ada@example.com")).await;
+        let Sent { outcome, .. } = two.mail.send(&composed("ada@example.com")).await;
         assert!(is_retry(&outcome), "{outcome:?}");
     }
     let [first, second] = two.asked();
@@ -83,7 +83,7 @@ async fn addresses_that_are_refused_let_nothing_rest() {
     let two = Two::start().await;
     two.vendors[0].does(Behaviour::Answer(ALL[1].refusal()));
     for _ in 0..10 {
-        let (outcome, by) = two.mail.send(&composed("ada@example.com")).await;
+        let Sent { outcome, transport: by, .. } = two.mail.send(&composed("ada@example.com")).await;
         assert!(matches!(outcome, Outcome::Refused(_)) && by == "postmark", "{outcome:?}");
     }
     assert_eq!((two.asked(), two.up()), ([10, 0], vec![true, true]));
@@ -94,7 +94,7 @@ async fn a_mail_that_may_have_gone_is_not_given_to_the_next() {
     let two = Two::start().await;
     two.vendors[0].does(Behaviour::CloseAfter);
     for _ in 0..3 {
-        let (outcome, by) = two.mail.send(&composed("ada@example.com")).await;
+        let Sent { outcome, transport: by, .. } = two.mail.send(&composed("ada@example.com")).await;
         assert!(matches!(outcome, Outcome::Unknown(_)) && by == "postmark", "{outcome:?}");
     }
     assert_eq!((two.asked(), two.sent_by().await), ([3, 0], "sendgrid"), "the fourth mail need not find out anew");
