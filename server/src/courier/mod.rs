@@ -377,7 +377,10 @@ fn finished(app: &App, decided: &Decided, lease: Lease, outcome: Outcome, transp
         Outcome::RetryAfter(_) if give_up => {
             tracing::error!(request = %row.id, transport, reply = outcome.reply(), "a mail was given up");
         }
-        Outcome::RetryAfter(_) | Outcome::Refused(_) | Outcome::Unknown(_) => tracing::warn!(
+        Outcome::Unknown(_) => {
+            tracing::warn!(request = %row.id, transport, reply = outcome.reply(), attempts, "perhaps mailed, no answer came");
+        }
+        Outcome::RetryAfter(_) | Outcome::Refused(_) => tracing::warn!(
             request = %row.id, transport, outcome = outcome.as_str(), reply = outcome.reply(), attempts, "not mailed"
         ),
     }

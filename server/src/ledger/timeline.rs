@@ -58,6 +58,10 @@ pub struct Delivery {
     pub link_state: String,
     /// Why its link was revoked.
     pub link_reason: Option<String>,
+    /// When its code dies, if it has one.
+    pub code_expires_at: Option<Timestamp>,
+    /// How many codes were typed in vain for its address, as long as this is the newest.
+    pub codes_in_vain: u32,
     /// What the transport said.
     pub outcome: Option<String>,
     /// When.

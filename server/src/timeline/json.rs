@@ -34,6 +34,7 @@ pub fn as_json(request: &Request, now: Timestamp) -> Value {
             "transport": delivery.transport,
             "reply": delivery.reply,
             "link": delivery.link_state,
+            "codes_in_vain": delivery.codes_in_vain,
         })).collect::<Vec<_>>(),
         "events": request.events.iter().map(event).collect::<Vec<_>>(),
         "timeline": told.lines.iter().map(|line| json!({ "at": moment(line.at), "what": line.what })).collect::<Vec<_>>(),

@@ -71,7 +71,11 @@ impl Told {
 pub fn nothing_known(of: &str, retention: Duration) -> Vec<String> {
     let days = retention.as_secs() / 86_400;
     vec![
-        format!("Nothing is known of {}: nobody asked here, or it ended too long ago.", one_line(of)),
+        format!(
+            "Nothing is known of {}: no request was accepted here, or it ended too long ago. A trusted caller who was told \
+             that there is no such account left none, and the X-Request-Id of an answer is not the id of a request.",
+            one_line(of)
+        ),
         format!(
             "Requests are kept for {days} days after their end (ledger.retention_days), those for an address that no \
              account has for one day."
@@ -94,6 +98,9 @@ fn answer(request: &Request, now: Timestamp) -> String {
             let is_of_transports = matches!(request.reason, Some(Reason::Refused | Reason::GaveUp));
             match request.deliveries.last().filter(|_| is_of_transports) {
                 Some(last) => format!("No mail: {why}. {}", lines::said(last)),
+                None if request.reason == Some(Reason::Cooldown) => {
+                    format!("No mail: {why}. The request before it tells what became of its mail.")
+                }
                 None => format!("No mail: {why}."),
             }
         }
@@ -110,7 +117,8 @@ fn waits(request: &Request, now: Timestamp) -> String {
                 format!("It may have been mailed: {transport} never answered. It is sent once more at {next}.")
             }
             Some(_) => {
-                format!("No mail yet: {transport} did not take it, {times} so far. It is tried again at {next}.")
+                let said = lines::said(last);
+                format!("No mail yet: {transport} did not take it, {times} so far. It is tried again at {next}. {said}")
             }
             None => format!("It is being handed to a transport now, until {next} at the latest."),
         };
@@ -135,6 +143,10 @@ fn mailed(request: &Request, now: Timestamp) -> String {
     let to = request.deliveries.last().map_or(&request.identifier, |last| &last.address);
     let arrived = request.deliveries.iter().rev().find(|one| one.outcome.as_deref() == Some("delivered"));
     let sent = match arrived {
+        Some(mail) if mail.transport.as_deref() == Some("file") => {
+            let at = moment(mail.outcome_at.unwrap_or(mail.minted_at));
+            format!("A mail to {to} was written to a file at {at}, from which nothing sends it.")
+        }
         Some(mail) => format!(
             "A mail to {to} was handed over at {}: {} took responsibility for it.",
             moment(mail.outcome_at.unwrap_or(mail.minted_at)),
@@ -154,7 +166,8 @@ fn mailed(request: &Request, now: Timestamp) -> String {
     } else {
         let opened = happened(Happening::Opened).is_some() || happened(Happening::FormShown).is_some();
         let opened = if opened { "It was opened in a browser" } else { "Nobody opened it in a browser yet" };
-        format!("{opened}{}.", link_now(request.deliveries.last(), now))
+        let last = request.deliveries.last();
+        format!("{opened}{}.{}", link_now(last, now), last.map(codes_in_vain).unwrap_or_default())
     };
     format!("{sent} {then}")
 }
@@ -180,11 +193,29 @@ fn heard_since(request: &Request) -> String {
 fn link_now(last: Option<&Delivery>, now: Timestamp) -> String {
     let Some(last) = last else { return String::new() };
     match last.link_state.as_str() {
-        "live" if now < last.expires_at => format!("; its link works until {}", moment(last.expires_at)),
+        "live" if now < last.expires_at => {
+            let code = match last.code_expires_at {
+                Some(until) if now < until => format!(", its code until {}", moment(until)),
+                Some(until) => format!(", its code worked until {}", moment(until)),
+                None => String::new(),
+            };
+            format!("; its link works until {}{code}", moment(last.expires_at))
+        }
         "live" => format!("; its link ran out at {}", moment(last.expires_at)),
         "claimed" => "; its link is being used at this moment".into(),
         "superseded" => "; its link ended when a newer mail went out".into(),
         _ => "; its link is dead".into(),
+    }
+}
+
+/// What was typed in vain for its address, as a sentence more.
+fn codes_in_vain(last: &Delivery) -> String {
+    match last.codes_in_vain {
+        0 => String::new(),
+        count => format!(
+            " A code was typed in vain {}; after [reset] code_attempts_max times its code is dead, its link is not.",
+            lines::times(u64::from(count)),
+        ),
     }
 }
 

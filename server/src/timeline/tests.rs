@@ -36,6 +36,8 @@ fn mail(millis: i64, outcome: &str, reply: &str) -> Delivery {
         expires_at: at(millis + HOUR_MILLIS),
         link_state: "live".into(),
         link_reason: None,
+        code_expires_at: Some(at(millis + 600_000)),
+        codes_in_vain: 0,
         outcome: Some(outcome.into()),
         outcome_at: Some(at(millis)),
         transport: Some("smtp".into()),
@@ -112,10 +114,27 @@ fn the_answer_says_where_it_stands() {
         ),
         (
             waits(vec![mail(0, "retry", "451 later"), mail(1, "retry", "451 later")]),
-            "No mail yet: smtp did not take it, twice so far. It is tried again at 2027-01-15T08:01:30Z.",
+            "No mail yet: smtp did not take it, twice so far. It is tried again at 2027-01-15T08:01:30Z. smtp says: 451 later",
         ),
         (waits(vec![mail(0, "unknown", "timed out")]), "It is sent once more at 2027-01-15T08:01:30Z."),
-        (mailed(), "Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:01Z."),
+        (
+            mailed(),
+            "Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:01Z, its code until 2027-01-15T08:10:01Z.",
+        ),
+        (
+            Request {
+                deliveries: vec![Delivery { codes_in_vain: 5, ..mail(1000, "delivered", "250 ok") }],
+                ..mailed()
+            },
+            ". A code was typed in vain 5 times; after [reset] code_attempts_max times its code is dead, its link is not.",
+        ),
+        (
+            Request {
+                deliveries: vec![Delivery { transport: Some("file".into()), ..mail(1000, "delivered", "") }],
+                ..mailed()
+            },
+            "A mail to ada@on-file.example was written to a file at 2027-01-15T08:00:01Z, from which nothing sends it.",
+        ),
         (
             Request { events: vec![event(Happening::Redeemed, 5000, "", 1)], ..mailed() },
             "It was used: a new password was set at 2027-01-15T08:00:05Z.",
@@ -128,6 +147,11 @@ fn the_answer_says_where_it_stands() {
         let told = tell(&request, at(60_000)).answer;
         assert!(told.contains(answer), "{told}");
     }
+    let without_code = tell(&mailed(), at(700_000)).answer;
+    assert!(
+        without_code.ends_with("until 2027-01-15T09:00:01Z, its code worked until 2027-01-15T08:10:01Z."),
+        "{without_code}"
+    );
     let late = tell(&mailed(), at(2 * HOUR_MILLIS)).answer;
     assert!(late.ends_with("its link ran out at 2027-01-15T09:00:01Z."), "{late}");
 }

@@ -44,6 +44,8 @@ pub(super) async fn after_so_many_wrong_codes_the_right_one_is_dead(fixture: Fix
         assert!(fixture.opens(&minted).await, "a right one does not count");
     }
     fixture.tries(WRONG).await;
+    let told = fixture.explain(minted.row.id).await.deliveries.remove(0);
+    assert_eq!((told.codes_in_vain, told.code_expires_at), (3, Some(fixture.now.plus(10 * MINUTE))));
     assert!(!fixture.opens(&minted).await);
     assert!(fixture.live(&minted).await.is_some(), "the link is as good as ever");
 }

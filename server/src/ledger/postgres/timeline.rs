@@ -77,7 +77,10 @@ async fn requests(client: &Client, which: &str, values: &[Bound<'_>]) -> Result<
     let rows = client.query_typed(&sql, values).await?;
     let mut found = rows.iter().rev().map(request).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<Key> = found.iter().map(|request| Key(request.id)).collect();
-    let deliveries = "SELECT * FROM regain.deliveries WHERE entry = ANY($1) AND message IS NOT NULL ORDER BY id";
+    let deliveries = "SELECT *, (SELECT attempts FROM regain.code_attempts AS tried \
+                          WHERE tried.address_digest = deliveries.address_digest AND tried.delivery = deliveries.id) \
+                        AS codes_in_vain \
+                      FROM regain.deliveries WHERE entry = ANY($1) AND message IS NOT NULL ORDER BY id";
     for row in client.query_typed(deliveries, &[each(&names)]).await? {
         let entry = rows::id(&row, "entry")?;
         if let Some(request) = found.iter_mut().find(|request| request.id == entry) {
@@ -123,6 +126,10 @@ fn delivery(row: &Row) -> Result<Delivery, Trouble> {
         expires_at: rows::time(row, "expires_at")?,
         link_state: row.try_get("state")?,
         link_reason: row.try_get("reason")?,
+        code_expires_at: rows::optional_time(row, "code_expires_at")?,
+        codes_in_vain: row
+            .try_get::<_, Option<i32>>("codes_in_vain")?
+            .map_or(0, |count| u32::try_from(count).unwrap_or(0)),
         outcome: row.try_get("outcome")?,
         outcome_at: rows::optional_time(row, "outcome_at")?,
         transport: row.try_get("transport")?,

@@ -68,7 +68,11 @@ fn requests(ledger: &Connection, which: &str, values: impl Params) -> rusqlite::
     found.reverse();
     for request in &mut found {
         request.deliveries = ledger
-            .prepare_cached("SELECT * FROM deliveries WHERE entry = ?1 AND message IS NOT NULL ORDER BY id")?
+            .prepare_cached(
+                "SELECT *, (SELECT attempts FROM code_attempts AS tried \
+                     WHERE tried.address_digest = deliveries.address_digest AND tried.delivery = deliveries.id) AS codes_in_vain \
+                 FROM deliveries WHERE entry = ?1 AND message IS NOT NULL ORDER BY id",
+            )?
             .query_map([request.id.as_bytes()], delivery)?
             .collect::<Result<_, _>>()?;
         request.events = ledger
@@ -108,6 +112,8 @@ fn delivery(row: &Row) -> rusqlite::Result<Delivery> {
         expires_at: rows::time(row, "expires_at")?,
         link_state: row.get("state")?,
         link_reason: row.get("reason")?,
+        code_expires_at: rows::optional_time(row, "code_expires_at")?,
+        codes_in_vain: row.get::<_, Option<u32>>("codes_in_vain")?.unwrap_or(0),
         outcome: row.get("outcome")?,
         outcome_at: rows::optional_time(row, "outcome_at")?,
         transport: row.get("transport")?,

@@ -18,7 +18,7 @@ async fn a_transport_is_down_for_ten_minutes() {
     passes(&server, PAUSE_MAX).await;
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (accepted)
-      No mail yet: smtp did not take it, twice so far. It is tried again at [within five minutes].
+      No mail yet: smtp did not take it, twice so far. It is tried again at [within five minutes]. smtp says: localhost:[port]: the relay does not greet: 421 4.3.2 closing for maintenance
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  not mailed yet, smtp says: localhost:[port]: the relay does not greet: 421 4.3.2 closing for maintenance
@@ -31,7 +31,7 @@ async fn a_transport_is_down_for_ten_minutes() {
     assert_eq!((server.inbox.mails_to(ADA).len(), server.inbox.mails_to(GRACE).len()), (1, 1));
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (mailed)
-      A mail to ada@example.com was handed over at 2027-01-15T08:15:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:15:00Z.
+      A mail to ada@example.com was handed over at 2027-01-15T08:15:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:15:00Z, its code until 2027-01-15T08:25:00Z.
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  not mailed yet, smtp says: localhost:[port]: the relay does not greet: 421 4.3.2 closing for maintenance
@@ -72,7 +72,7 @@ async fn a_relay_hangs_after_the_mail_was_handed_over() {
     assert!(server.is_live(&server.last_token_for(ADA)).await);
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (mailed)
-      A mail to ada@example.com was handed over at 2027-01-15T08:00:05Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:05Z.
+      A mail to ada@example.com was handed over at 2027-01-15T08:00:05Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:05Z, its code until 2027-01-15T08:10:05Z.
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  handed to smtp, whose answer never came: no reply in time after the whole mail was sent
@@ -92,7 +92,7 @@ async fn a_relay_says_not_now_for_an_hour() {
     nobody_else_waits(&server).await;
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (accepted)
-      No mail yet: smtp did not take it, 13 times so far. It is tried again at [within five minutes].
+      No mail yet: smtp did not take it, 13 times so far. It is tried again at [within five minutes]. smtp says: 451 4.7.1 try again later
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  not mailed yet, smtp says: 451 4.7.1 try again later
@@ -104,7 +104,7 @@ async fn a_relay_says_not_now_for_an_hour() {
     assert_eq!(server.inbox.mails_to(ADA).len(), 1);
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (mailed)
-      A mail to ada@example.com was handed over at 2027-01-15T09:05:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T10:05:00Z.
+      A mail to ada@example.com was handed over at 2027-01-15T09:05:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T10:05:00Z, its code until 2027-01-15T09:15:00Z.
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  not mailed yet, smtp says: 451 4.7.1 try again later
@@ -142,7 +142,7 @@ async fn a_relay_greylists() {
     assert_eq!(server.inbox.mails_to(ADA).len(), 1);
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (mailed)
-      A mail to ada@example.com was handed over at 2027-01-15T08:05:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:05:00Z.
+      A mail to ada@example.com was handed over at 2027-01-15T08:05:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:05:00Z, its code until 2027-01-15T08:15:00Z.
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  not mailed yet, smtp says: 450 4.2.0 greylisted, come back in five minutes
@@ -172,7 +172,7 @@ async fn the_user_store_is_away() {
     assert_eq!(server.inbox.mails_to(ADA).len(), 1);
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (mailed)
-      A mail to ada@example.com was handed over at 2027-01-15T08:02:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:02:00Z.
+      A mail to ada@example.com was handed over at 2027-01-15T08:02:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:02:00Z, its code until 2027-01-15T08:12:00Z.
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  could not be looked up: the user store has not got the configured table: no table "accounts"; set users.table to one of: accounts_away, sessions
       2027-01-15T08:02:00Z  found the account; writing to ada@example.com
@@ -222,12 +222,12 @@ async fn nobody_has_the_address_or_asked_twice_or_was_dropped() {
     "#);
     insta::assert_snapshot!(story(&server, ADA).await, @r#"
     request [id] (mailed)
-      A mail to ada@example.com was handed over at 2027-01-15T08:00:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:00Z.
+      A mail to ada@example.com was handed over at 2027-01-15T08:00:00Z: smtp took responsibility for it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:00Z, its code until 2027-01-15T08:10:00Z.
       2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:00Z  found the account; writing to ada@example.com
       2027-01-15T08:00:00Z  mailed by smtp: 250 2.0.0 queued as [number]
     request [id] (suppressed)
-      No mail: the account was asked for moments before, or served since ([reset] cooldown_seconds).
+      No mail: the account was asked for moments before, or served since ([reset] cooldown_seconds). The request before it tells what became of its mail.
       2027-01-15T08:00:10Z  asked for ada@example.com through Chaser's API from 127.0.0.1
       2027-01-15T08:00:10Z  no mail: the account was asked for moments before, or served since ([reset] cooldown_seconds)
     "#);
