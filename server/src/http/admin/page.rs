@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use regain_core::message::MessageKind;
+use regain_core::request::State as Stage;
 use regain_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -94,6 +95,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, uri: Uri) -> Response {
         mistake => mistake,
         found => found.map(|found| results(&found, now)),
         queue => queue(&tally, now),
+        down => app.mail.standings().filter(|(_, is_up)| !is_up).map(|(name, _)| name).collect::<Vec<_>>(),
         now => moment(now),
     };
     desk.page.render(status, shown)
@@ -138,10 +140,20 @@ fn result(request: &Request, now: Timestamp) -> Value {
         id => request.id.to_string(),
         identifier => one_line(&request.identifier),
         state => request.state.as_str(),
+        state_in_words => state_in_words(request.state),
         is_request => request.message == MessageKind::Reset,
         waits => request.ended_at.is_none(),
         answer => told.answer,
         lines => told.lines.iter().map(|line| context! { at => moment(line.at), what => line.what.as_str() }).collect::<Vec<_>>(),
+    }
+}
+
+/// A state as it is shown; queries have the ledger's own word.
+fn state_in_words(state: Stage) -> &'static str {
+    match state {
+        Stage::Accepted => "waiting",
+        Stage::Leased => "being sent",
+        Stage::Mailed | Stage::Suppressed | Stage::Failed => state.as_str(),
     }
 }
 
@@ -193,7 +205,7 @@ mod tests {
         let page = AdminPage::new();
         let queue = queue(&Tally::default(), Timestamp::default());
         let empty = context! { product => "<b>", query => "\"><script>", state => "", mistake => None::<String>,
-        found => None::<Value>, queue, now => "now" };
+        found => None::<Value>, queue, down => ["smtp"], now => "now" };
         let response = page.render(StatusCode::OK, empty);
         assert_eq!(response.status(), StatusCode::OK);
     }
