@@ -104,7 +104,7 @@ fn parsed(ids: &[String]) -> anyhow::Result<Vec<Id>> {
     ids.iter()
         .map(|text| {
             Ok(Id::parse(text)
-                .ok_or_else(|| Misused(format!("{text:?} is no name of a request; see `regain outbox list`")))?)
+                .ok_or_else(|| Misused(format!("{text:?} is no id of a request; see `regain outbox list`")))?)
         })
         .collect()
 }

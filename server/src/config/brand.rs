@@ -52,6 +52,9 @@ fn support_url(text: &str) -> Result<String, Refusal> {
             Ok(text.to_owned())
         }
         Some(_) => Err(refusal("is no address that mail can be sent to", accepted)),
+        None if EmailAddress::parse(text).is_ok() => {
+            Err(refusal("is an address without \"mailto:\"", format!("\"mailto:{text}\", or an https URL")))
+        }
         None => url::web(text).map(String::from),
     }
 }

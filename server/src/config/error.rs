@@ -29,7 +29,10 @@ impl ConfigErrors {
     /// Says that no file was found where one usually is: often the one thing that is wrong.
     pub(super) fn without_any_file(self) -> Self {
         let places = USUAL_PLACES.join(" nor ");
-        let note = format!("note: no configuration file was read: there is neither {places}; `--config` names another");
+        let note = format!(
+            "note: no configuration file was read: there is neither {places}; `--config` names another, `regain init` writes \
+             one, and `regain demo` needs none"
+        );
         Self { note: Some(note), ..self }
     }
 

@@ -15,7 +15,7 @@ pub struct Mail {
     pub from: Mailbox,
     /// Where answers go.
     pub reply_to: Option<Mailbox>,
-    /// The carriers, in the order in which they are tried; at least one.
+    /// The transports, in the order in which they are tried; at least one.
     pub transports: Vec<Transport>,
     /// The operator's own templates.
     pub templates_dir: Option<PathBuf>,
@@ -30,7 +30,7 @@ pub struct Mailbox {
     pub address: EmailAddress,
 }
 
-/// One carrier.
+/// One transport.
 #[derive(Debug, Clone)]
 pub enum Transport {
     /// `[mail.smtp]`
@@ -60,7 +60,7 @@ keys! {
     REPLY_TO = Key::text("mail.reply_to", "Where answers go. Without it they go to `from`.");
     ORDER = Key::texts(
         "mail.order",
-        "The carriers in the order in which they are tried when one is down: each configured one, once. By default \
+        "The transports in the order in which they are tried when one is down: each configured one, once. By default \
          `smtp`, `ses`, `postmark`, `sendgrid`, `mailgun`, `resend`, `sendmail`, `file`.",
     ).such_as("[\"postmark\", \"smtp\"]");
     TEMPLATES_DIR = Key::path(
@@ -72,7 +72,7 @@ keys! {
         "mail.smtp.url",
         "The mail server: `smtps://user:password@host` (TLS from the start, port 465) or `smtp://` (STARTTLS required, \
          port 587; on this machine used where offered, port 25). Reserved characters in user and password are \
-         percent-encoded. This or another carrier must be configured.",
+         percent-encoded. This or another transport must be configured.",
     ).may_hold_secret().such_as("\"smtps://user:password@mail.example.com\"");
     SENDMAIL_COMMAND = Key::path(
         "mail.sendmail.command",
@@ -111,7 +111,7 @@ fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> 
         let was_tried = |key: &Key| settings.configured(key) || settings.is_unusable(key);
         let mut of_carriers = KEYS.iter().filter(|key| key.section() != "mail");
         if !of_carriers.any(was_tried) && !providers::any_tried(settings) {
-            settings.refuse(&SMTP_URL, refusal("or another carrier of mail is required", SMTP_URL.accepted()));
+            settings.refuse(&SMTP_URL, refusal("or another transport of mail is required", SMTP_URL.accepted()));
         }
         return None;
     }
@@ -122,7 +122,7 @@ fn in_order(settings: &mut Settings, mut transports: Vec<(&str, Transport)>) -> 
         names.sort_unstable();
         wanted.sort_unstable();
         if names != wanted {
-            let accepted = format!("each configured carrier once: {}", quoted_list(&names));
+            let accepted = format!("each configured transport once: {}", quoted_list(&names));
             settings.refuse(&ORDER, refusal("does not match what is configured", accepted));
         }
         transports.sort_by_key(|(name, _)| order.iter().position(|wanted| wanted == name));

@@ -22,7 +22,7 @@ pub(super) async fn public_url(config: &Config) -> Finding {
     };
     match client.get(&asked).send().await {
         Ok(answer) if answer.status() == StatusCode::FOUND && leads_here(&answer) => {
-            Finding::holds(ADDRESS, format!("Regain answers at {origin}"))
+            Finding::holds(ADDRESS, format!("a Regain answers at {origin}"))
         }
         Ok(answer) => Finding::advice(
             ADDRESS,

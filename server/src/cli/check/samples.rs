@@ -22,7 +22,10 @@ pub(super) fn findings(config: &Config) -> Vec<Finding> {
             Finding::advice("name", text)
         }),
         is_for_examples(&sender.domain_ascii().to_ascii_lowercase()).then(|| {
-            let text = format!("mail.from is {}, a name that is nobody's; take one you may send for", sender.as_str());
+            let text = format!(
+                "mail.from is {}, a name that is kept for examples and belongs to nobody; take one you may send for",
+                sender.as_str()
+            );
             Finding::advice("mail", text)
         }),
     ];

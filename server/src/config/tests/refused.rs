@@ -286,6 +286,7 @@ fn help_is_on_a_safe_page_or_at_an_address() {
     ] {
         refused("brand.support_url", &format!("\"{url}\""));
     }
+    assert!(refused("brand.support_url", "'help@example.com'").ends_with("is an address without \"mailto:\""));
     let config = read(&plus(LEAST, "[brand]\nsupport_url = \"https://example.com/help?a=1\""));
     assert_eq!(config.brand.support_url.as_deref(), Some("https://example.com/help?a=1"));
     let quoted = read(&plus(LEAST, "[brand]\nsupport_url = 'https://example.com/\"onclick=x'"));

@@ -67,7 +67,7 @@ fn what_is_missing_is_said_at_once() {
      = note: set neither in regain.toml nor in the environment
      = help: accepted: a text, such as "accounts"
 
-    error: `mail.smtp.url` or another carrier of mail is required
+    error: `mail.smtp.url` or another transport of mail is required
      |
      = note: set neither in regain.toml nor in the environment
      = help: accepted: a URL, such as "smtps://user:password@mail.example.com"

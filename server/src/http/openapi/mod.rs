@@ -92,7 +92,7 @@ fn description(has_validate: bool) -> String {
     let counted = if has_validate { "Every POST, and GET `/auth/reset/validate`, counts" } else { "Every POST counts" };
     format!(
         "Every path is also known with a trailing slash. Every answer has `Cache-Control: no-store` and an \
-         `X-Request-Id` under which the operator finds it in the log. {counted} against the limit of the client's \
+         `X-Request-Id` under which the operator finds it in the log, if that is kept at the level `debug`. {counted} against the limit of the client's \
          network, unless it comes with a valid API token; the `RateLimit-…` fields of those answers speak of that limit \
          alone, never of an account. What is no HTTP is answered with 400, and a header of more than 16 KiB with 431; \
          those errors alone have no body."
