@@ -91,6 +91,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, uri: Uri) -> Response {
     let shown = context! {
         product => app.config.product_name.as_str(),
         query => one_line(&query.text),
+        state_in_words => Stage::parse(&query.state).map(state_in_words),
         state => query.state,
         mistake => mistake,
         found => found.map(|found| results(&found, now)),
@@ -204,7 +205,7 @@ mod tests {
     fn the_template_can_be_filled_in() {
         let page = AdminPage::new();
         let queue = queue(&Tally::default(), Timestamp::default());
-        let empty = context! { product => "<b>", query => "\"><script>", state => "", mistake => None::<String>,
+        let empty = context! { product => "<b>", query => "\"><script>", state => "mailed", state_in_words => "mailed", mistake => None::<String>,
         found => None::<Value>, queue, down => ["smtp"], now => "now" };
         let response = page.render(StatusCode::OK, empty);
         assert_eq!(response.status(), StatusCode::OK);
