@@ -84,10 +84,12 @@ fn of_status(step: Step, subject: u8, detail: u8, words: &str) -> Blamed {
 }
 
 /// Of a status 5.7 with such a number, which Microsoft's servers give. From 501 on they are about this server, its domain or its
-/// tenant; but for four about who is written to.
+/// tenant; but two say that there is no such recipient, and some that one recipient's organization, or the sender's own, does not
+/// want it so: mails to others go through.
 fn of_microsofts(number: u16) -> Blamed {
     match number {
-        504 | 505 | 507 | 510 => Blamed::Mail,
+        504 | 505 => Blamed::Mail,
+        507 | 510 | 513 | 703 => Blamed::Passing,
         501.. => Blamed::Setup,
         _ => Blamed::Mail,
     }
@@ -183,6 +185,7 @@ mod tests {
             ("550 5.7.509 Access denied, sending domain example.com does not pass DMARC verification", Setup),
             ("550 5.7.606 Access denied, banned sending IP [203.0.113.7]", Setup),
             ("550 5.7.504 [ada@example.com]: Recipient address rejected: Access denied", Mail),
+            ("550 5.7.510 Access denied, example.com does not accept email over IPv6", Passing),
             ("550 5.7.300 what nobody knows", Mail),
             ("554 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen.example", Setup),
             ("554 Service unavailable; Client host [203.0.113.7] blocked using zen.example", Setup),
