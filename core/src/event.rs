@@ -10,6 +10,8 @@ use crate::fate::Fate;
 pub enum Happening {
     /// The user store did not answer, so that the request waits. The detail: the store's words.
     StoreAway,
+    /// A transport did not take the mail, and the next one was tried in the same attempt. The detail: which, and its words.
+    PassedOver,
     /// A program that looks like a mail scanner followed a link of the mail. The detail: its network.
     Scanned,
     /// The form was shown in what looks like a browser. The detail: its network.
@@ -35,8 +37,9 @@ pub const DETAIL_CHARS_MAX: usize = 500;
 
 impl Happening {
     /// Each that has a word.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::StoreAway,
+        Self::PassedOver,
         Self::Scanned,
         Self::Opened,
         Self::FormShown,
@@ -56,6 +59,7 @@ impl Happening {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StoreAway => "store_away",
+            Self::PassedOver => "passed_over",
             Self::Scanned => "scanned",
             Self::Opened => "opened_in_browser",
             Self::FormShown => "opened",

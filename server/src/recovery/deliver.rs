@@ -18,6 +18,7 @@ use regain_core::account::{Account, AccountId, Match, matching};
 use regain_core::delivery::Outcome;
 use regain_core::email::{EmailAddress, FoldedAddress};
 use regain_core::entropy::random;
+use regain_core::event::{DETAIL_CHARS_MAX, Happening};
 use regain_core::hash::{Identified, identify};
 use regain_core::locale::Locale;
 use regain_core::message::{Asker, Body, Message, MessageKind};
@@ -145,6 +146,8 @@ impl Minted {
                     let outcome = self.secrets.blotted_out(outcome);
                     app.metrics.passed_over(transport, &outcome);
                     let (request, reply) = (self.decided.row.id, outcome.reply());
+                    let said = format!("{transport} says: {reply}").chars().take(DETAIL_CHARS_MAX).collect();
+                    app.sightings.note(request, Happening::PassedOver, said, app.clock.now());
                     tracing::warn!(%request, transport, reply, "not mailed by this transport; the next one is tried");
                 }
                 (self.secrets.blotted_out(outcome), transport)

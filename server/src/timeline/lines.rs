@@ -12,8 +12,12 @@ use regain_core::time::Timestamp;
 /// All that is known, oldest first.
 pub(super) fn of(request: &Request) -> Vec<Line> {
     let mut lines = vec![(request.accepted_at, accepted(request))];
+    lines.extend(found(request));
+    // What one transport said before what the next one did, though it may be in the same millisecond.
+    let (before, after): (Vec<_>, Vec<_>) = request.events.iter().partition(|it| it.what == Happening::PassedOver);
+    lines.extend(before.into_iter().map(|event| (event.at, happened(request, event))));
     lines.extend(mails(request));
-    lines.extend(request.events.iter().map(|event| (event.at, happened(request, event))));
+    lines.extend(after.into_iter().map(|event| (event.at, happened(request, event))));
     if let Some(at) = request.ended_at {
         lines.extend(ended(request).map(|line| (at, line)));
     } else if request.state == State::Accepted {
@@ -42,20 +46,23 @@ fn by(origin: &str) -> &str {
     }
 }
 
+/// To which address mail went; again where that has changed since.
+fn found(request: &Request) -> impl Iterator<Item = (Timestamp, String)> {
+    let found = match (is_stand_in(request), request.about) {
+        (true, _) => "found no account; telling so to",
+        (false, None) => "found the account; writing to",
+        (false, Some(_)) => "writing to",
+    };
+    let to_one_address = request.deliveries.chunk_by(|one, next| one.address == next.address);
+    let firsts = to_one_address.filter_map(<[Delivery]>::first);
+    firsts.map(move |first| (first.minted_at, format!("{found} {}", first.address)))
+}
+
 /// Each attempt; of many that came to the same, the first and how many followed.
 fn mails(request: &Request) -> Vec<(Timestamp, String)> {
     let mut lines = Vec::new();
-    let mut address = None;
     for alike in request.deliveries.chunk_by(came_to_the_same) {
         let (Some(first), Some(last)) = (alike.first(), alike.last()) else { continue };
-        if address.replace(&first.address) != Some(&first.address) {
-            let found = match (is_stand_in(request), request.about) {
-                (true, _) => "found no account; telling so to",
-                (false, None) => "found the account; writing to",
-                (false, Some(_)) => "writing to",
-            };
-            lines.push((first.minted_at, format!("{found} {}", first.address)));
-        }
         lines.extend(first.outcome_at.map(|at| (at, outcome(first))));
         if alike.len() > 1 {
             let more = times(alike.len() as u64 - 1);
@@ -114,6 +121,7 @@ fn happened(request: &Request, event: &Event) -> String {
     let detail = event.detail.as_deref().unwrap_or_default();
     match event.what {
         Happening::StoreAway => format!("could not be looked up: {detail}"),
+        Happening::PassedOver => passed_over(event, detail),
         Happening::Scanned => format!("looked at by what seems to be a mail scanner ({})", seen(event, "")),
         Happening::Opened => format!("opened in a browser ({})", seen(event, suspicion(request, event))),
         Happening::FormShown => "the form was opened".to_owned(),
@@ -128,6 +136,18 @@ fn happened(request: &Request, event: &Event) -> String {
         Happening::NotMe => "the owner said: this was not me".to_owned(),
         Happening::Mail(fate) => format!("{}, says {detail}", became(fate)),
         Happening::Unheard => format!("what a later release of Regain calls {detail:?}"),
+    }
+}
+
+/// One transport did not take it, and the next one was tried.
+fn passed_over(event: &Event, said: &str) -> String {
+    let often = match event.times {
+        1 => String::new(),
+        more => format!(" ({}, the last time at {})", times(more), moment(event.last_at)),
+    };
+    match said {
+        ELSEWHERE => format!("passed on to the next transport{often}, for yet other reasons"),
+        said => format!("passed on to the next transport{often}, {said}"),
     }
 }
 

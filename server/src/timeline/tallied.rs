@@ -33,6 +33,7 @@ pub fn outcome_in_words(outcome: &str) -> &str {
 pub fn happened_in_words(what: Happening) -> Option<&'static str> {
     Some(match what {
         Happening::StoreAway => "waited for the user store",
+        Happening::PassedOver => "passed on to the next transport",
         Happening::Scanned => "looked at by what seems to be a mail scanner",
         Happening::Opened | Happening::FormShown => "opened in a browser",
         Happening::Checked => "link checked by an application's page",

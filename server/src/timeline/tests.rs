@@ -103,6 +103,19 @@ fn many_attempts_that_came_to_the_same_are_told_in_two_lines() {
 }
 
 #[test]
+fn what_one_transport_said_stands_before_what_the_next_one_did() {
+    let events = vec![event(Happening::PassedOver, 1000, "postmark says: 503 Try again", 2)];
+    assert_eq!(
+        lines(&Request { events, ..mailed() })[1..],
+        [
+            "found the account; writing to ada@on-file.example",
+            "passed on to the next transport (twice, the last time at 2027-01-15T08:00:02Z), postmark says: 503 Try again",
+            "mailed by smtp: 250 ok",
+        ]
+    );
+}
+
+#[test]
 fn the_answer_says_where_it_stands() {
     let waits = |deliveries| Request { due_at: at(90_000), deliveries, ..request() };
     for (request, answer) in [

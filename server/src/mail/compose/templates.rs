@@ -6,6 +6,7 @@ use crate::excerpt::{Fault, line};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +80,7 @@ impl Templates {
     /// What is wrong with a template, shown in its file if that is the operator's. Templates never see what is a mail's
     /// own, so nothing of one can be in it.
     pub(super) fn fault(&self, name: &str, error: &minijinja::Error) -> ComposeFault {
+        let error = innermost(error);
         let name = error.name().unwrap_or(name);
         let cause = match error.detail() {
             Some(detail) => format!("{}: {detail}", error.kind()),
@@ -109,6 +111,12 @@ impl Templates {
         let own: Vec<_> = self.0.iter().filter_map(|it| Some(it.file.as_ref()?.display().to_string())).collect();
         if own.is_empty() { String::new() } else { format!("; of your own it may use {}", own.join(", ")) }
     }
+}
+
+/// Of a fault in a template that another one includes: the fault itself.
+fn innermost(error: &minijinja::Error) -> &minijinja::Error {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<minijinja::Error>());
+    cause.filter(|cause| cause.name().is_some()).map_or(error, innermost)
 }
 
 /// Every template below `folder` by its name, which is its path from `root`.

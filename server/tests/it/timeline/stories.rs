@@ -41,6 +41,25 @@ async fn a_transport_is_down_for_ten_minutes() {
 }
 
 #[tokio::test]
+async fn a_transport_is_down_and_another_takes_its_mails() {
+    let server = Server::with("[mail]\norder = [\"smtp\", \"file\"]\n[mail.file]\ndirectory = \"mails\"").await;
+    server.inbox.at(Phase::Connect, Behaviour::Reply("421 4.3.2 closing for maintenance"));
+    server.ask_for(ADA).await;
+    server.run_until_idle().await;
+    let told = story(&server, ADA).await;
+    let (told, file) = told.trim_end().rsplit_once("written to ").unwrap();
+    assert!(std::fs::read_to_string(file).unwrap().contains("To: <ada@example.com>"), "{file}");
+    insta::assert_snapshot!(told, @r#"
+    request [id] (mailed)
+      A mail to ada@example.com was written to a file at 2027-01-15T08:00:00Z, from which nothing sends it. Nobody opened it in a browser yet; its link works until 2027-01-15T09:00:00Z, its code until 2027-01-15T08:10:00Z.
+      2027-01-15T08:00:00Z  asked for ada@example.com through Chaser's API from 127.0.0.1
+      2027-01-15T08:00:00Z  found the account; writing to ada@example.com
+      2027-01-15T08:00:00Z  passed on to the next transport, smtp says: localhost:[port]: the relay does not greet: 421 4.3.2 closing for maintenance
+      2027-01-15T08:00:00Z  mailed by file:
+    "#);
+}
+
+#[tokio::test]
 async fn a_relay_hangs_after_the_mail_was_handed_over() {
     let server = Server::start().await;
     server.inbox.once(Phase::Dot, Behaviour::Hang);

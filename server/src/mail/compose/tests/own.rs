@@ -109,6 +109,15 @@ fn a_broken_template_is_shown_at_its_line() {
 }
 
 #[test]
+fn a_fault_is_shown_in_the_template_that_has_it() {
+    let including = ("reset/body.txt", "{{ link }}\n{% include \"test/body.txt\" %}");
+    let said = proven(&[including, ("test/body.txt", "\n{{ lnk }}\n")]);
+    assert!(said.contains("test/body.txt:2:") && !said.contains("reset/body.txt"), "{said}");
+    let said = proven(&[("parts.html", &altered("parts.html", "{{ label }}", "{{ lable }}"))]);
+    assert!(said.contains("parts.html:5:"), "{said}");
+}
+
+#[test]
 fn a_file_that_is_no_template_is_named_and_others_are_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("notes.md"), "{{").unwrap();
