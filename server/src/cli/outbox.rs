@@ -4,7 +4,7 @@ use super::{Failed, Misused, beside};
 use crate::config::Config;
 use crate::ledger::{Ledger, Waiting};
 use clap::Subcommand;
-use regain_core::request::Id;
+use regain_core::request::{Id, State};
 use std::io::Write;
 
 #[derive(Debug, Subcommand)]
@@ -63,13 +63,12 @@ async fn list(ledger: &dyn Ledger, json: bool, out: &mut dyn Write) -> anyhow::R
         } else {
             writeln!(
                 out,
-                "{}  {}  {}  accepted {}, due {}, {}{}",
+                "{}  {}  {}  accepted {}, {}{}",
                 row.id,
                 row.message.as_str(),
                 beside::one_line(&row.identifier),
                 beside::moment(row.accepted_at),
-                beside::moment(row.due_at),
-                tried(row.attempts),
+                stands(row),
                 row.last_reply.as_deref().map(|reply| format!(": {}", beside::one_line(reply))).unwrap_or_default(),
             )?;
         }
@@ -80,11 +79,17 @@ async fn list(ledger: &dyn Ledger, json: bool, out: &mut dyn Write) -> anyhow::R
     Ok(())
 }
 
-fn tried(failures: u32) -> String {
-    match failures {
-        0 => "not tried yet".into(),
-        1 => "failed once".into(),
-        more => format!("failed {more} times"),
+/// Of a row that is leased, `due_at` tells only when somebody else may take it.
+fn stands(row: &Waiting) -> String {
+    let failed = match row.attempts {
+        0 => String::new(),
+        1 => ", failed once".to_owned(),
+        more => format!(", failed {more} times"),
+    };
+    match row.attempts {
+        _ if row.is_leased => format!("on its way{failed}"),
+        0 => format!("due {}, not tried yet", beside::moment(row.due_at)),
+        _ => format!("due {}{failed}", beside::moment(row.due_at)),
     }
 }
 
@@ -95,6 +100,7 @@ fn as_json(row: &Waiting) -> serde_json::Value {
         "identifier": row.identifier,
         "accepted_at": beside::moment(row.accepted_at),
         "due_at": beside::moment(row.due_at),
+        "state": if row.is_leased { State::Leased } else { State::Accepted }.as_str(),
         "attempts": row.attempts,
         "last_reply": row.last_reply,
     })

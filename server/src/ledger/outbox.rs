@@ -69,6 +69,8 @@ pub struct Waiting {
     pub accepted_at: Timestamp,
     /// When it is worked on next.
     pub due_at: Timestamp,
+    /// Whether a courier has it just now.
+    pub is_leased: bool,
     /// Failed attempts so far.
     pub attempts: u32,
     /// What the last attempt came to.

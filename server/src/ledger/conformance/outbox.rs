@@ -88,6 +88,7 @@ pub(super) async fn the_queue_is_listed_oldest_first_with_the_last_reply(mut fix
     fixture.record(&first, Outcome::RetryAfter("421 busy".into())).await;
     fixture.wait(PAUSE);
     let again = fixture.mint_again().await;
+    assert!(fixture.ledger.list_waiting(1).await.unwrap()[0].is_leased);
     fixture.record(&again, retry_after()).await;
     let second = fixture.admit().await;
     let dropped = fixture.admit().await;
@@ -95,6 +96,7 @@ pub(super) async fn the_queue_is_listed_oldest_first_with_the_last_reply(mut fix
 
     let listed = fixture.ledger.list_waiting(10).await.unwrap();
     assert_eq!(listed.iter().map(|row| row.id).collect::<Vec<_>>(), [first.row.id, second]);
+    assert!(listed.iter().all(|row| !row.is_leased));
     assert_eq!((listed[0].attempts, listed[0].last_reply.as_deref()), (2, Some("451 later")));
     assert_eq!((listed[0].message, listed[0].due_at), (MessageKind::Reset, fixture.now.plus(PAUSE)));
     assert_eq!((&*listed[1].identifier, listed[1].accepted_at), ("ada@example.com", fixture.now));

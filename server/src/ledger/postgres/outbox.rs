@@ -75,7 +75,7 @@ impl Outbox for PostgresLedger {
     async fn list_waiting(&self, max: u32) -> Result<Vec<Waiting>, LedgerFault> {
         self.read(move |client| {
             Box::pin(async move {
-                let sql = "SELECT id, message, identifier, accepted_at, due_at, attempts, \
+                let sql = "SELECT id, message, identifier, accepted_at, due_at, state = 'leased' AS is_leased, attempts, \
                              (SELECT reply FROM regain.deliveries WHERE entry = outbox.id AND reply IS NOT NULL \
                               ORDER BY deliveries.id DESC LIMIT 1) AS last_reply \
                            FROM regain.outbox WHERE ended_at IS NULL ORDER BY id LIMIT $1";
@@ -164,6 +164,7 @@ fn waiting(row: &Row) -> Result<Waiting, Trouble> {
         identifier: row.try_get("identifier")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,
+        is_leased: row.try_get("is_leased")?,
         attempts: rows::attempts(row)?,
         last_reply: row.try_get("last_reply")?,
     })

@@ -74,7 +74,7 @@ impl Outbox for SqliteLedger {
         self.read(move |ledger| {
             ledger
                 .prepare_cached(
-                    "SELECT id, message, identifier, accepted_at, due_at, attempts, \
+                    "SELECT id, message, identifier, accepted_at, due_at, state = 'leased' AS is_leased, attempts, \
                        (SELECT reply FROM deliveries WHERE entry = outbox.id AND reply IS NOT NULL \
                         ORDER BY id DESC LIMIT 1) AS last_reply \
                      FROM outbox WHERE ended_at IS NULL ORDER BY id LIMIT ?1",
@@ -168,6 +168,7 @@ fn waiting(row: &Row) -> rusqlite::Result<Waiting> {
         identifier: row.get("identifier")?,
         accepted_at: rows::time(row, "accepted_at")?,
         due_at: rows::time(row, "due_at")?,
+        is_leased: row.get("is_leased")?,
         attempts: row.get("attempts")?,
         last_reply: row.get("last_reply")?,
     })
