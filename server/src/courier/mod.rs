@@ -22,7 +22,7 @@ use regain_core::event::{DETAIL_CHARS_MAX, Happening};
 use regain_core::limit::AccountLimit;
 use regain_core::request::{Id, Reason};
 use regain_core::time::Timestamp;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -59,7 +59,9 @@ pub struct Courier {
     /// Of a server: where the next turn finds what it works with.
     live: Option<Arc<Live>>,
     turns: Arc<Turns>,
-    in_flight: JoinSet<Option<Finished>>,
+    in_flight: JoinSet<Landed>,
+    /// Until when each lease holds under which mails are in flight.
+    held: Vec<(Timestamp, Weak<Held>)>,
     /// What came of mails and is not in the ledger yet.
     unrecorded: Vec<Finished>,
     /// How many were delivered, ever.
@@ -91,6 +93,7 @@ impl Courier {
             live: None,
             turns: Turns::new(SENDERS),
             in_flight: JoinSet::new(),
+            held: Vec::new(),
             unrecorded: Vec::new(),
             delivered: 0,
             pace: Pace::default(),
@@ -146,8 +149,8 @@ impl Courier {
             if self.tick().await? == Tick::Idle && self.in_flight.is_empty() {
                 return Ok(());
             }
-            let finished: Vec<_> = self.in_flight.join_next().await.into_iter().filter_map(taken).collect();
-            self.app.ledger.record(finished).await?;
+            let finished = self.in_flight.join_next().await.and_then(taken);
+            self.app.ledger.record(finished.into_iter().collect()).await?;
         }
     }
 
@@ -160,10 +163,12 @@ impl Courier {
         while let Some(done) = self.in_flight.try_join_next() {
             self.take_in(done);
         }
+        let is_late = self.is_late(now);
         self.keep_house(now).await?;
         self.app.metrics.in_flight.set(self.in_flight.len() as u64);
         let leased_max = if self.is_pressed() { LEASED_UNDER_PRESSURE } else { LEASED_MAX };
         let room = self.pace.in_flight_max().saturating_sub(self.in_flight.len()).min(leased_max);
+        let room = if is_late { 0 } else { room };
         if self.unrecorded.is_empty() && (room == 0 || !self.app.ledger.is_due(now).await?) {
             return Ok(Tick::Idle);
         }
@@ -180,6 +185,13 @@ impl Courier {
             self.deliver(batch, lease, now).await?;
         }
         Ok(if full { Tick::Full } else { Tick::Worked })
+    }
+
+    /// Whether mails are in flight whose leases ran out, as after this machine stood still. What became of them is soon
+    /// known; until then nothing is leased, or they would be sent a second time from here.
+    fn is_late(&mut self, now: Timestamp) -> bool {
+        self.held.retain(|(_, held)| held.strong_count() > 0);
+        self.held.iter().any(|(until, _)| *until <= now)
     }
 
     /// Waits until there is room for a batch, or for a tick.
@@ -259,9 +271,11 @@ impl Courier {
         });
         let verdicts = self.app.ledger.decide(rows, lease.id, limit, now).await?;
         failpoint::reached("digest_committed");
+        let held = Arc::new(Held);
+        self.held.push((lease.until, Arc::downgrade(&held)));
         for (one, verdict) in minted.into_iter().zip(verdicts) {
             match verdict {
-                Verdict::Send => self.send(one, lease),
+                Verdict::Send => self.send(one, lease, Arc::clone(&held)),
                 Verdict::Suppressed(_) | Verdict::Ended => {
                     self.app.metrics.decided(&one.decided.decision, verdict);
                     tell_operator(&one.decided);
@@ -271,9 +285,9 @@ impl Courier {
         Ok(())
     }
 
-    fn send(&mut self, minted: deliver::Minted, lease: Lease) {
+    fn send(&mut self, minted: deliver::Minted, lease: Lease, held: Arc<Held>) {
         let (app, turns) = (Arc::clone(&self.app), Arc::clone(&self.turns));
-        self.in_flight.spawn(async move {
+        let sending = async move {
             let envelope = match minted.envelope(&app) {
                 Ok(envelope) => envelope,
                 Err(outcome) => return Some(finished(&app, &minted.decided, lease, outcome, "none")),
@@ -292,7 +306,8 @@ impl Courier {
             let (outcome, transport) = minted.send(&app, envelope, &mut turn).await;
             let outcome = failpoint::or_unknown("mail_handed_over", outcome);
             Some(finished(&app, &minted.decided, lease, outcome, transport))
-        });
+        };
+        self.in_flight.spawn(async move { Landed { finished: sending.await, _held: held } });
     }
 
     fn is_pressed(&mut self) -> bool {
@@ -415,15 +430,28 @@ fn tell_operator(decided: &Decided) {
     }
 }
 
+/// A lease that mails are in flight under, until what became of each is taken in.
+#[derive(Debug)]
+struct Held;
+
 /// What a sender leaves.
-type Done = Result<Option<Finished>, JoinError>;
+struct Landed {
+    finished: Option<Finished>,
+    _held: Arc<Held>,
+}
+
+/// The same, if the sender lived.
+type Done = Result<Landed, JoinError>;
 
 /// A sender that died leaves its lease to lapse.
 fn taken(done: Done) -> Option<Finished> {
-    done.unwrap_or_else(|died| {
-        tracing::error!(%died, "a sender died; its mail is tried again when the lease lapses");
-        None
-    })
+    match done {
+        Ok(landed) => landed.finished,
+        Err(died) => {
+            tracing::error!(%died, "a sender died; its mail is tried again when the lease lapses");
+            None
+        }
+    }
 }
 
 fn jittered(app: &App, span: Duration) -> Duration {

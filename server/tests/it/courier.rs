@@ -122,6 +122,26 @@ async fn a_mail_whose_turn_comes_when_its_lease_is_about_to_lapse_is_sent_later_
     assert!(server.is_live(&server.last_token_for(ADA)).await);
 }
 
+#[tokio::test]
+async fn a_mail_in_flight_whose_lease_has_lapsed_is_not_sent_again_from_here() {
+    let server = Server::start().await;
+    server.inbox.once(Phase::Dot, Behaviour::Hang);
+    server.ask_for(ADA).await;
+    server.tick().await;
+    eventually("a relay that hangs", DEADLINE, async || server.inbox.has_done_it().then_some(())).await;
+    server.clock.advance(Duration::from_secs(121));
+    server.tick().await;
+    assert_eq!(only_request(&server).await.deliveries.len(), 1);
+    // From here on nothing but time has to go by, until the relay is given up.
+    tokio::time::pause();
+    server.run_until_idle().await;
+    tokio::time::resume();
+    let [mail] = &only_request(&server).await.deliveries[..] else { panic!("sent again") };
+    assert_eq!(mail.outcome.as_deref(), Some("unknown"));
+    passes(&server, PAUSE_MAX).await;
+    assert_eq!(ended(&only_request(&server).await), (State::Mailed, None));
+}
+
 /// The relay hangs up on whoever announces a mail ahead, so each that was is sent over a connection more.
 #[tokio::test]
 async fn a_mail_whose_lease_may_lapse_before_its_turn_is_not_announced_ahead() {
