@@ -135,7 +135,7 @@ fn mail(received: &ReceivedMail) -> Mail {
 }
 
 /// Of every server here, so that what one leaves is soon another's. A claim then holds half as long.
-pub(crate) const LEASE: Duration = Duration::from_secs(6);
+pub(crate) const LEASE: Duration = Duration::from_secs(8);
 /// Where there may be several.
 const NODES: usize = 2;
 /// Longer than a lease, and the longest pause of a mail that failed a few times.
