@@ -1,6 +1,7 @@
 //! Where and with what a measurement was made: a figure without it says nothing.
 
 use crate::process::output;
+use crate::processor::ProcessorTime;
 use crate::regain;
 use anyhow::Result;
 use serde::Serialize;
@@ -16,6 +17,9 @@ pub(crate) struct Machine {
     memory_gib: f64,
     kernel: String,
     load_average: String,
+    /// When the measuring began.
+    #[serde(skip)]
+    pub(crate) processors: ProcessorTime,
     regain: String,
     commit: String,
     rustc: String,
@@ -38,6 +42,7 @@ impl Machine {
             memory_gib: gibibytes(&field("/proc/meminfo", "MemTotal")),
             kernel: said("uname", &["--kernel-release"]),
             load_average: load_average(),
+            processors: ProcessorTime::now()?,
             regain: regain::version(program)?,
             commit: said("git", &["describe", "--always", "--dirty"]),
             rustc: said("rustc", &["--version"]),

@@ -19,6 +19,7 @@ mod machine;
 mod postfix;
 mod postgres;
 mod process;
+mod processor;
 mod regain;
 mod report;
 mod sink;

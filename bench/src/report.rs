@@ -10,11 +10,13 @@ use anyhow::Result;
 use serde::Serialize;
 use std::path::Path;
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 pub(crate) struct Report {
     name: String,
     machine: Machine,
     load_average_at_the_end: String,
+    /// Of all processors, from the beginning to the end.
+    stolen_percent: f64,
     rows: Vec<Row>,
     goals: Vec<Goal>,
     notes: Vec<String>,
@@ -53,8 +55,7 @@ struct Goal {
 
 impl Report {
     pub(crate) fn new(name: &str, machine: Machine) -> Self {
-        let (rows, goals, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name: name.to_owned(), machine, load_average_at_the_end: String::new(), rows, goals, notes }
+        Self { name: name.to_owned(), machine, ..Self::default() }
     }
 
     /// One more round's figure.
@@ -104,6 +105,7 @@ impl Report {
     /// Prints the table, and writes the raw figures and the plot into `folder`.
     pub(crate) fn publish(&mut self, folder: &Path) -> Result<()> {
         self.load_average_at_the_end = load_average();
+        self.stolen_percent = self.machine.processors.stolen_since_then()?;
         println!("{}", table::of(self));
         std::fs::write(folder.join("figures.json"), serde_json::to_string_pretty(self)? + "\n")?;
         std::fs::write(folder.join("table.md"), table::of(self))?;

@@ -7,6 +7,7 @@ use crate::disk;
 use crate::load::requests::{Addresses, Requests};
 use crate::load::{self, Load};
 use crate::postfix::{self, SmtpSink};
+use crate::processor::ProcessorTime;
 use crate::regain::{Regain, Settings};
 use crate::report::{Bound, Report};
 use crate::sink::Sink;
@@ -26,9 +27,11 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         arriving(stage, report, &accounts)?;
         let sessions = waiting(stage, report, &accounts)?;
         let sink = SmtpSink::start()?;
+        let began = ProcessorTime::now()?;
         postfix::send(sink.address, mails, sessions, octets)?;
         report.add(SOURCE, RATE, sink.rate_of(mails, PATIENCE)?);
         report.add(SOURCE, SESSIONS, sessions as f64);
+        report.add(SOURCE, STOLEN, began.stolen_since_then()?);
     }
     report.goal_of_ratio(Bound::AtLeast(0.8), RATE, [DRAINING, SOURCE]);
     report.note(format!(
@@ -47,9 +50,11 @@ fn waiting(stage: &Stage, report: &mut Report, accounts: &Path) -> Result<usize>
     sink.hang()?;
     request(&regain, mails)?;
     std::thread::sleep(SETTLING);
+    let began = ProcessorTime::now()?;
     sink.go_on()?;
     let rate = sink.rate_of(mails, PATIENCE).context("mails that Regain accepted")?;
     report.add(DRAINING, RATE, rate);
+    report.add(DRAINING, STOLEN, began.stolen_since_then()?);
     let sessions = sink.sessions();
     report.add(DRAINING, SESSIONS, sessions as f64);
     Ok(sessions.max(1))
@@ -60,12 +65,13 @@ fn arriving(stage: &Stage, report: &mut Report, accounts: &Path) -> Result<()> {
     let mails = stage.plan.mails;
     let sink = SmtpSink::start()?;
     let regain = start(stage, accounts, &sink)?;
-    let began = Instant::now();
+    let (began, before) = (Instant::now(), ProcessorTime::now()?);
     request(&regain, mails)?;
     report.add(ARRIVING, ACCEPTED, mails as f64 / began.elapsed().as_secs_f64());
     let rate = sink.rate_of(mails, PATIENCE).context("mails that Regain accepted")?;
     report.add(ARRIVING, RATE, rate);
     report.add(ARRIVING, END_TO_END, mails as f64 / began.elapsed().as_secs_f64());
+    report.add(ARRIVING, STOLEN, before.stolen_since_then()?);
     Ok(())
 }
 
@@ -97,6 +103,7 @@ const RATE: &str = "mails/s";
 const ACCEPTED: &str = "accepted/s meanwhile";
 const END_TO_END: &str = "mails/s from the first request on";
 const SESSIONS: &str = "connections";
+const STOLEN: &str = "processors' time to others, %";
 
 /// Until the courier has noticed that requests press no longer.
 const SETTLING: Duration = Duration::from_millis(500);
