@@ -32,6 +32,8 @@ pub(crate) struct Entry {
 /// One time that an entry was worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Delivery {
+    /// How much had been changed in the ledger when it was there for the first time: clocks differ, and crashes set them back.
+    pub(crate) appeared: u64,
     pub(crate) entry: Id,
     pub(crate) message: Option<String>,
     pub(crate) account: Option<String>,
@@ -51,7 +53,11 @@ impl Rows {
             if changes == self.changes {
                 return Ok(None);
             }
-            Ok(Some(Self { outbox: outbox(ledger)?, deliveries: deliveries(ledger)?, changes }))
+            let mut deliveries = deliveries(ledger)?;
+            for (id, delivery) in &mut deliveries {
+                delivery.appeared = self.deliveries.get(id).map_or(changes, |it| it.appeared);
+            }
+            Ok(Some(Self { outbox: outbox(ledger)?, deliveries, changes }))
         };
         memory.read(read).unwrap()
     }
@@ -90,6 +96,7 @@ fn deliveries(ledger: &Connection) -> rusqlite::Result<BTreeMap<Id, Delivery>> {
         )?
         .query_map([], |row| {
             let delivery = Delivery {
+                appeared: 0,
                 entry: Id::from_bytes(row.get(1)?),
                 message: row.get(2)?,
                 account: row.get(3)?,

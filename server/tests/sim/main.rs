@@ -60,7 +60,8 @@ fn whatever_happens_no_promise_is_broken() {
 #[test]
 fn the_same_seed_gives_the_same_history() {
     let workshop = Workshop::default();
-    for seed in [3, 4, 5] {
+    // In the last one, many wait for a server that dies.
+    for seed in [3, 4, 5, 9086] {
         let (first, second) = (run::run(seed, &workshop, None), run::run(seed, &workshop, None));
         let differ = first.steps.iter().zip(&second.steps).find(|(one, other)| one != other);
         assert_eq!(differ, None, "seed {seed}");

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 /// A server's life. Whatever a dead one still has under way stops at its next step and never comes back.
@@ -16,7 +16,8 @@ pub(crate) struct Node {
     pub(crate) world: Arc<World>,
     pub(crate) name: String,
     pub(crate) ledger: SqliteLedger,
-    dead: watch::Sender<bool>,
+    /// Closed when it dies: who waits for that is woken in turn, where a watch would do it in an order of its own.
+    alive: Semaphore,
     /// In virtual milliseconds.
     stalled_until: AtomicU64,
     /// How far its clock is ahead of virtual time.
@@ -29,23 +30,23 @@ impl Node {
             world: Arc::clone(world),
             name,
             ledger: SqliteLedger::in_memory(&world.memory),
-            dead: watch::Sender::new(false),
+            alive: Semaphore::new(0),
             stalled_until: AtomicU64::new(0),
             ahead_ms: AtomicI64::new(ahead_ms),
         }
     }
 
     pub(crate) fn kill(&self) {
-        self.dead.send_replace(true);
+        self.alive.close();
     }
 
     pub(crate) fn is_dead(&self) -> bool {
-        *self.dead.borrow()
+        self.alive.is_closed()
     }
 
     /// Returns when it dies.
     pub(crate) async fn died(&self) {
-        let _ = self.dead.subscribe().wait_for(|dead| *dead).await;
+        let _ = self.alive.acquire().await;
     }
 
     pub(crate) fn stall(&self, span: Duration) {

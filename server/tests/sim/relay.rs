@@ -64,7 +64,7 @@ impl World {
         let again = {
             let state = self.state();
             let sent = &state.rows.deliveries[&delivery];
-            let is_newer = |it: &&Delivery| it.entry == sent.entry && it.minted_at > sent.minted_at;
+            let is_newer = |it: &&Delivery| it.entry == sent.entry && it.appeared > sent.appeared;
             let again = state.rows.deliveries.values().find(is_newer).cloned();
             again.filter(|_| state.story.was_awake)
         };
