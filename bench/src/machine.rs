@@ -19,7 +19,7 @@ pub(crate) struct Machine {
     load_average: String,
     /// When the measuring began.
     #[serde(skip)]
-    pub(crate) processors: ProcessorTime,
+    pub(crate) processors: Option<ProcessorTime>,
     regain: String,
     commit: String,
     rustc: String,
@@ -42,7 +42,7 @@ impl Machine {
             memory_gib: gibibytes(&field("/proc/meminfo", "MemTotal")),
             kernel: said("uname", &["--kernel-release"]),
             load_average: load_average(),
-            processors: ProcessorTime::now()?,
+            processors: ProcessorTime::now(),
             regain: regain::version(program)?,
             commit: said("git", &["describe", "--always", "--dirty"]),
             rustc: said("rustc", &["--version"]),

@@ -6,6 +6,7 @@ mod table;
 pub(crate) use table::number;
 
 use crate::machine::{Machine, load_average};
+use crate::processor::ProcessorTime;
 use anyhow::Result;
 use serde::Serialize;
 use std::path::Path;
@@ -15,8 +16,8 @@ pub(crate) struct Report {
     name: String,
     machine: Machine,
     load_average_at_the_end: String,
-    /// Of all processors, from the beginning to the end.
-    stolen_percent: f64,
+    /// Of all processors, from the beginning to the end; none where that is not known.
+    stolen_percent: Option<f64>,
     rows: Vec<Row>,
     goals: Vec<Goal>,
     notes: Vec<String>,
@@ -105,7 +106,7 @@ impl Report {
     /// Prints the table, and writes the raw figures and the plot into `folder`.
     pub(crate) fn publish(&mut self, folder: &Path) -> Result<()> {
         self.load_average_at_the_end = load_average();
-        self.stolen_percent = self.machine.processors.stolen_since_then()?;
+        self.stolen_percent = self.machine.processors.and_then(ProcessorTime::stolen_since_then);
         println!("{}", table::of(self));
         std::fs::write(folder.join("figures.json"), serde_json::to_string_pretty(self)? + "\n")?;
         std::fs::write(folder.join("table.md"), table::of(self))?;

@@ -27,11 +27,11 @@ pub(super) fn run(stage: &Stage, report: &mut Report) -> Result<()> {
         arriving(stage, report, &accounts)?;
         let sessions = waiting(stage, report, &accounts)?;
         let sink = SmtpSink::start()?;
-        let began = ProcessorTime::now()?;
+        let began = ProcessorTime::now();
         postfix::send(sink.address, mails, sessions, octets)?;
         report.add(SOURCE, RATE, sink.rate_of(mails, PATIENCE)?);
         report.add(SOURCE, SESSIONS, sessions as f64);
-        report.add(SOURCE, STOLEN, began.stolen_since_then()?);
+        note_stolen(report, SOURCE, began);
     }
     report.goal_of_ratio(Bound::AtLeast(0.8), RATE, [DRAINING, SOURCE]);
     report.note(format!(
@@ -50,11 +50,11 @@ fn waiting(stage: &Stage, report: &mut Report, accounts: &Path) -> Result<usize>
     sink.hang()?;
     request(&regain, mails)?;
     std::thread::sleep(SETTLING);
-    let began = ProcessorTime::now()?;
+    let began = ProcessorTime::now();
     sink.go_on()?;
     let rate = sink.rate_of(mails, PATIENCE).context("mails that Regain accepted")?;
     report.add(DRAINING, RATE, rate);
-    report.add(DRAINING, STOLEN, began.stolen_since_then()?);
+    note_stolen(report, DRAINING, began);
     let sessions = sink.sessions();
     report.add(DRAINING, SESSIONS, sessions as f64);
     Ok(sessions.max(1))
@@ -65,14 +65,20 @@ fn arriving(stage: &Stage, report: &mut Report, accounts: &Path) -> Result<()> {
     let mails = stage.plan.mails;
     let sink = SmtpSink::start()?;
     let regain = start(stage, accounts, &sink)?;
-    let (began, before) = (Instant::now(), ProcessorTime::now()?);
+    let (began, before) = (Instant::now(), ProcessorTime::now());
     request(&regain, mails)?;
     report.add(ARRIVING, ACCEPTED, mails as f64 / began.elapsed().as_secs_f64());
     let rate = sink.rate_of(mails, PATIENCE).context("mails that Regain accepted")?;
     report.add(ARRIVING, RATE, rate);
     report.add(ARRIVING, END_TO_END, mails as f64 / began.elapsed().as_secs_f64());
-    report.add(ARRIVING, STOLEN, before.stolen_since_then()?);
+    note_stolen(report, ARRIVING, before);
     Ok(())
+}
+
+fn note_stolen(report: &mut Report, target: &str, began: Option<ProcessorTime>) {
+    if let Some(stolen) = began.and_then(ProcessorTime::stolen_since_then) {
+        report.add(target, STOLEN, stolen);
+    }
 }
 
 fn start(stage: &Stage, accounts: &Path, sink: &SmtpSink) -> Result<Regain> {

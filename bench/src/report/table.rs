@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 pub(super) fn of(report: &Report) -> String {
     let mut text = format!("## {}\n\n{}\n\n", report.name, report.machine.summary());
-    let _ =
-        write!(text, "The host gave {:.0} % of the processors' time to others meanwhile.\n\n", report.stolen_percent);
+    if let Some(stolen) = report.stolen_percent {
+        let _ = write!(text, "The host gave {stolen:.0} % of the processors' time to others meanwhile.\n\n");
+    }
     for other in &report.machine.others {
         let _ = write!(text, "With {other}.\n\n");
     }

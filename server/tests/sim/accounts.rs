@@ -23,7 +23,7 @@ pub(crate) struct Accounts {
     pub(crate) writes: Vec<Write>,
     /// Which token a password to be written belongs to, by the claim that it is written under.
     pub(crate) intended: BTreeMap<Id, Id>,
-    is_directory: bool,
+    pub(crate) is_directory: bool,
 }
 
 /// One change of an account.

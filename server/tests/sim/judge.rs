@@ -95,7 +95,7 @@ fn ended(state: &State, id: Id, entry: &Entry) -> Result<(), String> {
 }
 
 /// A password that a link has set is settled and told, unless the account was changed again before that could be. Two links
-/// of one request may both have been on their way to a directory that shows no hashes: both are taken for written, and told.
+/// of one request may both have been on their way to a directory, which shows no hashes: both are taken for written and told.
 fn writes(state: &State) -> Vec<String> {
     let mut faults = Vec::new();
     for (nth, write) in state.accounts.writes.iter().enumerate() {
@@ -104,7 +104,8 @@ fn writes(state: &State) -> Vec<String> {
         let notices = state.rows.outbox.values().filter(|it| it.about == Some(link.entry)).count();
         let is_redeemed = |it: &&Delivery| it.entry == link.entry && it.state == "redeemed";
         let redeemed = state.rows.deliveries.values().filter(is_redeemed).count();
-        let is_settled = link.state == "redeemed" && notices == redeemed;
+        let is_settled =
+            link.state == "redeemed" && notices == redeemed && (redeemed == 1 || state.accounts.is_directory);
         let changed_again = state.accounts.writes[nth + 1..].iter().any(|later| later.account == write.account);
         if !is_settled && !changed_again {
             faults.push(format!(
